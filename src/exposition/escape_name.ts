@@ -1,0 +1,65 @@
+/**
+ * The four ways in which a name that is not valid in the classic data model goes to a scraper.
+ *
+ * @module
+ */
+// CONTROL PLANE
+
+/** What a scraper asks for with the `escaping` parameter of its Accept header. */
+export type EscapingScheme = "allow-utf-8" | "underscores" | "dots" | "values";
+
+/** All {@linkcode EscapingScheme}s. */
+export const ESCAPING_SCHEMES: readonly EscapingScheme[] = ["allow-utf-8", "underscores", "dots", "values"];
+
+const LEGACY_METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LEGACY_LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** Whether a metric name needs no quotes in any format. */
+export function isLegacyMetricName(name: string): boolean {
+  return LEGACY_METRIC_NAME.test(name);
+}
+
+/** Whether a label name needs no quotes in any format. */
+export function isLegacyLabelName(name: string): boolean {
+  return LEGACY_LABEL_NAME.test(name);
+}
+
+/** A metric name under a scheme. Names that are valid in the classic data model stay as they are. */
+export function escapeMetricName(name: string, scheme: EscapingScheme): string {
+  return LEGACY_METRIC_NAME.test(name) ? name : escapeName(name, scheme, /[a-zA-Z_:]/);
+}
+
+/** A label name under a scheme. Names that are valid in the classic data model stay as they are. */
+export function escapeLabelName(name: string, scheme: EscapingScheme): string {
+  return LEGACY_LABEL_NAME.test(name) ? name : escapeName(name, scheme, /[a-zA-Z_]/);
+}
+
+function escapeName(name: string, scheme: EscapingScheme, letter: RegExp): string {
+  if (scheme === "allow-utf-8" || name === "") return name;
+  let escaped = scheme === "values" ? "U__" : "";
+  let first = true;
+  for (const character of name) {
+    // WHY: digits are invalid at the start of a name, but not behind the prefix of `values`: client_golang
+    // looks at the position in the original name all the same.
+    const valid = letter.test(character) || (!first && character >= "0" && character <= "9");
+    escaped += ESCAPES[scheme](character, valid);
+    first = false;
+  }
+  return escaped;
+}
+
+/** How each scheme writes one character of a name. */
+const ESCAPES = {
+  underscores: (character: string, valid: boolean) => valid ? character : "_",
+  dots: (character: string, valid: boolean) => {
+    if (character === "_") return "__";
+    if (character === ".") return "_dot_";
+    return valid ? character : "__";
+  },
+  values: (character: string, valid: boolean) => {
+    if (character === "_") return "__";
+    if (valid) return character;
+    const codePoint = character.codePointAt(0)!;
+    return codePoint >= 0xd800 && codePoint <= 0xdfff ? "_FFFD_" : `_${codePoint.toString(16)}_`;
+  },
+} as const;
