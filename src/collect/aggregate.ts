@@ -1,0 +1,137 @@
+/**
+ * How the columns of several workers become one: pure functions over columns, one for each way of merging.
+ *
+ * @module
+ */
+import type { MergeMode } from "../model/metric_type.ts";
+import type { Column } from "./column.ts";
+
+/** The merged values of a family, by place in the output. */
+export interface MergedValues {
+  readonly values: Float64Array;
+  /** Gauges: ticket or version of the value. */
+  readonly stamps: Float64Array;
+  /** Gauges: 1 if any worker set the series. */
+  readonly touched: Uint8Array;
+}
+
+/** Adds one worker's column to what was merged so far. */
+export type Combine = (column: Column, merged: MergedValues) => void;
+
+/** Whether a mode looks at living workers only. */
+export function isLiveMode(mode: MergeMode): boolean {
+  return mode.startsWith("live");
+}
+
+/** Whether a mode keeps the workers apart, by a label. */
+export function isPerWorkerMode(mode: MergeMode): boolean {
+  return mode === "all" || mode === "liveall";
+}
+
+/** The combining function of a gauge's merge mode. */
+export function combineFor(mode: MergeMode): Combine {
+  switch (mode) {
+    case "min":
+    case "livemin":
+      return combineMin;
+    case "max":
+    case "livemax":
+      return combineMax;
+    case "mostrecent":
+    case "livemostrecent":
+    case "latest":
+      return combineNewest;
+    case "all":
+    case "liveall":
+      return combineReplace;
+    default:
+      return combineSum;
+  }
+}
+
+/** Sums that have several numbers a series: counters, histograms. A hidden series is passed over. */
+export function combineTotals(column: Column, merged: MergedValues): void {
+  const { count, positions, values, stride } = column;
+  const out = merged.values;
+  if (stride === 1) {
+    for (let k = 0; k < count; k++) {
+      const at = positions[k];
+      if (at >= 0) out[at] += values[k];
+    }
+    return;
+  }
+  for (let k = 0; k < count; k++) {
+    const to = positions[k] * stride;
+    if (to < 0) continue;
+    const from = k * stride;
+    for (let i = 0; i < stride; i++) out[to + i] += values[from + i];
+  }
+}
+
+function combineSum({ count, positions, values, touched }: Column, merged: MergedValues): void {
+  for (let k = 0; k < count; k++) {
+    const at = positions[k];
+    if (at < 0 || touched[k] === 0) continue;
+    merged.values[at] += values[k];
+    merged.touched[at] = 1;
+  }
+}
+
+/** Takes `value` if it is the first, or better, or replaces NaN: so the result does not depend on the workers' order. */
+function take(merged: MergedValues, at: number, candidate: { value: number; better: boolean }): void {
+  const { value, better } = candidate;
+  if (merged.touched[at] === 0 || better || (merged.values[at] !== merged.values[at] && value === value)) {
+    merged.values[at] = value;
+    merged.touched[at] = 1;
+  }
+}
+
+function combineMin({ count, positions, values, touched }: Column, merged: MergedValues): void {
+  for (let k = 0; k < count; k++) {
+    const at = positions[k];
+    if (at >= 0 && touched[k] !== 0) {
+      take(merged, at, { value: values[k], better: values[k] < merged.values[at] });
+    }
+  }
+}
+
+function combineMax({ count, positions, values, touched }: Column, merged: MergedValues): void {
+  for (let k = 0; k < count; k++) {
+    const at = positions[k];
+    if (at >= 0 && touched[k] !== 0) {
+      take(merged, at, { value: values[k], better: values[k] > merged.values[at] });
+    }
+  }
+}
+
+/** The value with the greatest stamp; among equal stamps the greatest value, so that the order of workers is no matter. */
+function combineNewest({ count, positions, values, touched, stamps }: Column, merged: MergedValues): void {
+  for (let k = 0; k < count; k++) {
+    const at = positions[k];
+    if (at < 0 || touched[k] === 0) continue;
+    const newer = merged.touched[at] === 0 || stamps[k] > merged.stamps[at];
+    if (!newer && stamps[k] < merged.stamps[at]) continue;
+    if (newer || values[k] > merged.values[at]) {
+      merged.values[at] = values[k];
+      merged.stamps[at] = stamps[k];
+      merged.touched[at] = 1;
+    }
+  }
+}
+
+/** Each series has one worker slot; a later incarnation of it replaces an earlier one. */
+function combineReplace({ count, positions, values, touched }: Column, merged: MergedValues): void {
+  for (let k = 0; k < count; k++) {
+    const at = positions[k];
+    if (at < 0 || touched[k] === 0) continue;
+    merged.values[at] = values[k];
+    merged.touched[at] = 1;
+  }
+}
+
+/** Turns counts per bucket into cumulative counts, in place; the last number of each series is its sum. */
+export function cumulate(values: Float64Array, stride: number): void {
+  for (let at = 0; at < values.length; at += stride) {
+    for (let i = 1; i < stride - 1; i++) values[at + i] += values[at + i - 1];
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Gathers the families of all slabs.
+ *
+ * @module
+ */
+import { descriptorDifference } from "../model/define.ts";
+import type { Descriptor } from "../model/descriptor.ts";
+import type { FamilySamples, SampleSink } from "../model/samples.ts";
+import { defaultRegistry } from "../registry/default_registry.ts";
+import type { Registry } from "../registry/registry.ts";
+import { openSlab } from "../slab/slab.ts";
+import { MergedFamily } from "./merged_family.ts";
+import { RetryBudget } from "./retry_budget.ts";
+import { SlabSource } from "./slab_source.ts";
+
+/** Options of a {@linkcode Collector}. */
+export interface CollectorOptions {
+  /** Takes one sentence about each slab or family that is left out. Default: nothing is said. */
+  readonly onProblem?: (message: string) => void;
+  /** A monotonic clock in milliseconds. */
+  readonly now?: () => number;
+}
+
+/** What happened to the scrapes of a collector so far. */
+export interface CollectorStats {
+  /** Children that were served with an earlier value because their owner kept moving them. */
+  staleChildren: number;
+  /** Slabs that were refused or found damaged. */
+  badSlabs: number;
+  /** Families of a slab that are defined otherwise elsewhere and therefore left out. */
+  conflictingFamilies: number;
+}
+
+/**
+ * Reads any number of slabs as one registry. One thread only, any; in a server it is the main thread.
+ * Workers are not asked, not stopped, and need not be alive.
+ */
+export class Collector {
+  readonly stats: CollectorStats = { staleChildren: 0, badSlabs: 0, conflictingFamilies: 0 };
+  readonly #registry: Registry;
+  readonly #onProblem: (message: string) => void;
+  readonly #now: (() => number) | undefined;
+  readonly #families: Map<string, MergedFamily> = new Map();
+  #sorted: MergedFamily[] | undefined;
+  readonly #sources: Set<SlabSource> = new Set();
+  #ownSource: SlabSource | undefined;
+
+  /** @param registry the registry of this thread, which is always part of what is gathered */
+  constructor(registry: Registry = defaultRegistry, options: CollectorOptions = {}) {
+    this.#registry = registry;
+    this.#onProblem = options.onProblem ?? (() => {});
+    this.#now = options.now;
+  }
+
+  /**
+   * Adds a worker's slab.
+   *
+   * @param buffer memory that `createSlab()` made
+   * @returns the source, to be handed to {@linkcode Collector.setLive} and {@linkcode Collector.retire}
+   * @throws {SlabError} If it is not a slab of this library's layout version; it is counted too
+   */
+  addSlab(buffer: SharedArrayBuffer): SlabSource {
+    try {
+      const source = new SlabSource(openSlab(buffer));
+      this.#sources.add(source);
+      return source;
+    } catch (error) {
+      this.stats.badSlabs++;
+      throw error;
+    }
+  }
+
+  /** The slabs that are part of what is gathered, without the collector's own registry. */
+  get sources(): ReadonlySet<SlabSource> {
+    return this.#sources;
+  }
+
+  /** Says whether a source's worker is alive. The live gauges of others are hidden; they come back with it. */
+  setLive(source: SlabSource, live: boolean): void {
+    if (source.live === live) return;
+    source.live = live;
+    for (const { family } of source.columns()) family.livenessChanged();
+  }
+
+  /**
+   * Takes a slab out whose owner has ended: its totals, and gauges that are not live, are kept. The slab is read
+   * one last time, so call this when the owner writes no more.
+   */
+  retire(source: SlabSource): void {
+    if (!this.#sources.delete(source)) return;
+    this.#parse(source);
+    const budget = new RetryBudget(this.#now);
+    for (const { family, column } of source.columns()) {
+      column.read(budget);
+      family.leave(column, true);
+    }
+    this.stats.staleChildren += budget.staleCount;
+  }
+
+  /** One pass over all slabs into a sink: families sorted by name, series by label values. */
+  gather(sink: SampleSink, filter?: ReadonlySet<string>): void {
+    for (const block of this.blocks(filter)) sink.samples(block);
+  }
+
+  /**
+   * The same pass, block by block, so that the caller may turn to other work in between. Values are read when a
+   * family's first block is asked for.
+   *
+   * @param filter names of the families that are wanted; all by default
+   */
+  *blocks(filter?: ReadonlySet<string>): Iterable<FamilySamples> {
+    const own = this.#ownSource ??= new SlabSource(this.#registry.slab);
+    for (const source of [own, ...this.#sources]) this.#parse(source);
+    const budget = new RetryBudget(this.#now);
+    this.#sorted ??= [...this.#families.values()].sort((a, b) =>
+      a.descriptor.name < b.descriptor.name ? -1 : 1
+    );
+    for (const family of this.#sorted) {
+      if (filter === undefined || filter.has(family.descriptor.name)) yield* family.blocks(budget);
+    }
+    this.stats.staleChildren += budget.staleCount;
+  }
+
+  /** Learns what is new in a slab's directory. A damaged slab keeps what was learned before the damage. */
+  #parse(source: SlabSource): void {
+    if (source.bad) return;
+    try {
+      source.parse((descriptor) => this.#familyFor(descriptor));
+    } catch (error) {
+      source.bad = true;
+      this.stats.badSlabs++;
+      this.#onProblem(`Cannot read slab of worker ${source.worker}: ${(error as Error).message}`);
+    }
+  }
+
+  #familyFor(descriptor: Descriptor): MergedFamily | undefined {
+    const existing = this.#families.get(descriptor.name);
+    if (existing === undefined) {
+      const family = new MergedFamily(descriptor);
+      this.#families.set(descriptor.name, family);
+      this.#sorted = undefined;
+      return family;
+    }
+    const difference = descriptorDifference(existing.descriptor, descriptor);
+    if (difference === undefined) return existing;
+    this.stats.conflictingFamilies++;
+    this.#onProblem(`Cannot merge family "${descriptor.name}": it is defined in two ways, ${difference}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The values that one slab, or the retired totals, give to one family.
+ *
+ * @module
+ */
+
+/** Values of some series of one family, each series with `stride` numbers. */
+export class Column {
+  readonly stride: number;
+  /** How many series the column has. */
+  count = 0;
+  /** Number of each series in its family. */
+  index: Int32Array = new Int32Array(16);
+  /** Place of each series in the family's output, -1 if it is hidden. Derived from `index` by the family. */
+  positions: Int32Array = new Int32Array(16);
+  /** `stride` numbers for each series; the first is NaN until the series was read. */
+  values: Float64Array;
+  /** What orders gauges in time: ticket or version. */
+  stamps: Float64Array = new Float64Array(0);
+  /** Gauges: 1 if the series was ever set. */
+  touched: Uint8Array = new Uint8Array(0);
+
+  constructor(stride: number) {
+    this.stride = stride;
+    this.values = new Float64Array(16 * stride);
+  }
+
+  /** Adds a series by its number in the family. */
+  append(seriesIndex: number): void {
+    if (this.count === this.index.length) this.grow(2 * this.count);
+    this.index[this.count] = seriesIndex;
+    this.values[this.count * this.stride] = NaN;
+    this.count++;
+  }
+
+  /** Makes room for `capacity` series. */
+  protected grow(capacity: number): void {
+    this.index = enlarged(this.index, new Int32Array(capacity));
+    this.positions = enlarged(this.positions, new Int32Array(capacity));
+    this.values = enlarged(this.values, new Float64Array(capacity * this.stride));
+    if (this.stamps.length > 0) this.stamps = enlarged(this.stamps, new Float64Array(capacity));
+    if (this.touched.length > 0) this.touched = enlarged(this.touched, new Uint8Array(capacity));
+  }
+
+  /** Makes room for what gauges have beside their value. */
+  protected growGaugeColumns(): void {
+    this.stamps = new Float64Array(this.index.length);
+    this.touched = new Uint8Array(this.index.length);
+  }
+}
+
+function enlarged<T extends { set(source: T): void }>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

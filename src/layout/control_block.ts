@@ -1,0 +1,21 @@
+/**
+ * The one block of memory that all threads of a server share for writing.
+ *
+ * @module
+ */
+import { defineLayout, toIndex64 } from "./layout.ts";
+
+/** Layout of the control block. */
+export const CONTROL_BLOCK = defineLayout({
+  name: "control_block",
+  title: "Control block",
+  bytes: 128,
+  // deno-fmt-ignore
+  fields: [
+    { field: "ticket", size: 8, view: "i64", writer: "every owner", ordering: "Atomics.add", meaning: "last ticket drawn; orders the sets of mostrecent gauges over all threads" },
+    { field: "reserved", size: 120, view: "-", writer: "nobody", ordering: "zero", meaning: "pad to two cache lines" },
+  ],
+});
+
+/** Element of the block's BigInt64Array that holds the ticket. */
+export const TICKET64 = toIndex64(CONTROL_BLOCK.at.ticket);

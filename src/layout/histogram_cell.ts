@@ -1,0 +1,31 @@
+/**
+ * The cell of a classic histogram series: two copies of {sum, counts}, selected by the parity of `sequence`.
+ *
+ * The copies follow the head, first A, then B; each is the sum and one count per bucket, +Inf last, all Float64.
+ * There is no count of observations: it is the sum of the buckets.
+ *
+ * @module
+ */
+import { defineLayout, toIndex32, toIndex64 } from "./layout.ts";
+
+/** Layout of a histogram cell's head; two copies of `1 + buckets` Float64 follow. */
+export const HISTOGRAM_CELL = defineLayout({
+  name: "histogram_cell",
+  title: "Histogram cell",
+  bytes: 8,
+  // deno-fmt-ignore
+  fields: [
+    { field: "sequence", size: 4, view: "i32", writer: "owner; readers add 0", ordering: "Atomics.add AFTER the inactive copy", meaning: "parity selects the active copy: even A, odd B" },
+    { field: "lastBucket", size: 4, view: "i32", writer: "owner, read by the owner alone", ordering: "plain", meaning: "bucket of the last observation, which the inactive copy lacks" },
+  ],
+});
+
+/** From a cell's start to its first copy, in elements of 64 bits. */
+export const HISTOGRAM_COPIES64 = toIndex64(HISTOGRAM_CELL.bytes);
+/** From a cell's `sequence` to its `lastBucket`, in elements of 32 bits. */
+export const HISTOGRAM_LAST32 = toIndex32(HISTOGRAM_CELL.at.lastBucket);
+
+/** Size in bytes of a histogram cell with the given number of buckets, +Inf included. */
+export function histogramCellBytes(bucketCount: number): number {
+  return HISTOGRAM_CELL.bytes + 2 * 8 * (1 + bucketCount);
+}

@@ -1,0 +1,122 @@
+/**
+ * Counters.
+ *
+ * @module
+ */
+// DATA PLANE
+import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
+import type { Labels } from "../model/label_values.ts";
+import { COUNTER_SHAPE } from "../slab/cell_shape.ts";
+import { addToCounter } from "../slab/counter_cell.ts";
+import type { Slab } from "../slab/slab.ts";
+import { type CommonOptions, Metric } from "./metric.ts";
+
+/** What a counter's definition may say. The name ends in `_total`. */
+export type CounterOptions<LabelName extends string = never> =
+  & CommonOptions<LabelName>
+  & Pick<DefinitionOptions, "exemplars">;
+
+/** One series of a counter, bound to its place in memory. Owner thread only. */
+export class CounterChild {
+  readonly #slab: Slab;
+  readonly #cell32: number;
+  readonly #name: string;
+
+  /** Made by {@linkcode Counter.labels}. */
+  constructor(slab: Slab, cell32: number, name: string) {
+    this.#slab = slab;
+    this.#cell32 = cell32;
+    this.#name = name;
+  }
+
+  /**
+   * Adds to the series. Allocates nothing.
+   *
+   * @param value at least 0, default 1
+   * @throws {RangeError} If the value is negative, NaN or no number; nothing is counted then
+   */
+  inc(value = 1): void {
+    if (!addToCounter(this.#slab, this.#cell32, value)) refuse(this.#name, value);
+  }
+}
+
+/**
+ * A value that only goes up: requests, errors, bytes. Owner thread only; the scrape adds up the workers.
+ *
+ * @example Counting
+ * ```ts
+ * import { Counter } from "promslab";
+ *
+ * const requests = new Counter({
+ *   name: "app_requests_total",
+ *   help: "Requests answered.",
+ *   labelNames: ["method", "route"],
+ * });
+ * requests.inc({ method: "GET", route: "/" });
+ * const posts = requests.labels({ method: "POST", route: "/" });
+ * posts.inc();
+ * ```
+ */
+export class Counter<LabelName extends string = never> extends Metric<LabelName, CounterChild> {
+  /**
+   * Defines a counter.
+   *
+   * @throws {TypeError | RangeError} If the definition is not valid
+   * @throws {DuplicateFamilyError} If the name is taken
+   */
+  constructor(options: CounterOptions<LabelName>, reuse = false) {
+    super({
+      descriptor: defineDescriptor("counter", options),
+      shape: COUNTER_SHAPE,
+      registry: options.registry,
+      reuse,
+    });
+  }
+
+  /**
+   * The counter of this definition: the one that is there, or a new one.
+   *
+   * @throws {DuplicateFamilyError} If the name is there with another definition
+   */
+  static getOrCreate<LabelName extends string = never>(
+    options: CounterOptions<LabelName>,
+  ): Counter<LabelName> {
+    return new Counter(options, true);
+  }
+
+  /**
+   * Adds to the counter without labels.
+   *
+   * @param value at least 0, default 1
+   * @throws {RangeError} If the value is negative, NaN or no number
+   * @throws {TypeError} If the counter has labels
+   */
+  inc(value?: number): void;
+  /**
+   * Adds to one series.
+   *
+   * @param labels a value for each label name
+   * @param value at least 0, default 1
+   * @throws {RangeError} If the value is negative, NaN or no number
+   * @throws {TypeError} If a label is missing, unknown or not a string, number or boolean
+   */
+  inc(labels: Labels<LabelName>, value?: number): void;
+  inc(first: number | Labels<LabelName> = 1, second = 1): void {
+    const { family } = this;
+    if (typeof first === "object") {
+      // WHY: checked before the labels are looked up, so that a refused value makes no series.
+      if (typeof second !== "number" || !(second >= 0)) refuse(this.name, second);
+      addToCounter(family.slab, family.cellOf(first), second);
+    } else if (!addToCounter(family.slab, this.ownCell(), first)) {
+      refuse(this.name, first);
+    }
+  }
+
+  protected override bind(cell32: number): CounterChild {
+    return new CounterChild(this.family.slab, cell32, this.name);
+  }
+}
+
+function refuse(name: string, value: unknown): never {
+  throw new RangeError(`Cannot increment counter "${name}": wanted a number from 0, given ${String(value)}`);
+}

@@ -1,0 +1,198 @@
+/**
+ * Gauges.
+ *
+ * @module
+ */
+// DATA PLANE
+import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
+import type { Labels } from "../model/label_values.ts";
+import type { MergeMode } from "../model/metric_type.ts";
+import { GAUGE_SHAPE } from "../slab/cell_shape.ts";
+import type { TicketCounter } from "../slab/control.ts";
+import { ownGauge, setGauge, setStampedGauge } from "../slab/gauge_cell.ts";
+import type { Slab } from "../slab/slab.ts";
+import { type CommonOptions, Metric } from "./metric.ts";
+import { defaultRegisterer } from "./registerer.ts";
+import { startTimer } from "./timer.ts";
+
+/** What a gauge's definition may say. */
+export type GaugeOptions<LabelName extends string = never> =
+  & CommonOptions<LabelName>
+  & Pick<DefinitionOptions, "mode">;
+
+/** How a gauge orders its values among the workers. */
+interface Stamping {
+  readonly name: string;
+  readonly mode: MergeMode;
+  /** Present for the modes that take the most recent value. */
+  readonly tickets: TicketCounter | undefined;
+}
+
+/** One series of a gauge, bound to its place in memory. Owner thread only. */
+export class GaugeChild {
+  readonly #slab: Slab;
+  readonly #cell32: number;
+  readonly #stamping: Stamping;
+  readonly #plain: boolean;
+
+  /** Made by {@linkcode Gauge.labels}. */
+  constructor(slab: Slab, cell32: number, stamping: Stamping) {
+    this.#slab = slab;
+    this.#cell32 = cell32;
+    this.#stamping = stamping;
+    this.#plain = stamping.tickets === undefined && stamping.mode !== "latest";
+  }
+
+  /**
+   * Sets the series. Allocates nothing.
+   *
+   * @param value any number
+   * @param version merge mode `latest` only: which state the value belongs to; the greatest version is exposed
+   * @throws {TypeError} If the value is no number, or a version is missing
+   */
+  set(value: number, version?: number): void {
+    if (typeof value !== "number") refuse("set", this.#stamping.name, value);
+    if (this.#plain) setGauge(this.#slab, this.#cell32, value);
+    else setStampedGauge(this.#slab, this.#cell32, value, stampOf(this.#stamping, version));
+  }
+
+  /**
+   * Adds to the series. Allocates nothing.
+   *
+   * @param value any number, default 1
+   * @throws {TypeError} If the value is no number, or the merge mode orders values in time, where a sum has no meaning
+   */
+  inc(value = 1): void {
+    if (typeof value !== "number") refuse("increment", this.#stamping.name, value);
+    if (!this.#plain) refuseSum(this.#stamping);
+    setGauge(this.#slab, this.#cell32, ownGauge(this.#slab, this.#cell32) + value);
+  }
+
+  /** Subtracts from the series; see {@linkcode GaugeChild.inc}. */
+  dec(value = 1): void {
+    if (typeof value !== "number") refuse("decrement", this.#stamping.name, value);
+    this.inc(-value);
+  }
+
+  /** Sets the series to the current time in seconds since the Unix epoch. */
+  setToCurrentTime(): void {
+    this.set(Date.now() / 1000);
+  }
+
+  /** Starts to measure; the returned function sets the series to the elapsed seconds and returns them. */
+  startTimer(): () => number {
+    return startTimer((seconds) => this.set(seconds));
+  }
+}
+
+/**
+ * A value that goes up and down: requests in flight, queue length, temperature. Owner thread only; how the values of
+ * several workers become one is the definition's `mode`, `livesum` unless told otherwise.
+ *
+ * @example A gauge
+ * ```ts
+ * import { Gauge } from "promslab";
+ *
+ * const queue = new Gauge({ name: "app_queue_length", help: "Jobs that wait.", labelNames: ["priority"] });
+ * queue.set({ priority: "high" }, 3);
+ * queue.labels("low").inc();
+ * ```
+ */
+export class Gauge<LabelName extends string = never> extends Metric<LabelName, GaugeChild> {
+  readonly #stamping: Stamping;
+  #own: GaugeChild | undefined;
+
+  /**
+   * Defines a gauge.
+   *
+   * @throws {TypeError | RangeError} If the definition is not valid
+   * @throws {DuplicateFamilyError} If the name is taken
+   */
+  constructor(options: GaugeOptions<LabelName>, reuse = false) {
+    const descriptor = defineDescriptor("gauge", options);
+    super({ descriptor, shape: GAUGE_SHAPE, registry: options.registry, reuse });
+    const { name, mode } = descriptor;
+    const tickets = mode.endsWith("mostrecent")
+      ? (options.registry ?? defaultRegisterer()).tickets
+      : undefined;
+    this.#stamping = { name, mode, tickets };
+  }
+
+  /**
+   * The gauge of this definition: the one that is there, or a new one.
+   *
+   * @throws {DuplicateFamilyError} If the name is there with another definition
+   */
+  static getOrCreate<LabelName extends string = never>(options: GaugeOptions<LabelName>): Gauge<LabelName> {
+    return new Gauge(options, true);
+  }
+
+  /** Sets the gauge without labels; see {@linkcode GaugeChild.set}. */
+  set(value: number): void;
+  /** Sets one series; see {@linkcode GaugeChild.set}. */
+  set(labels: Labels<LabelName>, value: number): void;
+  set(first: number | Labels<LabelName>, second?: number): void {
+    if (typeof first === "object") {
+      if (typeof second !== "number") refuse("set", this.name, second);
+      this.labels(first).set(second);
+    } else this.#ownChild().set(first);
+  }
+
+  /** Adds to the gauge without labels; see {@linkcode GaugeChild.inc}. */
+  inc(value?: number): void;
+  /** Adds to one series; see {@linkcode GaugeChild.inc}. */
+  inc(labels: Labels<LabelName>, value?: number): void;
+  inc(first: number | Labels<LabelName> = 1, second = 1): void {
+    if (typeof first === "object") {
+      if (typeof second !== "number") refuse("increment", this.name, second);
+      this.labels(first).inc(second);
+    } else this.#ownChild().inc(first);
+  }
+
+  /** Subtracts from the gauge without labels; see {@linkcode GaugeChild.inc}. */
+  dec(value?: number): void;
+  /** Subtracts from one series; see {@linkcode GaugeChild.inc}. */
+  dec(labels: Labels<LabelName>, value?: number): void;
+  dec(first: number | Labels<LabelName> = 1, second = 1): void {
+    if (typeof first === "object") {
+      if (typeof second !== "number") refuse("decrement", this.name, second);
+      this.labels(first).dec(second);
+    } else this.#ownChild().dec(first);
+  }
+
+  /** Sets the gauge, or one series, to the current time in seconds since the Unix epoch. */
+  setToCurrentTime(labels?: Labels<LabelName>): void {
+    (labels === undefined ? this.#ownChild() : this.labels(labels)).setToCurrentTime();
+  }
+
+  /** Starts to measure; the returned function sets the gauge, or one series, to the elapsed seconds. */
+  startTimer(labels?: Labels<LabelName>): () => number {
+    return (labels === undefined ? this.#ownChild() : this.labels(labels)).startTimer();
+  }
+
+  #ownChild(): GaugeChild {
+    return this.#own ??= this.bind(this.ownCell());
+  }
+
+  protected override bind(cell32: number): GaugeChild {
+    return new GaugeChild(this.family.slab, cell32, this.#stamping);
+  }
+}
+
+function stampOf(stamping: Stamping, version: number | undefined): number {
+  if (stamping.tickets !== undefined) return stamping.tickets.next();
+  if (typeof version !== "number" || Number.isNaN(version)) {
+    throw new TypeError(
+      `Cannot set gauge "${stamping.name}": merge mode latest wants a version, given ${String(version)}`,
+    );
+  }
+  return version;
+}
+
+function refuse(action: string, name: string, value: unknown): never {
+  throw new TypeError(`Cannot ${action} gauge "${name}": wanted a number, given ${String(value)}`);
+}
+
+function refuseSum({ name, mode }: Stamping): never {
+  throw new TypeError(`Cannot add to gauge "${name}": merge mode ${mode} knows only set()`);
+}

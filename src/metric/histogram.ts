@@ -1,0 +1,128 @@
+/**
+ * Classic histograms.
+ *
+ * @module
+ */
+// DATA PLANE
+import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
+import type { Labels } from "../model/label_values.ts";
+import { histogramShape } from "../slab/cell_shape.ts";
+import { observeHistogram } from "../slab/histogram_cell.ts";
+import type { Slab } from "../slab/slab.ts";
+import { type CommonOptions, Metric } from "./metric.ts";
+import { startTimer } from "./timer.ts";
+
+/** What a histogram's definition may say. */
+export type HistogramOptions<LabelName extends string = never> =
+  & CommonOptions<LabelName>
+  & Pick<DefinitionOptions, "buckets" | "exemplars">;
+
+/** One series of a histogram, bound to its place in memory. Owner thread only. */
+export class HistogramChild {
+  readonly #slab: Slab;
+  readonly #cell32: number;
+  readonly #bounds: Float64Array;
+  readonly #name: string;
+
+  /** Made by {@linkcode Histogram.labels}. */
+  constructor(slab: Slab, cell32: number, of: { bounds: Float64Array; name: string }) {
+    this.#slab = slab;
+    this.#cell32 = cell32;
+    this.#bounds = of.bounds;
+    this.#name = of.name;
+  }
+
+  /**
+   * Counts a value in its bucket and adds it to the sum, both visible together. Allocates nothing.
+   *
+   * @param value any number but NaN
+   * @throws {RangeError} If the value is NaN or no number; nothing is counted then
+   */
+  observe(value: number): void {
+    if (typeof value !== "number" || value !== value) refuse(this.#name, value);
+    observeHistogram(this.#slab, this.#cell32, this.#bounds, value);
+  }
+
+  /** Starts to measure; the returned function observes the elapsed seconds and returns them. */
+  startTimer(): () => number {
+    return startTimer((seconds) => this.observe(seconds));
+  }
+}
+
+/**
+ * How a value is distributed: durations, sizes. Counts observations in buckets by upper bound, and sums them up.
+ * Owner thread only; the scrape adds up the workers.
+ *
+ * @example Durations
+ * ```ts
+ * import { Histogram } from "promslab";
+ *
+ * const seconds = new Histogram({
+ *   name: "app_job_duration_seconds",
+ *   help: "How long jobs took.",
+ *   buckets: [0.1, 1, 10],
+ * });
+ * const end = seconds.startTimer();
+ * end();
+ * ```
+ */
+export class Histogram<LabelName extends string = never> extends Metric<LabelName, HistogramChild> {
+  readonly #bounds: Float64Array;
+
+  /**
+   * Defines a histogram.
+   *
+   * @throws {TypeError | RangeError} If the definition is not valid; bounds must be finite and ascending
+   * @throws {DuplicateFamilyError} If the name is taken
+   */
+  constructor(options: HistogramOptions<LabelName>, reuse = false) {
+    const descriptor = defineDescriptor("histogram", options);
+    super({
+      descriptor,
+      shape: histogramShape(descriptor.buckets.length + 1),
+      registry: options.registry,
+      reuse,
+    });
+    this.#bounds = Float64Array.from(descriptor.buckets);
+  }
+
+  /**
+   * The histogram of this definition: the one that is there, or a new one.
+   *
+   * @throws {DuplicateFamilyError} If the name is there with another definition
+   */
+  static getOrCreate<LabelName extends string = never>(
+    options: HistogramOptions<LabelName>,
+  ): Histogram<LabelName> {
+    return new Histogram(options, true);
+  }
+
+  /** Observes a value of the histogram without labels; see {@linkcode HistogramChild.observe}. */
+  observe(value: number): void;
+  /** Observes a value of one series; see {@linkcode HistogramChild.observe}. */
+  observe(labels: Labels<LabelName>, value: number): void;
+  observe(first: number | Labels<LabelName>, second?: number): void {
+    const { family } = this;
+    const labelled = typeof first === "object";
+    const value = labelled ? second : first;
+    if (typeof value !== "number" || value !== value) refuse(this.name, value);
+    observeHistogram(family.slab, labelled ? family.cellOf(first) : this.ownCell(), this.#bounds, value);
+  }
+
+  /** Starts to measure; the returned function observes the elapsed seconds, of one series if there are labels. */
+  startTimer(labels?: Labels<LabelName>): () => number {
+    if (labels !== undefined) return this.labels(labels).startTimer();
+    this.ownCell();
+    return startTimer((seconds) => this.observe(seconds));
+  }
+
+  protected override bind(cell32: number): HistogramChild {
+    return new HistogramChild(this.family.slab, cell32, { bounds: this.#bounds, name: this.name });
+  }
+}
+
+function refuse(name: string, value: unknown): never {
+  throw new RangeError(
+    `Cannot observe with histogram "${name}": wanted a number that is not NaN, given ${String(value)}`,
+  );
+}

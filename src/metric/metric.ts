@@ -1,0 +1,93 @@
+/**
+ * What all kinds of metrics have in common.
+ *
+ * @module
+ */
+import type { DefinitionOptions } from "../model/define.ts";
+import type { Descriptor } from "../model/descriptor.ts";
+import type { Labels, LabelValue } from "../model/label_values.ts";
+import type { CellShape } from "../slab/cell_shape.ts";
+import type { Family } from "./family.ts";
+import { defaultRegisterer, type Registerer } from "./registerer.ts";
+
+/** Options that every kind of metric takes. */
+export type CommonOptions<LabelName extends string> =
+  & Pick<
+    DefinitionOptions<LabelName>,
+    "name" | "help" | "unit" | "labelNames" | "constLabels" | "maxSeries" | "utf8Names"
+  >
+  & {
+    /** The registry that the metric joins. Default: the thread's own. */
+    readonly registry?: Registerer;
+  };
+
+/** How a metric comes into being. */
+export interface MetricDefinition {
+  readonly descriptor: Descriptor;
+  readonly shape: CellShape;
+  readonly registry?: Registerer;
+  /** Whether an equal definition that is there already is taken instead of refused. */
+  readonly reuse?: boolean;
+}
+
+/** A metric and its series. Owner thread only: every worker defines its own, the scrape adds them up. */
+export abstract class Metric<LabelName extends string, Child> {
+  /** The complete definition. */
+  readonly descriptor: Descriptor;
+  protected readonly family: Family;
+  readonly #children: Map<number, Child> = new Map();
+
+  protected constructor(definition: MetricDefinition) {
+    const registry = definition.registry ?? defaultRegisterer();
+    this.descriptor = definition.descriptor;
+    this.family = definition.reuse
+      ? registry.getOrDefine(definition.descriptor, definition.shape)
+      : registry.define(definition.descriptor, definition.shape);
+  }
+
+  /** The family's name. */
+  get name(): string {
+    return this.descriptor.name;
+  }
+
+  /**
+   * The child of one label set: the same object for the same labels, bound to its place in memory, so that using
+   * it looks nothing up. Makes the series, at 0, if it is new.
+   *
+   * @param labels a value for each label name
+   * @throws {TypeError} If a label is missing, unknown or not a string, number or boolean
+   */
+  labels(labels: Labels<LabelName>): Child;
+  /**
+   * The child of the label set given by values in the order of the label names.
+   *
+   * @throws {TypeError} If there are too few or too many values
+   */
+  labels(...values: LabelValue[]): Child;
+  labels(...given: [Labels<LabelName>] | LabelValue[]): Child {
+    const first = given[0];
+    const cell = given.length === 1 && typeof first === "object"
+      ? this.family.cellOf(first)
+      : this.family.cellOfValues(given as LabelValue[]);
+    let child = this.#children.get(cell);
+    if (child === undefined) {
+      child = this.bind(cell);
+      this.#children.set(cell, child);
+    }
+    return child;
+  }
+
+  /** Makes the child that writes to a cell. */
+  protected abstract bind(cell32: number): Child;
+
+  /** The cell of a metric without labels. */
+  protected ownCell(): number {
+    const cell = this.family.ownCell;
+    if (cell < 0) {
+      throw new TypeError(
+        `Cannot update "${this.name}" without labels: wanted {${this.descriptor.labelNames.join(", ")}}`,
+      );
+    }
+    return cell;
+  }
+}

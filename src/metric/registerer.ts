@@ -1,0 +1,45 @@
+/**
+ * Where a metric finds the registry that it joins.
+ *
+ * @module
+ */
+import type { Descriptor } from "../model/descriptor.ts";
+import type { CellShape } from "../slab/cell_shape.ts";
+import type { TicketCounter } from "../slab/control.ts";
+import type { Family } from "./family.ts";
+
+/** What a metric needs of a registry. */
+export interface Registerer {
+  /**
+   * Makes the family of a new name.
+   *
+   * @throws {DuplicateFamilyError} If the name or one of its samples is taken
+   */
+  define(descriptor: Descriptor, shape: CellShape): Family;
+  /**
+   * The family of a name, made if it is new.
+   *
+   * @throws {DuplicateFamilyError} If it is there with another definition
+   */
+  getOrDefine(descriptor: Descriptor, shape: CellShape): Family;
+  /** Orders events of all threads. */
+  readonly tickets: TicketCounter;
+}
+
+/** Under this symbol of `globalThis` the thread's default registry lies; its number changes with {@linkcode Registerer}. */
+export const DEFAULT_REGISTERER = Symbol.for("promslab.registerer.1");
+
+/**
+ * The default registry of this thread, which all copies of the library in the thread share.
+ *
+ * @throws {Error} If no copy of the library has set it up
+ */
+export function defaultRegisterer(): Registerer {
+  const found = (globalThis as Record<symbol, unknown>)[DEFAULT_REGISTERER];
+  if (found === undefined) {
+    throw new Error(
+      'Cannot find the default registry: import "promslab" before metrics are defined, or pass a registry',
+    );
+  }
+  return found as Registerer;
+}

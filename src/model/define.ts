@@ -1,0 +1,190 @@
+/**
+ * From the options of a definition to a checked descriptor.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import type { Descriptor, NativeBuckets } from "./descriptor.ts";
+import { canonicalLabelValue, type LabelValue } from "./label_values.ts";
+import { MERGE_MODES, type MergeMode, type MetricType } from "./metric_type.ts";
+import { checkLabelNames, checkMetricName } from "./names.ts";
+
+/** Upper bounds of a histogram's buckets unless told otherwise, in seconds; client library guidelines. */
+export const DEFAULT_BUCKETS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The most series that one worker gives to a family unless told otherwise. */
+export const DEFAULT_MAX_SERIES = 10_000;
+
+/** What a definition may say; each metric class offers its part of it. */
+export interface DefinitionOptions<LabelName extends string = string> {
+  /** Full name; a counter's ends in `_total`. */
+  readonly name: string;
+  readonly help: string;
+  /** Base unit such as `seconds`; the name must end in it (for a counter, before `_total`). */
+  readonly unit?: string;
+  readonly labelNames?: readonly LabelName[];
+  /** Labels that every series carries with the same value. */
+  readonly constLabels?: Readonly<Record<string, LabelValue>>;
+  readonly mode?: MergeMode;
+  readonly buckets?: readonly number[];
+  readonly quantiles?: readonly number[];
+  readonly relativeError?: number;
+  readonly windowSeconds?: number;
+  readonly states?: readonly string[];
+  readonly native?: NativeBuckets;
+  readonly exemplars?: boolean;
+  /** The most series of one worker, at least 1; label sets beyond it share the overflow series. */
+  readonly maxSeries?: number;
+  /** Whether names may be any UTF-8, which Prometheus knows since 3.0. */
+  readonly utf8Names?: boolean;
+}
+
+/**
+ * Checks a definition.
+ *
+ * @param type the kind of family
+ * @param options what its author wrote
+ * @returns the complete descriptor, frozen
+ * @throws {TypeError | RangeError} If anything in it is not as the Prometheus data model wants it
+ */
+export function defineDescriptor(type: MetricType, options: DefinitionOptions): Descriptor {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(
+      `Cannot define ${type}: wanted an options object, given ${options === null ? "null" : typeof options}`,
+    );
+  }
+  const { name, help, unit = "", labelNames = [], constLabels = {}, maxSeries = DEFAULT_MAX_SERIES } =
+    options;
+  checkMetricName(name, options.utf8Names);
+  const what = `Cannot define ${type} "${name}"`;
+  if (typeof help !== "string" || help === "") {
+    throw new TypeError(`${what}: wanted a help text, given ${help === "" ? "an empty one" : typeof help}`);
+  }
+  if (!Array.isArray(labelNames)) {
+    throw new TypeError(`${what}: wanted labelNames as an array, given ${typeof labelNames}`);
+  }
+  checkLabelNames([...labelNames, ...Object.keys(constLabels)], { name, type, utf8: options.utf8Names });
+  checkSuffix(type, name);
+  checkUnit(type, name, unit);
+  if (!Number.isInteger(maxSeries) || maxSeries < 1) {
+    throw new RangeError(`${what}: wanted maxSeries as a whole number from 1, given ${maxSeries}`);
+  }
+  const mode = options.mode ??
+    (type === "counter" || type.endsWith("histogram") || type === "summary" ? "sum" : "livesum");
+  if (!MERGE_MODES.includes(mode)) {
+    throw new RangeError(`${what}: wanted a merge mode of ${MERGE_MODES.join(", ")}, given ${String(mode)}`);
+  }
+  if (mode.endsWith("all") && (labelNames.includes("worker") || "worker" in constLabels)) {
+    throw new RangeError(`${what}: the label "worker" is reserved, merge mode ${mode} adds it`);
+  }
+  return Object.freeze<Descriptor>({
+    name,
+    help,
+    type,
+    unit,
+    labelNames: Object.freeze([...labelNames]),
+    constLabels: Object.freeze(Object.fromEntries(
+      Object.entries(constLabels).map(([key, value]) => [key, canonicalLabelValue(value, key)]),
+    )),
+    mode,
+    buckets: Object.freeze(checkBuckets(type, what, options)),
+    quantiles: Object.freeze([...(options.quantiles ?? [])]),
+    relativeError: options.relativeError ?? 0,
+    windowSeconds: options.windowSeconds ?? 0,
+    states: Object.freeze([...(options.states ?? [])]),
+    ...(options.native && { native: Object.freeze({ ...options.native }) }),
+    exemplars: options.exemplars ?? false,
+    maxSeries,
+  });
+}
+
+function checkSuffix(type: MetricType, name: string): void {
+  if (type === "counter" && !name.endsWith("_total")) {
+    throw new RangeError(`Cannot define counter "${name}": wanted a name that ends in "_total"`);
+  }
+}
+
+function checkUnit(type: MetricType, name: string, unit: string): void {
+  if (unit === "") return;
+  const base = type === "counter" ? name.slice(0, -"_total".length) : name;
+  if (type === "info" || type === "stateset") {
+    throw new RangeError(`Cannot define ${type} "${name}": it may not have a unit, given "${unit}"`);
+  }
+  if (!base.endsWith(`_${unit}`)) {
+    throw new RangeError(`Cannot define ${type} "${name}": wanted a name that ends in its unit "${unit}"`);
+  }
+}
+
+function checkBuckets(type: MetricType, what: string, options: DefinitionOptions): number[] {
+  if (type !== "histogram" && type !== "gaugehistogram") return [];
+  const given = options.buckets ?? (options.native ? [] : DEFAULT_BUCKETS);
+  if (!Array.isArray(given)) {
+    throw new TypeError(`${what}: wanted buckets as an array, given ${typeof given}`);
+  }
+  const bounds = given.at(-1) === Infinity ? given.slice(0, -1) : [...given];
+  for (let i = 0; i < bounds.length; i++) {
+    if (typeof bounds[i] !== "number" || !Number.isFinite(bounds[i])) {
+      throw new RangeError(`${what}: wanted finite numbers as buckets, given ${String(bounds[i])}`);
+    }
+    if (i > 0 && bounds[i] <= bounds[i - 1]) {
+      throw new RangeError(
+        `${what}: wanted buckets in ascending order, given ${bounds[i]} after ${bounds[i - 1]}`,
+      );
+    }
+  }
+  if (bounds.length === 0 && !options.native) {
+    throw new RangeError(`${what}: wanted at least one bucket, given none`);
+  }
+  return bounds;
+}
+
+/** The fields in which two definitions of one name must agree. */
+const IDENTITY = [
+  "type",
+  "help",
+  "unit",
+  "labelNames",
+  "constLabels",
+  "mode",
+  "buckets",
+  "quantiles",
+  "relativeError",
+  "windowSeconds",
+  "states",
+  "native",
+  "exemplars",
+] as const satisfies readonly (keyof Descriptor)[];
+
+/**
+ * How two definitions of one name differ, in words, or `undefined` if they agree.
+ *
+ * @example
+ * `type gauge against counter`
+ */
+export function descriptorDifference(a: Descriptor, b: Descriptor): string | undefined {
+  for (const field of IDENTITY) {
+    const left = JSON.stringify(a[field]);
+    const right = JSON.stringify(b[field]);
+    if (left !== right) return `${field} ${left} against ${right}`;
+  }
+  return undefined;
+}
+
+/** The names that a family's samples have, for the check that two families never write one sample. */
+export function sampleNames(descriptor: Pick<Descriptor, "name" | "type">): readonly string[] {
+  const { name, type } = descriptor;
+  switch (type) {
+    case "counter":
+      return [name, name.replace(/_total$/, "_created")];
+    case "histogram":
+      return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`, `${name}_created`];
+    case "gaugehistogram":
+      return [name, `${name}_bucket`, `${name}_gsum`, `${name}_gcount`];
+    case "summary":
+      return [name, `${name}_sum`, `${name}_count`, `${name}_created`];
+    case "info":
+      return [name, `${name}_info`];
+    default:
+      return [name];
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Errors that callers tell apart by their code.
+ *
+ * @module
+ */
+import type { Descriptor } from "./descriptor.ts";
+
+/** A family is defined twice, or in two ways. The message names both definitions. */
+export class DuplicateFamilyError extends Error {
+  override readonly name = "DuplicateFamilyError";
+  /** For callers that branch. */
+  readonly code = "DUPLICATE_FAMILY";
+  /** The definition that was there first. */
+  readonly existing: Descriptor;
+  /** The definition that was refused. */
+  readonly rejected: Descriptor;
+
+  constructor(message: string, definitions: { existing: Descriptor; rejected: Descriptor }) {
+    super(message);
+    this.existing = definitions.existing;
+    this.rejected = definitions.rejected;
+  }
+}

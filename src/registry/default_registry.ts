@@ -1,0 +1,16 @@
+/**
+ * The registry of this thread, which all copies of the library in the thread share.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import { DEFAULT_REGISTERER } from "../metric/registerer.ts";
+import { Registry } from "./registry.ts";
+
+const globals = globalThis as Record<symbol, unknown>;
+
+/**
+ * The registry that metrics join unless told otherwise. Owner thread only: every thread has its own.
+ * A worker that was started with a slab writes there; any other thread makes its own at the first definition.
+ */
+export const defaultRegistry: Registry = (globals[DEFAULT_REGISTERER] ??= new Registry()) as Registry;

@@ -1,0 +1,151 @@
+/**
+ * Names and their families.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import { Family } from "../metric/family.ts";
+import type { Registerer } from "../metric/registerer.ts";
+import { descriptorDifference, sampleNames } from "../model/define.ts";
+import type { Descriptor } from "../model/descriptor.ts";
+import { DuplicateFamilyError } from "../model/errors.ts";
+import type { CellShape } from "../slab/cell_shape.ts";
+import { createControl, TicketCounter } from "../slab/control.ts";
+import { createSlab, openSlab, Slab } from "../slab/slab.ts";
+import { publish, SlabWriter } from "../slab/slab_writer.ts";
+
+/** Options of a {@linkcode Registry}. */
+export interface RegistryOptions {
+  /** Address space of the slab that the registry makes for itself, in bytes. Default 64 MiB. */
+  readonly slabBytes?: number;
+}
+
+/** What another thread gives so that a registry writes where that thread can read. */
+export interface Attachment {
+  /** The slab, made by `createSlab()`. */
+  readonly slab: SharedArrayBuffer;
+  /** The control block that all threads share, made by `createControl()`. */
+  readonly control?: SharedArrayBuffer;
+}
+
+/**
+ * The families of one thread, by name. Owner thread only. All of them write into one slab, which the registry makes
+ * at the first definition unless it was given one before.
+ */
+export class Registry implements Registerer {
+  readonly #families: Map<string, Family> = new Map();
+  /** Which family writes samples of a name. */
+  readonly #owners: Map<string, Descriptor> = new Map();
+  readonly #slabBytes: number | undefined;
+  #writer: SlabWriter | undefined;
+  #tickets: TicketCounter | undefined;
+
+  constructor(options: RegistryOptions = {}) {
+    this.#slabBytes = options.slabBytes;
+  }
+
+  /**
+   * Makes the registry write into a slab that another thread made. Before the first definition.
+   *
+   * @throws {SlabError} If the memory is not a slab of this library's layout version
+   * @throws {Error} If the registry has a slab already
+   */
+  attach({ slab, control }: Attachment): void {
+    if (this.#writer !== undefined) {
+      throw new Error("Cannot attach slab: the registry has one already, attach before the first definition");
+    }
+    this.#writer = new SlabWriter(openSlab(slab));
+    if (control !== undefined) this.#tickets = new TicketCounter(control);
+  }
+
+  /** The registry's slab; made now if there was none. */
+  get slab(): Slab {
+    return this.#ownWriter().slab;
+  }
+
+  get tickets(): TicketCounter {
+    return this.#tickets ??= new TicketCounter(createControl());
+  }
+
+  define(descriptor: Descriptor, shape: CellShape): Family {
+    const existing = this.#families.get(descriptor.name);
+    if (existing !== undefined) throw duplicate(existing.descriptor, descriptor);
+    return this.#add(descriptor, shape);
+  }
+
+  getOrDefine(descriptor: Descriptor, shape: CellShape): Family {
+    const existing = this.#families.get(descriptor.name);
+    if (existing === undefined) return this.#add(descriptor, shape);
+    if (descriptorDifference(existing.descriptor, descriptor) !== undefined) {
+      throw duplicate(existing.descriptor, descriptor);
+    }
+    return existing;
+  }
+
+  /** The family of a name, if it is defined. */
+  family(name: string): Family | undefined {
+    return this.#families.get(name);
+  }
+
+  /** The definitions, in the order in which they were made. */
+  descriptors(): Descriptor[] {
+    return [...this.#families.values()].map((family) => family.descriptor);
+  }
+
+  /** Makes what this thread counted visible to the next scrape; at the end of each request. */
+  publish(): void {
+    publish(this.slab);
+  }
+
+  /**
+   * Shows that this thread is alive; every 250 ms or so.
+   *
+   * @returns whether the supervisor has asked this thread to write no more
+   */
+  beat(): boolean {
+    return this.#ownWriter().beat();
+  }
+
+  /** Says that this thread will write no more. */
+  close(): void {
+    this.#ownWriter().close();
+  }
+
+  #add(descriptor: Descriptor, shape: CellShape): Family {
+    const names = sampleNames(descriptor);
+    for (const name of names) {
+      const owner = this.#owners.get(name);
+      if (owner !== undefined) throw collision(name, { existing: owner, rejected: descriptor });
+    }
+    const family = new Family(descriptor, { writer: this.#ownWriter(), shape });
+    this.#families.set(descriptor.name, family);
+    for (const name of names) this.#owners.set(name, descriptor);
+    return family;
+  }
+
+  #ownWriter(): SlabWriter {
+    return this.#writer ??= new SlabWriter(new Slab(createSlab({ bytes: this.#slabBytes })));
+  }
+}
+
+function duplicate(existing: Descriptor, rejected: Descriptor): DuplicateFamilyError {
+  const difference = descriptorDifference(existing, rejected);
+  const how = difference === undefined
+    ? "with the same definition; use getOrCreate() to share it"
+    : `but ${difference}`;
+  return new DuplicateFamilyError(
+    `Cannot define ${rejected.type} "${rejected.name}": it is defined already as a ${existing.type}, ${how}`,
+    { existing, rejected },
+  );
+}
+
+function collision(
+  sample: string,
+  definitions: { existing: Descriptor; rejected: Descriptor },
+): DuplicateFamilyError {
+  const { existing, rejected } = definitions;
+  return new DuplicateFamilyError(
+    `Cannot define ${rejected.type} "${rejected.name}": its sample "${sample}" belongs to ${existing.type} "${existing.name}"`,
+    definitions,
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * What a slab's header tells about its owner, and the supervisor's one word in it.
+ *
+ * @module
+ */
+import { HEADER32 } from "../layout/slab_header.ts";
+import type { Slab } from "./slab.ts";
+
+/** A look at a slab's header. */
+export interface SlabStatus {
+  readonly slot: number;
+  readonly epoch: number;
+  /** One of SLAB_STATE. */
+  readonly state: number;
+  /** Heartbeats so far, modulo 2 ** 32. Whether they advance is for the reader's own clock to judge. */
+  readonly beat: number;
+  readonly seriesCount: number;
+  /** Label sets that went to an overflow series. */
+  readonly droppedSeries: number;
+  /** Families that found no room. */
+  readonly droppedFamilies: number;
+  /** Bytes in use by the header, the directory and the cell pages. */
+  readonly usedBytes: number;
+  /** Bytes reserved in all. */
+  readonly totalBytes: number;
+}
+
+/** Reads a slab's header. Any thread. */
+export function slabStatus(slab: Slab): SlabStatus {
+  const { i32, buffer } = slab;
+  // ORDER: statistics; each word is right by itself, and nothing depends on how they agree.
+  return {
+    slot: slab.slot,
+    epoch: slab.epoch,
+    state: Atomics.load(i32, HEADER32.state),
+    beat: Atomics.load(i32, HEADER32.beat) >>> 0,
+    seriesCount: Atomics.load(i32, HEADER32.seriesCount),
+    droppedSeries: Atomics.load(i32, HEADER32.droppedSeries),
+    droppedFamilies: Atomics.load(i32, HEADER32.droppedFamilies),
+    usedBytes: Atomics.load(i32, HEADER32.directoryEnd) + buffer.byteLength -
+      Atomics.load(i32, HEADER32.cellsStart),
+    totalBytes: buffer.byteLength,
+  };
+}
+
+/** Asks the slab's owner to write no more. Supervisor only. The owner looks at the word when it beats. */
+export function fenceSlab(slab: Slab): void {
+  // ORDER: advice; nothing depends on when or whether it is seen.
+  Atomics.store(slab.i32, HEADER32.fence, 1);
+}
