@@ -1,0 +1,68 @@
+/**
+ * What must hold before every commit: format, lint, types, doc lint, layer rules and layout diagrams, all at once.
+ * Prints one line per step, and what a failed step said.
+ *
+ * @module
+ */
+import { checkLayers } from "./check_layers.ts";
+import { checkLayouts } from "./layouts.ts";
+import { DENO, exists, filesUnder, run } from "./_run.ts";
+
+/** What a step found; an empty text means that all is well. */
+interface Step {
+  readonly name: string;
+  readonly cure?: string;
+  work(): Promise<string>;
+}
+
+/** Sources by the import map that they are checked with. */
+const ROOTS = {
+  "types": { folders: ["src", "workers", "tools", "links", "examples"], importMap: undefined },
+  "types of tests": { folders: ["tests"], importMap: "tests/import_map.json" },
+  "types of benches": { folders: ["bench"], importMap: "bench/import_map.json" },
+} as const;
+
+const steps: Step[] = [
+  { name: "format", cure: "deno fmt", work: () => quiet([DENO, "fmt", "--check"]) },
+  { name: "lint", work: () => quiet([DENO, "lint"]) },
+  ...typeSteps(),
+  { name: "layers", work: async () => (await checkLayers()).join("\n") },
+  { name: "layouts", cure: "deno task layouts", work: async () => (await checkLayouts()).join("\n") },
+];
+if (exists("mod.ts")) steps.push({ name: "docs", work: () => quiet([DENO, "doc", "--lint", "mod.ts"]) });
+
+function typeSteps(): Step[] {
+  return Object.entries(ROOTS).flatMap(([name, { folders, importMap }]) => {
+    const files = folders.flatMap((folder) => filesUnder(folder, ".ts"));
+    if (importMap === undefined && exists("mod.ts")) files.push("mod.ts");
+    if (files.length === 0) return [];
+    const flags = importMap === undefined || !exists(importMap) ? [] : ["--import-map", importMap];
+    return [{ name, work: () => quiet([DENO, "check", "--quiet", ...flags, ...files]) }];
+  });
+}
+
+/** Runs a command; its output is of interest only if it fails. */
+async function quiet(command: string[]): Promise<string> {
+  const { code, output } = await run(command);
+  return code === 0 ? "" : output.trim() || `exit code ${code}`;
+}
+
+const startMs = performance.now();
+let failures = 0;
+await Promise.all(steps.map(async (step) => {
+  const stepStartMs = performance.now();
+  const problems = await step.work().catch(String);
+  const seconds = ((performance.now() - stepStartMs) / 1000).toFixed(1);
+  if (problems === "") {
+    console.log(`ok      ${step.name} (${seconds} s)`);
+    return;
+  }
+  failures++;
+  console.log(`FAILED  ${step.name} (${seconds} s)${step.cure ? `, cure: ${step.cure}` : ""}`);
+  console.log(problems.replace(/^/gm, "        "));
+}));
+const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+console.log(
+  failures === 0 ? `check: all well in ${seconds} s` : `check: ${failures} of ${steps.length} steps failed`,
+);
+Deno.exit(failures === 0 ? 0 : 1);

@@ -1,0 +1,80 @@
+/**
+ * House rules that `deno lint` enforces besides its own.
+ *
+ * @module
+ */
+
+/** Folders in which numeric offsets may stand: they own the layouts. */
+const LAYOUT_OWNERS = /\/src\/(?:layout|slab)\//;
+const LIBRARY = /\/(?:src|workers)\//;
+
+/**
+ * Whether a message reads as the house style wants it: sentence case, no final period, no contraction.
+ * A piece that begins or ends with a value has nothing to say about that end.
+ *
+ * @returns what is wrong, or undefined
+ */
+export function judgeMessage(message: string, whole: { start: boolean; end: boolean }): string | undefined {
+  if (whole.start && /^[a-z]+\s/.test(message)) return "begins with a capital letter";
+  if (whole.end && /[^.]\.\s*$/.test(message)) return "has no final period";
+  if (/\b(?:can't|won't|don't|doesn't|isn't|aren't|didn't|couldn't|shouldn't|wasn't)\b/i.test(message)) {
+    return "spells its words out";
+  }
+  return undefined;
+}
+
+/** The constant text of a message argument, and whether it is known where it starts and where it ends. */
+function textOf(
+  node: Deno.lint.Node | undefined,
+): { text: string; start: boolean; end: boolean } | undefined {
+  if (node?.type === "Literal" && typeof node.value === "string") {
+    return { text: node.value, start: true, end: true };
+  }
+  if (node?.type === "TemplateLiteral") {
+    const pieces = node.quasis.map((piece) => piece.cooked);
+    const text = pieces.join("…");
+    return { text, start: pieces[0] !== "", end: pieces.at(-1) !== "" };
+  }
+  return undefined;
+}
+
+const plugin: Deno.lint.Plugin = {
+  name: "promslab",
+  rules: {
+    "error-message": {
+      create(context) {
+        if (!LIBRARY.test(context.filename)) return {};
+        return {
+          "ThrowStatement > NewExpression"(node: Deno.lint.NewExpression) {
+            const message = textOf(node.arguments[0]);
+            if (!message) return;
+            const wrong = judgeMessage(message.text, message);
+            if (wrong) {
+              context.report({
+                node,
+                message: `A message reads 'Cannot <action> "<value>": <what is wrong>' and ${wrong}`,
+              });
+            }
+          },
+        };
+      },
+    },
+    "no-literal-offset": {
+      create(context) {
+        if (!LIBRARY.test(context.filename) || LAYOUT_OWNERS.test(context.filename)) return {};
+        return {
+          "CallExpression[callee.object.name='Atomics']"(node: Deno.lint.CallExpression) {
+            const index = node.arguments[1];
+            if (index?.type !== "Literal") return;
+            context.report({
+              node: index,
+              message: "A numeric offset belongs to a table in src/layout",
+              hint: "Name the element in src/layout and import it",
+            });
+          },
+        };
+      },
+    },
+  },
+};
+export default plugin;
