@@ -29,7 +29,6 @@ const steps: Step[] = [
   { name: "layers", work: async () => (await checkLayers()).join("\n") },
   { name: "layouts", cure: "deno task layouts", work: async () => (await checkLayouts()).join("\n") },
 ];
-if (exists("mod.ts")) steps.push({ name: "docs", work: () => quiet([DENO, "doc", "--lint", "mod.ts"]) });
 
 function typeSteps(): Step[] {
   return Object.entries(ROOTS).flatMap(([name, { folders, importMap }]) => {

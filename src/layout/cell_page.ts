@@ -11,6 +11,14 @@ import { defineLayout, toIndex32 } from "./layout.ts";
 /** Size of a page in bytes; pages start at multiples of it. */
 export const PAGE_BYTES = 4096;
 
+// <layout:counter_page>
+// offset  size  view  field     writer                ordering                                meaning
+// ------  ----  ----  --------  --------------------  --------------------------------------  --------------------------------------------------------------------
+//      0     4  i32   flips     owner; readers add 0  Atomics.add before and after each flip  odd while a cell of the page flips its copies, 0 while none ever did
+//      4    60  -     reserved  nobody                zero                                    pad to one cache line
+// total 64 bytes = 1 cache line
+// </layout>
+
 /** Layout of a counter page's head; counter cells follow. */
 export const COUNTER_PAGE = defineLayout({
   name: "counter_page",

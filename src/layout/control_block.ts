@@ -5,6 +5,14 @@
  */
 import { defineLayout, toIndex64 } from "./layout.ts";
 
+// <layout:control_block>
+// offset  size  view  field     writer       ordering     meaning
+// ------  ----  ----  --------  -----------  -----------  ------------------------------------------------------------------------
+//      0     8  i64   ticket    every owner  Atomics.add  last ticket drawn; orders the sets of mostrecent gauges over all threads
+//      8   120  -     reserved  nobody       zero         pad to two cache lines
+// total 128 bytes = 2 cache lines
+// </layout>
+
 /** Layout of the control block. */
 export const CONTROL_BLOCK = defineLayout({
   name: "control_block",

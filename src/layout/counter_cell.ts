@@ -8,6 +8,20 @@
  */
 import { defineLayout, toIndex32, toIndex64 } from "./layout.ts";
 
+// <layout:counter_cell>
+// offset  size  view  field     writer                ordering                             meaning
+// ------  ----  ----  --------  --------------------  -----------------------------------  -----------------------------------------------------------
+//      0     4  i32   sequence  owner; readers add 0  Atomics.add AFTER the inactive copy  flips so far; parity selects the active copy: even A, odd B
+//      4     4  i32   lowA      owner                 plain                                integer part modulo 2 ** 31
+//      8     4  i32   lowB      owner                 plain
+//     12     4  i32   highA     owner                 plain, before sequence               integer part divided by 2 ** 31
+//     16     4  i32   highB     owner                 plain, before sequence
+//     20     4  -     reserved  nobody                zero                                 alignment
+//     24     8  f64   floatA    owner                 plain, before sequence               sum of the increments that were not integers
+//     32     8  f64   floatB    owner                 plain, before sequence
+// total 40 bytes
+// </layout>
+
 /** Layout of a counter cell. */
 export const COUNTER_CELL = defineLayout({
   name: "counter_cell",

@@ -16,6 +16,17 @@ export const RECORD_KIND = {
   SERIES: 2,
 } as const;
 
+// <layout:directory_record>
+// offset  size  view  field         writer  ordering                    meaning
+// ------  ----  ----  ------------  ------  --------------------------  ------------------------------------------------------
+//      0     4  i32   kind          owner   plain, before directoryEnd  FAMILY 1 / SERIES 2
+//      4     4  i32   familyId      owner   plain, before directoryEnd  number of the family in this slab, from 0
+//      8     4  i32   cellOffset    owner   plain, before directoryEnd  SERIES: bytes from the slab's start to the value cell
+//     12     4  i32   payloadBytes  owner   plain, before directoryEnd  length of the payload without padding
+//     16     8  f64   created       owner   plain, before directoryEnd  when the record was made, seconds since the Unix epoch
+// total 24 bytes
+// </layout>
+
 /** Layout of a record's head; `payloadBytes` bytes follow, then padding to 8 bytes. */
 export const DIRECTORY_RECORD = defineLayout({
   name: "directory_record",

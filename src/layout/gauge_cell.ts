@@ -5,6 +5,18 @@
  */
 import { defineLayout, toIndex64 } from "./layout.ts";
 
+// <layout:gauge_cell>
+// offset  size  view  field     writer                ordering                             meaning
+// ------  ----  ----  --------  --------------------  -----------------------------------  -----------------------------------------------------------
+//      0     4  i32   sequence  owner; readers add 0  Atomics.add AFTER the inactive copy  0: never set; parity selects the active copy: even A, odd B
+//      4     4  -     reserved  nobody                zero                                 alignment
+//      8     8  f64   valueA    owner                 plain, before sequence               value
+//     16     8  f64   stampA    owner                 plain, before sequence               mostrecent: ticket of the set; latest: the caller's version
+//     24     8  f64   valueB    owner                 plain, before sequence
+//     32     8  f64   stampB    owner                 plain, before sequence
+// total 40 bytes
+// </layout>
+
 /** Layout of a gauge cell. */
 export const GAUGE_CELL = defineLayout({
   name: "gauge_cell",

@@ -8,6 +8,14 @@
  */
 import { defineLayout, toIndex32, toIndex64 } from "./layout.ts";
 
+// <layout:histogram_cell>
+// offset  size  view  field       writer                          ordering                             meaning
+// ------  ----  ----  ----------  ------------------------------  -----------------------------------  -------------------------------------------------------------
+//      0     4  i32   sequence    owner; readers add 0            Atomics.add AFTER the inactive copy  parity selects the active copy: even A, odd B
+//      4     4  i32   lastBucket  owner, read by the owner alone  plain                                bucket of the last observation, which the inactive copy lacks
+// total 8 bytes
+// </layout>
+
 /** Layout of a histogram cell's head; two copies of `1 + buckets` Float64 follow. */
 export const HISTOGRAM_CELL = defineLayout({
   name: "histogram_cell",

@@ -4,35 +4,16 @@
  * @module
  */
 import { rootHash } from "./block_hash.ts";
+import type { EngineRequest } from "./engine_request.ts";
 import type { TokenStream } from "./token_source.ts";
+
+export type { EngineRequest };
 
 /** Why a sequence ended. The values are those of vLLM's `finished_reason`; the numbers go over the wire. */
 export const FINISH_REASONS = ["", "stop", "length", "abort", "error", "repetition"] as const;
 
 /** Positions in {@linkcode FINISH_REASONS}; 0 is a sequence that goes on. */
 export const FINISH = { NONE: 0, STOP: 1, LENGTH: 2, ABORT: 3, ERROR: 4, REPETITION: 5 } as const;
-
-/** What an API worker asks an engine for. */
-export interface EngineRequest {
-  /** Unique among the requests of all clients that are not finished. */
-  readonly id: number;
-  /** The worker slot that gets the outputs. */
-  readonly client: number;
-  readonly promptTokens: ArrayLike<number>;
-  /** New tokens at most; 0 for a request that wants only its prompt computed (embeddings). */
-  readonly maxTokens: number;
-  /** No end before this many new tokens. */
-  readonly minTokens?: number;
-  /** Go on to `maxTokens`, whatever the model says. */
-  readonly ignoreEos?: boolean;
-  /** Whether `maxTokens` is the client's own wish. */
-  readonly limited?: boolean;
-  readonly seed: number;
-  /** The LoRA adapter's index, -1 for the base model. */
-  readonly adapter?: number;
-  /** Requests with different salts never share KV blocks. */
-  readonly cacheSalt?: number;
-}
 
 /** The state of a request in the engine. Only the engine changes it. */
 export class Sequence {

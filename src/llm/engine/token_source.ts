@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EngineRequest } from "./sequence.ts";
+import type { EngineRequest } from "./engine_request.ts";
 
 /** The tokens of one sequence, in order. */
 export interface TokenStream {
