@@ -21,13 +21,18 @@ import type { Descriptor } from "../model/descriptor.ts";
 import type { Exemplar, FamilySamples, SeriesBlock } from "../model/samples.ts";
 import { ByteWriter } from "./byte_writer.ts";
 
-/** What stays the same in the body of a block, and where its slots are. */
+/** What stays the same in the body of a block, and how its slots are filled. */
 export interface Skeleton {
   /** The body with empty slots. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The offset in `bytes` of each slot, series by series, slot by slot. */
   readonly slotOffsets: Int32Array;
+  /** Writes what a slot shows now. */
+  readonly writeSlot: SlotWriter;
 }
+
+/** Writes what the slot at `place` shows for these samples. */
+export type SlotWriter = (writer: ByteWriter, samples: FamilySamples, place: SlotPlace) => void;
 
 /** How a format lays out the series of one family. */
 export interface FamilyLayout {
@@ -35,12 +40,12 @@ export interface FamilyLayout {
   readonly firstColumns: readonly number[];
   /** For each slot of one series: the column behind the last one that it shows. */
   readonly endColumns: readonly number[];
-  /** Whether the constant part shows when the series began to count. */
+  /** Whether the body shows when the series began to count. */
   readonly showsCreated: boolean;
+  /** Whether the slots show native buckets, which can change while all columns stay. */
+  readonly showsNatives: boolean;
   /** Makes the constant part of a block. */
   skeleton(samples: FamilySamples): Skeleton;
-  /** Writes what the given slot of the given series shows now. */
-  writeSlot(writer: ByteWriter, samples: FamilySamples, place: SlotPlace): void;
 }
 
 /** Which slot to write. The renderer hands the same object to each call. */
@@ -58,6 +63,7 @@ interface BlockState {
   /** Where in `body` each slot ends, and how many bytes it has. */
   readonly slotEnds: Int32Array;
   readonly slotBytes: Uint32Array;
+  readonly writeSlot: SlotWriter;
   /** The values that `body` shows. */
   readonly values: Float64Array;
   /** What else `body` shows. */
@@ -131,13 +137,19 @@ export class BlockRenderer {
     const fresh = this.#fresh;
     const place = this.#place;
     fresh.length = 0;
+    const always = layout.showsNatives && samples.natives !== undefined;
     let changedCount = 0;
     for (let slot = 0, series = 0, base = 0; slot < slotEnds.length; series++, base += stride) {
       for (let k = 0; k < slotsPerSeries; k++, slot++) {
-        if (!differs(values, shown, base + firstColumns[k], base + endColumns[k])) continue;
+        if (!always && !differs(values, shown, base + firstColumns[k], base + endColumns[k])) continue;
         place.series = series;
         place.slot = k;
-        layout.writeSlot(fresh, samples, place);
+        const freshAt = fresh.length;
+        state.writeSlot(fresh, samples, place);
+        if (always && showsBytes(state, slot, fresh.bytes.subarray(freshAt, fresh.length))) {
+          fresh.length = freshAt;
+          continue;
+        }
         this.#changedSlots[changedCount] = slot;
         this.#freshEnds[changedCount++] = fresh.length;
       }
@@ -215,7 +227,7 @@ function showsTheSame(state: BlockState, samples: FamilySamples, showsCreated: b
 
 /** A state whose body has empty slots, and whose values all differ from those to be shown. */
 function newState(samples: FamilySamples, layout: FamilyLayout): BlockState {
-  const { bytes, slotOffsets } = layout.skeleton(samples);
+  const { bytes, slotOffsets, writeSlot } = layout.skeleton(samples);
   const valueCount = samples.block.series.length * samples.stride;
   const values = new Float64Array(valueCount);
   for (let i = 0; i < valueCount; i++) values[i] = somethingElse(samples.values[i]);
@@ -223,6 +235,7 @@ function newState(samples: FamilySamples, layout: FamilyLayout): BlockState {
     body: bytes,
     slotEnds: slotOffsets,
     slotBytes: new Uint32Array(slotOffsets.length),
+    writeSlot,
     values,
     exemplars: new Map(),
     created: layout.showsCreated ? samples.created?.slice(0, samples.block.series.length) : undefined,
@@ -245,6 +258,13 @@ function noticeExemplars(state: BlockState, samples: FamilySamples): void {
     shown.set(key, exemplar);
     values[key] = somethingElse(samples.values[key]);
   }
+}
+
+/** Whether a slot shows these bytes already. */
+function showsBytes(state: BlockState, slot: number, bytes: Uint8Array): boolean {
+  if (state.slotBytes[slot] !== bytes.length) return false;
+  const start = state.slotEnds[slot] - bytes.length;
+  return bytes.every((byte, i) => byte === state.body[start + i]);
 }
 
 /** A value that {@linkcode differs} tells from the given one. */

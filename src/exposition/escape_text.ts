@@ -4,6 +4,7 @@
  * @module
  */
 // CONTROL PLANE
+import { isLegacyLabelName, isLegacyMetricName } from "./escape_name.ts";
 
 const NEEDS_QUOTED_ESCAPE = /[\\"\n]/;
 const QUOTED_ESCAPES = /[\\"\n]/g;
@@ -17,6 +18,16 @@ export function escapeQuoted(text: string): string {
 /** A help text of the text format, which leaves double quotes alone. */
 export function escapeHelp(text: string): string {
   return text.replace(HELP_ESCAPES, escapeCharacter);
+}
+
+/** A metric name as it stands in metadata lines: in quotes if the classic data model does not have it. */
+export function quoteMetricName(name: string): string {
+  return isLegacyMetricName(name) ? name : `"${escapeQuoted(name)}"`;
+}
+
+/** A label name as it stands before its value: in quotes if the classic data model does not have it. */
+export function quoteLabelName(name: string): string {
+  return isLegacyLabelName(name) ? name : `"${escapeQuoted(name)}"`;
 }
 
 function escapeCharacter(character: string): string {

@@ -27,3 +27,8 @@ export interface Format {
   /** Begins a scrape. */
   sink(): ByteSink;
 }
+
+/** Whether a number of seconds since the Unix epoch says something: a scrape with another one fails as a whole. */
+export function isKnownTime(seconds: number): boolean {
+  return Number.isFinite(seconds) && seconds > 0;
+}

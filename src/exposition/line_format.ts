@@ -6,17 +6,13 @@
 // CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import type { FamilySamples, SeriesBlock } from "../model/samples.ts";
-import { BlockRenderer, type FamilyLayout, type Skeleton, type SlotPlace } from "./block_renderer.ts";
+import { BlockRenderer, type FamilyLayout, type Skeleton } from "./block_renderer.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { ChunkPacker } from "./chunk_list.ts";
-import {
-  escapeLabelName,
-  type EscapingScheme,
-  isLegacyLabelName,
-  isLegacyMetricName,
-} from "./escape_name.ts";
-import { escapeQuoted } from "./escape_text.ts";
-import type { ByteSink, Format } from "./format.ts";
+import { type EscapingScheme, isLegacyMetricName } from "./escape_name.ts";
+import { escapeQuoted, quoteLabelName, quoteMetricName } from "./escape_text.ts";
+import { type ByteSink, type Format, isKnownTime } from "./format.ts";
+import { sortedPairs } from "./label_pairs.ts";
 
 /** One line of each series of a family. */
 export interface LineTemplate {
@@ -24,13 +20,15 @@ export interface LineTemplate {
   readonly name: string;
   /** A label that the series does not have: `le`, `quantile`, or a stateset's. */
   readonly label?: readonly [name: string, value: string];
-  /** Which of the series' values the line shows. */
+  /** Which of the series' values the line shows, or the first of several. */
   readonly column: number;
+  /** The column behind the last one that the line shows; if not given, it shows one. */
+  readonly endColumn?: number;
   /** Writes the value and what follows it, without the end of the line. */
   readonly write: LineWriter;
 }
 
-/** Writes the value at `index` of the samples' values, and what follows it. */
+/** Writes what a line of the given series shows; `index` is where its column is in the samples' values. */
 export type LineWriter = (writer: ByteWriter, samples: FamilySamples, index: number) => void;
 
 /** What one line format makes of a family. */
@@ -38,8 +36,12 @@ export interface LineFamily {
   /** The metadata lines, each with its line feed. */
   readonly header: string;
   readonly lines: readonly LineTemplate[];
-  /** The name of a last line that shows when the series began to count, if there is one. */
+  /** The name of a last line that shows when the series began to count, where that is known. */
   readonly createdName?: string;
+  /** Whether the other lines show when the series began to count. */
+  readonly showsCreated?: boolean;
+  /** Whether the lines show native buckets. */
+  readonly showsNatives?: boolean;
 }
 
 /** What tells one line format from another. */
@@ -72,15 +74,11 @@ export function createLineFormat(syntax: LineSyntax): Format {
   };
 }
 
-/** A name as it stands in metadata lines: in quotes if the classic data model does not have it. */
-export function quoteIfNeeded(name: string): string {
-  return isLegacyMetricName(name) ? name : `"${escapeQuoted(name)}"`;
-}
-
 class LineLayout implements FamilyLayout {
   readonly firstColumns: readonly number[];
   readonly endColumns: readonly number[];
   readonly showsCreated: boolean;
+  readonly showsNatives: boolean;
   readonly #descriptor: Descriptor;
   readonly #syntax: LineSyntax;
   readonly #family: LineFamily;
@@ -90,46 +88,51 @@ class LineLayout implements FamilyLayout {
     this.#syntax = syntax;
     this.#family = syntax.family(descriptor);
     this.firstColumns = this.#family.lines.map((line) => line.column);
-    this.endColumns = this.#family.lines.map((line) => line.column + 1);
-    this.showsCreated = this.#family.createdName !== undefined;
-  }
-
-  writeSlot(writer: ByteWriter, samples: FamilySamples, place: SlotPlace): void {
-    const line = this.#family.lines[place.slot];
-    line.write(writer, samples, place.series * samples.stride + line.column);
+    this.endColumns = this.#family.lines.map((line) => line.endColumn ?? line.column + 1);
+    this.showsCreated = this.#family.createdName !== undefined || this.#family.showsCreated === true;
+    this.showsNatives = this.#family.showsNatives === true;
   }
 
   skeleton(samples: FamilySamples): Skeleton {
     const { header, lines, createdName } = this.#family;
     const labels = labelFragments(this.#descriptor, samples.block, this.#syntax.escaping);
-    const brackets = lines.map((line) => bracketsOf(line, labels.pairCount > 0));
-    const created = createdName === undefined
+    const hasPairs = labels.pairCount > 0;
+    const brackets = lines.map((line) => bracketsOf(line, hasPairs));
+    const createdBrackets = createdName === undefined
       ? undefined
-      : bracketsOf({ name: createdName }, labels.pairCount > 0);
+      : bracketsOf({ name: createdName }, hasPairs);
     let text = samples.first ? header : "";
     const headerBytes = encoder.encode(text).length;
-    for (let i = 0; i < samples.block.series.length; i++) {
-      const pairs = labels.join(samples.block.series[i]);
+    samples.block.series.forEach((values, i) => {
+      const pairs = labels.join(values);
       for (const [open, close] of brackets) text += `${open}${pairs}${close}\n`;
-      if (created === undefined) continue;
-      const seconds = this.#syntax.formatCreated(samples.created?.[i] ?? 0);
-      text += `${created[0]}${pairs}${created[1]}${seconds}\n`;
-    }
+      const seconds = samples.created?.[i] ?? 0;
+      if (createdBrackets === undefined || !isKnownTime(seconds)) return;
+      const [open, close] = createdBrackets;
+      text += `${open}${pairs}${close}${this.#syntax.formatCreated(seconds)}\n`;
+    });
     const bytes = encoder.encode(text);
-    return { bytes, slotOffsets: this.#slotOffsets(bytes, headerBytes, samples.block.series.length) };
+    return {
+      bytes,
+      slotOffsets: this.#slotOffsets(bytes, headerBytes, samples),
+      writeSlot: (writer, samples, { series, slot }) => {
+        lines[slot].write(writer, samples, series * samples.stride + lines[slot].column);
+      },
+    };
   }
 
   /** Slots are at the ends of lines, save of those that show when a series began to count. */
-  #slotOffsets(bytes: Uint8Array, from: number, seriesCount: number): Int32Array {
+  #slotOffsets(bytes: Uint8Array, from: number, samples: FamilySamples): Int32Array {
     const slotsPerSeries = this.firstColumns.length;
-    const offsets = new Int32Array(seriesCount * slotsPerSeries);
-    for (let slot = 0, at = from; slot < offsets.length;) {
+    const offsets = new Int32Array(samples.block.series.length * slotsPerSeries);
+    const created = this.#family.createdName === undefined ? undefined : samples.created;
+    for (let slot = 0, at = from, series = 0; slot < offsets.length; series++) {
       for (let k = 0; k < slotsPerSeries; k++) {
         // WHY: escaped names and label values have no line feed, and in UTF-8 no other character has this byte.
         offsets[slot] = bytes.indexOf(0x0a, at);
         at = offsets[slot++] + 1;
       }
-      if (this.showsCreated) at = bytes.indexOf(0x0a, at) + 1;
+      if (created !== undefined && isKnownTime(created[series])) at = bytes.indexOf(0x0a, at) + 1;
     }
     return offsets;
   }
@@ -141,7 +144,7 @@ function bracketsOf(
   hasPairs: boolean,
 ): [open: string, close: string] {
   const quoted = !isLegacyMetricName(line.name);
-  const name = quoted ? `{${quoteIfNeeded(line.name)}${hasPairs ? "," : ""}` : line.name;
+  const name = quoted ? `{${quoteMetricName(line.name)}${hasPairs ? "," : ""}` : line.name;
   if (line.label === undefined) {
     if (quoted) return [name, "} "];
     return hasPairs ? [`${name}{`, "} "] : [`${name} `, ""];
@@ -149,10 +152,6 @@ function bracketsOf(
   const comma = hasPairs || quoted ? "," : "";
   const pair = `${quoteLabelName(line.label[0])}="${escapeQuoted(line.label[1])}"`;
   return [quoted ? name : `${name}{`, `${comma}${pair}} `];
-}
-
-function quoteLabelName(name: string): string {
-  return isLegacyLabelName(name) ? name : `"${escapeQuoted(name)}"`;
 }
 
 /** The label pairs of a block's series: constant labels among them, sorted by name. */
@@ -167,18 +166,13 @@ function labelFragments(
   block: SeriesBlock,
   escaping: EscapingScheme,
 ): LabelFragments {
-  const pairs = [
-    ...block.labelNames.map((name, index) => ({ name: escapeLabelName(name, escaping), index, value: "" })),
-    ...Object.entries(descriptor.constLabels).map(([name, value]) => (
-      { name: escapeLabelName(name, escaping), index: -1, value: escapeQuoted(value) }
-    )),
-  ].sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  const pairs = sortedPairs(descriptor, block, escaping);
   // A set's text is fragment, value, fragment, value, ..., fragment; constant pairs lie within the fragments.
   const fragments: string[] = [];
   const indexes: number[] = [];
   let fragment = "";
   pairs.forEach(({ name, index, value }, i) => {
-    fragment += `${i > 0 ? "," : ""}${quoteLabelName(name)}="${value}`;
+    fragment += `${i > 0 ? "," : ""}${quoteLabelName(name)}="${escapeQuoted(value)}`;
     if (index >= 0) {
       fragments.push(fragment);
       indexes.push(index);

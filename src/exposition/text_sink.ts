@@ -9,9 +9,9 @@ import type { MetricType } from "../model/metric_type.ts";
 import type { FamilySamples } from "../model/samples.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { escapeMetricName, type EscapingScheme } from "./escape_name.ts";
-import { escapeHelp } from "./escape_text.ts";
+import { escapeHelp, quoteMetricName } from "./escape_text.ts";
 import type { Format } from "./format.ts";
-import { createLineFormat, type LineFamily, quoteIfNeeded } from "./line_format.ts";
+import { createLineFormat, type LineFamily } from "./line_format.ts";
 import { sampleLines } from "./sample_lines.ts";
 import { formatFloat, NUMBER_BYTES_MAX, writeFloat } from "./number_writer.ts";
 
@@ -52,7 +52,7 @@ const TEXT_TYPES: Readonly<Record<MetricType, string>> = {
 
 function textFamily(descriptor: Descriptor, escaping: EscapingScheme): LineFamily {
   const name = escapeMetricName(sampleNameOf(descriptor), escaping);
-  const quoted = quoteIfNeeded(name);
+  const quoted = quoteMetricName(name);
   const help = descriptor.help === "" ? "" : `# HELP ${quoted} ${escapeHelp(descriptor.help)}\n`;
   return {
     header: `${help}# TYPE ${quoted} ${TEXT_TYPES[descriptor.type]}\n`,

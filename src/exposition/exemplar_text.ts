@@ -1,0 +1,36 @@
+/**
+ * Exemplars as the OpenMetrics formats write them behind a value.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import type { Exemplar } from "../model/samples.ts";
+import { escapeLabelName, type EscapingScheme } from "./escape_name.ts";
+import { escapeQuoted, quoteLabelName } from "./escape_text.ts";
+import { isKnownTime } from "./format.ts";
+import { formatOpenMetricsFloat } from "./number_writer.ts";
+
+/** The most code points that an exemplar's label names and values may have in sum. */
+export const EXEMPLAR_CODE_POINTS_MAX = 128;
+
+/** How many code points an exemplar's label names and values have in sum. */
+export function exemplarCodePoints(labels: Readonly<Record<string, string>>): number {
+  let count = 0;
+  for (const [name, value] of Object.entries(labels)) {
+    for (const _ of name) count++;
+    for (const _ of value) count++;
+  }
+  return count;
+}
+
+/** The part `{labels} value`, and the timestamp if it is known, behind ` # `. */
+export function formatExemplar(
+  exemplar: Exemplar,
+  options: { escaping: EscapingScheme; formatTimestamp: (seconds: number) => string },
+): string {
+  const pairs = Object.entries(exemplar.labels).map(([name, value]) =>
+    `${quoteLabelName(escapeLabelName(name, options.escaping))}="${escapeQuoted(value)}"`
+  );
+  const text = ` # {${pairs.join(",")}} ${formatOpenMetricsFloat(exemplar.value)}`;
+  return isKnownTime(exemplar.timestamp) ? `${text} ${options.formatTimestamp(exemplar.timestamp)}` : text;
+}

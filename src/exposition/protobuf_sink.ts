@@ -1,0 +1,109 @@
+/**
+ * The binary format: a stream of `io.prometheus.client.MetricFamily` messages, each behind its length.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import type { Descriptor } from "../model/descriptor.ts";
+import type { MetricType } from "../model/metric_type.ts";
+import type { FamilySamples } from "../model/samples.ts";
+import { BlockRenderer } from "./block_renderer.ts";
+import { ByteWriter } from "./byte_writer.ts";
+import { ChunkPacker } from "./chunk_list.ts";
+import { escapeMetricName, type EscapingScheme } from "./escape_name.ts";
+import type { ByteSink, Format } from "./format.ts";
+import { ProtobufLayout } from "./protobuf_layout.ts";
+import { ProtobufWriter } from "./protobuf_writer.ts";
+
+/** What {@linkcode createProtobufFormat} can vary. */
+export interface ProtobufFormatOptions {
+  /** What happens to names that are not valid in the classic data model; `underscores` if not given. */
+  readonly escaping?: EscapingScheme;
+}
+
+/**
+ * The binary format. It alone brings native histograms to a Prometheus of today. Infos and statesets are gauges
+ * in it; a family without series leaves no trace.
+ */
+export function createProtobufFormat(options: ProtobufFormatOptions = {}): Format {
+  const { escaping = "underscores" } = options;
+  const renderer = new BlockRenderer((descriptor) => new ProtobufLayout(descriptor, escaping));
+  const headers = new FamilyHeaders(escaping);
+  const packer = new ChunkPacker();
+  return {
+    contentType: "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; " +
+      `encoding=delimited; escaping=${escaping}`,
+    sink: () => new ProtobufSink({ renderer, headers, packer }),
+  };
+}
+
+interface Parts {
+  readonly renderer: BlockRenderer;
+  readonly headers: FamilyHeaders;
+  readonly packer: ChunkPacker;
+}
+
+class ProtobufSink implements ByteSink {
+  readonly #parts: Parts;
+  readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
+  /** The bodies of the family whose last block has not come. */
+  #family: Uint8Array<ArrayBuffer>[] = [];
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  samples(samples: FamilySamples): void {
+    if (samples.first) this.#family = [];
+    if (samples.block.series.length > 0) this.#family.push(this.#parts.renderer.render(samples));
+    if (!samples.last || this.#family.length === 0) return;
+    const metricBytes = this.#family.reduce((sum, body) => sum + body.length, 0);
+    this.#pieces.push(this.#parts.headers.of(samples.descriptor, metricBytes), ...this.#family);
+    this.#family = [];
+  }
+
+  finish(): readonly Uint8Array<ArrayBuffer>[] {
+    return this.#parts.packer.pack(this.#pieces);
+  }
+}
+
+/** The enum `MetricType`. */
+const PROTOBUF_TYPES: Readonly<Record<MetricType, number>> = {
+  counter: 0,
+  gauge: 1,
+  summary: 2,
+  unknown: 3,
+  histogram: 4,
+  gaugehistogram: 5,
+  info: 1,
+  stateset: 1,
+};
+
+/** What stands before a family's metrics: the length of it all, name, help, type and unit. */
+class FamilyHeaders {
+  readonly #escaping: EscapingScheme;
+  readonly #last = new WeakMap<Descriptor, { metricBytes: number; header: Uint8Array<ArrayBuffer> }>();
+
+  constructor(escaping: EscapingScheme) {
+    this.#escaping = escaping;
+  }
+
+  /** The header of a family whose metrics take so many bytes; the same object while they do. */
+  of(descriptor: Descriptor, metricBytes: number): Uint8Array<ArrayBuffer> {
+    const last = this.#last.get(descriptor);
+    if (last?.metricBytes === metricBytes) return last.header;
+    const { name, help, type, unit } = descriptor;
+    const fields = new ProtobufWriter();
+    const fullName = type === "info" && !name.endsWith("_info") ? `${name}_info` : name;
+    fields.string(1, escapeMetricName(fullName, this.#escaping));
+    if (help !== "") fields.string(2, help);
+    fields.uint(3, PROTOBUF_TYPES[type]);
+    if (unit !== "") fields.string(5, unit);
+    const delimited = new ByteWriter(fields.bytes.length + 8);
+    new ProtobufWriter(delimited).varint(fields.bytes.length + metricBytes);
+    delimited.append(fields.bytes.toBytes());
+    const header = delimited.toBytes();
+    this.#last.set(descriptor, { metricBytes, header });
+    return header;
+  }
+}
