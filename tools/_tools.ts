@@ -48,7 +48,7 @@ const known = new Map<ToolName, Tool>();
 
 /** Whether the name is that of a tool which this module knows. */
 export function isToolName(name: string): name is ToolName {
-  return name in TOOLS;
+  return Object.hasOwn(TOOLS, name);
 }
 
 /** Looks for a tool in every folder of the PATH, once; the first program that answers the probe is taken. */
