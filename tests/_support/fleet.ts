@@ -1,0 +1,94 @@
+/**
+ * Workers without threads: each has a registry and a slab of its own, and one collector reads them all.
+ *
+ * @module
+ */
+import { Collector, type CollectorOptions } from "../../src/collect/collector.ts";
+import type { SlabSource } from "../../src/collect/slab_source.ts";
+import type { FamilySamples } from "../../src/model/samples.ts";
+import { Registry } from "../../src/registry/registry.ts";
+import { createControl } from "../../src/slab/control.ts";
+import { createSlab } from "../../src/slab/slab.ts";
+
+/** Room for some hundred series. */
+export const SMALL_SLAB_BYTES = 256 * 1024;
+
+/** Samples by name and labels, as the text format would write them: `jobs_total{queue="a"}`. */
+export type Samples = Map<string, number>;
+
+/** One simulated incarnation of a worker slot. */
+export interface FleetWorker {
+  readonly slot: number;
+  readonly epoch: number;
+  readonly buffer: SharedArrayBuffer;
+  /** The worker's side: metrics are defined here. */
+  readonly registry: Registry;
+  /** The collector's side. */
+  readonly source: SlabSource;
+}
+
+/** Some workers and the collector that reads them. */
+export class Fleet {
+  readonly control: SharedArrayBuffer = createControl();
+  readonly problems: string[] = [];
+  /** The registry of the thread that collects. */
+  readonly main: Registry = new Registry({ slabBytes: SMALL_SLAB_BYTES });
+  readonly collector: Collector;
+  readonly #epochs = new Map<number, number>();
+
+  constructor(options: CollectorOptions = {}) {
+    this.collector = new Collector(this.main, {
+      onProblem: (message) => this.problems.push(message),
+      ...options,
+    });
+  }
+
+  /** Starts the next incarnation of a slot. */
+  start(slot: number, options: { bytes?: number } = {}): FleetWorker {
+    const epoch = (this.#epochs.get(slot) ?? 0) + 1;
+    this.#epochs.set(slot, epoch);
+    const buffer = createSlab({ slot, epoch, bytes: options.bytes ?? SMALL_SLAB_BYTES });
+    const registry = new Registry();
+    registry.attach({ slab: buffer, control: this.control });
+    return { slot, epoch, buffer, registry, source: this.collector.addSlab(buffer) };
+  }
+
+  /** Ends a worker as one whose end is proven. */
+  end(worker: FleetWorker): void {
+    this.collector.retire(worker.source);
+  }
+
+  /** One scrape. */
+  scrape(filter?: ReadonlySet<string>): Samples {
+    return samplesOf(this.collector.blocks(filter));
+  }
+}
+
+/** The samples of some blocks; a sample that comes twice is an error. */
+export function samplesOf(blocks: Iterable<FamilySamples>): Samples {
+  const samples: Samples = new Map();
+  const add = (name: string, value: number) => {
+    if (samples.has(name)) throw new Error(`Cannot collect samples: "${name}" comes twice`);
+    samples.set(name, value);
+  };
+  for (const { descriptor, block, stride, values } of blocks) {
+    block.series.forEach((labelValues, i) => {
+      const labels = block.labelNames.map((name, k) => `${name}=${JSON.stringify(labelValues[k])}`);
+      const own = values.subarray(i * stride, (i + 1) * stride);
+      if (descriptor.type !== "histogram") {
+        add(nameWith(descriptor.name, labels), own[0]);
+        return;
+      }
+      [...descriptor.buckets, "+Inf"].forEach((bound, k) => {
+        add(nameWith(`${descriptor.name}_bucket`, [...labels, `le="${bound}"`]), own[k]);
+      });
+      add(nameWith(`${descriptor.name}_count`, labels), own[stride - 2]);
+      add(nameWith(`${descriptor.name}_sum`, labels), own[stride - 1]);
+    });
+  }
+  return samples;
+}
+
+function nameWith(name: string, labels: readonly string[]): string {
+  return labels.length === 0 ? name : `${name}{${labels.join(",")}}`;
+}
