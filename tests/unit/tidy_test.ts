@@ -1,0 +1,141 @@
+/**
+ * What can be said of the sources by reading them as text. Each test names every offender at once.
+ */
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { exists, filesUnder, ROOT } from "../../tools/_run.ts";
+
+const SOURCES = [...filesUnder("src", ".ts"), ...filesUnder("workers", ".ts"), ...filesUnder(".", "mod.ts")]
+  .filter((file) => /^(?:src|workers)\/|^mod\.ts$/.test(file));
+const TESTS = filesUnder("tests", "_test.ts");
+const CODE = ["src", "workers", "tools", "tests", "bench", "examples", "links", "deploy"]
+  .flatMap((folder) => filesUnder(folder, ".ts"));
+const MARKDOWN = filesUnder(".", ".md");
+
+/** Lines of a source file at most: a longer one is more than one noun or verb. */
+const LINES_MAX = 450;
+
+/** Share of the source files with code that may go without a test file of their own name. */
+const NAKED_SHARE_MAX = 0.95;
+
+function read(file: string): string {
+  return Deno.readTextFileSync(`${ROOT}/${file}`);
+}
+
+function json(file: string) {
+  return JSON.parse(read(file));
+}
+
+/** Whether a file only declares types or hands on what others declare: then there is nothing to run. */
+function isWithoutCode(source: string): boolean {
+  return !/^(?:export )?(?:default )?(?:abstract )?(?:async )?(?:function|class|const|let)\b/m.test(source);
+}
+
+Deno.test("no source file is longer than one noun or one verb needs", () => {
+  const long = SOURCES.map((file) => `${file}: ${read(file).split("\n").length - 1}`)
+    .filter((line) => Number(line.split(": ")[1]) > LINES_MAX);
+  assertEquals(long, []);
+});
+
+Deno.test("source files have a test file of their name", () => {
+  const tested = new Set(TESTS.map((file) => file.replace(/^.*\//, "").replace("_test.ts", "")));
+  const withCode = SOURCES.filter((file) => file !== "mod.ts" && !isWithoutCode(read(file)));
+  const naked = withCode.filter((file) => !tested.has(file.replace(/^.*\//, "").replace(".ts", "")));
+  assertLessOrEqual(
+    naked.length / Math.max(1, withCode.length),
+    NAKED_SHARE_MAX,
+    `${naked.length} of ${withCode.length} have none:\n${naked.join("\n")}`,
+  );
+});
+
+Deno.test("nothing is left for later", () => {
+  // The words are put together here so that this file does not hold them.
+  const words = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"].join("|");
+  const marker = new RegExp(`\\b(?:${words})\\b|not (?:yet )?implemented`);
+  const found = [...CODE, ...MARKDOWN].flatMap((file) =>
+    read(file).split("\n").flatMap((line, i) => marker.test(line) ? [`${file}:${i + 1}`] : [])
+  );
+  assertEquals(found.filter((place) => !place.startsWith("tests/unit/tidy_test.ts")), []);
+});
+
+Deno.test("no test is switched off or runs alone", () => {
+  const switched =
+    /\bDeno\.test\.(?:ignore|only)\b|\bignore: *true\b|\bonly: *true\b|\b(?:test|it|describe)\.(?:skip|only)\(/;
+  const found = TESTS.filter((file) => file !== "tests/unit/tidy_test.ts" && switched.test(read(file)));
+  assertEquals(found, []);
+});
+
+Deno.test("every Markdown file has one title", () => {
+  const titles = (file: string) =>
+    read(file).replace(/^```[\s\S]*?^```/gm, "").match(/^# .+$/gm)?.length ?? 0;
+  assertEquals(
+    MARKDOWN.map((file) => `${file}: ${titles(file)}`).filter((line) => !line.endsWith(": 1")),
+    [],
+  );
+});
+
+Deno.test("no relative link of a Markdown file is dead", () => {
+  const dead = MARKDOWN.flatMap((file) => {
+    const folder = file.includes("/") ? file.replace(/\/[^/]*$/, "/") : "";
+    const targets = [...read(file).replace(/^```[\s\S]*?^```/gm, "").matchAll(/\]\(([^)\s]+)\)/g)].map((
+      [, to],
+    ) => to);
+    return targets.filter((to) => !/^[a-z]+:/.test(to) && !leadsSomewhere(to, { file, folder }))
+      .map((to) => `${file} links ${to}`);
+  });
+  assertEquals(dead, []);
+});
+
+function leadsSomewhere(target: string, from: { file: string; folder: string }): boolean {
+  const [path, anchor] = target.split("#");
+  const file = path === "" ? from.file : new URL(path, `file:///${from.folder}`).pathname.slice(1);
+  if (!exists(file)) return false;
+  if (anchor === undefined || !file.endsWith(".md")) return true;
+  const headings = read(file).match(/^#+ .+$/gm) ?? [];
+  return headings.some((line) => slug(line) === anchor);
+}
+
+/** The anchor that a heading gets on the usual code hosts. */
+function slug(heading: string): string {
+  return heading.replace(/^#+ /, "").toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replace(/ /g, "-");
+}
+
+Deno.test("no file names the host of a package registry", () => {
+  const host = /https?:\/\/[a-z.-]*(?:registry|deb|npm)[.][a-z.]+/;
+  const files = [...CODE, ...MARKDOWN, ...filesUnder(".", ".json"), ...filesUnder(".", ".yml")];
+  assertEquals(files.filter((file) => host.test(read(file))), []);
+});
+
+Deno.test("the import maps of tests and benches repeat the root's entries", () => {
+  const root: Record<string, string> = json("deno.json").imports;
+  for (const file of ["tests/import_map.json", "bench/import_map.json"].filter(exists)) {
+    const { imports } = json(file);
+    for (const [name, target] of Object.entries(root)) {
+      const wanted = target.startsWith("./") ? `.${target}` : target;
+      assertEquals(imports[name], wanted, `"${name}" in ${file}`);
+    }
+    // An import map, unlike deno.json, does not extend a package's name to its entry points.
+    assertEquals(imports["@std/http/"], root["@std/http"].replace("jsr:", "jsr:/") + "/", file);
+  }
+});
+
+Deno.test("Bun finds every entry point of the local packages", () => {
+  const { paths } = json("tsconfig.json").compilerOptions;
+  for (const name of ["std_assert", "std_http"]) {
+    const { name: packageName, exports } = json(`links/${name}/deno.json`);
+    for (const [entry, target] of Object.entries<string>(exports)) {
+      const specifier = packageName + entry.slice(1);
+      assertEquals(paths[specifier], [target.replace("./", `./links/${name}/`)], specifier);
+    }
+  }
+});
+
+Deno.test("deno.json and package.json are of one version and have the same entry points", () => {
+  const [deno, npm] = [json("deno.json"), json("package.json")];
+  assertEquals([npm.version, npm.exports], [deno.version, deno.exports]);
+  const packages = Object.values<string>(deno.imports).filter((target) => target.startsWith("npm:"));
+  const dependencies = Object.entries(npm.dependencies ?? {}).map(([name, version]) =>
+    `npm:${name}@${version}`
+  );
+  assertEquals(dependencies.sort(), packages.sort());
+  assertEquals(npm.devDependencies, undefined, "whoever runs the server would download them");
+});
