@@ -44,6 +44,9 @@ export class Collector {
   #sorted: MergedFamily[] | undefined;
   readonly #sources: Set<SlabSource> = new Set();
   #ownSource: SlabSource | undefined;
+  #preparing: Promise<void> | undefined;
+  /** Families whose callback failed in the last {@linkcode Collector.prepare}. */
+  #leftOut: ReadonlySet<string> = new Set();
 
   /** @param registry the registry of this thread, which is always part of what is gathered */
   constructor(registry: Registry = defaultRegistry, options: CollectorOptions = {}) {
@@ -97,6 +100,20 @@ export class Collector {
     this.stats.staleChildren += budget.staleCount;
   }
 
+  /**
+   * Runs the collect callbacks of this thread, so that the next pass finds current values. Families whose callback
+   * failed are left out of the passes until the next call. Calls that overlap share one run.
+   *
+   * @param timeoutMs how long to wait for asynchronous callbacks, in milliseconds; default 2000
+   */
+  prepare(timeoutMs?: number): Promise<void> {
+    this.#preparing ??= this.#registry.collect(timeoutMs).then((failed) => {
+      this.#leftOut = failed;
+      this.#preparing = undefined;
+    });
+    return this.#preparing;
+  }
+
   /** One pass over all slabs into a sink: families sorted by name, series by label values. */
   gather(sink: SampleSink, filter?: ReadonlySet<string>): void {
     for (const block of this.blocks(filter)) sink.samples(block);
@@ -104,7 +121,7 @@ export class Collector {
 
   /**
    * The same pass, block by block, so that the caller may turn to other work in between. Values are read when a
-   * family's first block is asked for.
+   * family's first block is asked for. No callback runs: {@linkcode Collector.prepare} does that.
    *
    * @param filter names of the families that are wanted; all by default
    */
@@ -116,7 +133,9 @@ export class Collector {
       a.descriptor.name < b.descriptor.name ? -1 : 1
     );
     for (const family of this.#sorted) {
-      if (filter === undefined || filter.has(family.descriptor.name)) yield* family.blocks(budget);
+      const { name } = family.descriptor;
+      if (this.#leftOut.has(name) || (filter !== undefined && !filter.has(name))) continue;
+      yield* family.blocks(budget);
     }
     this.stats.staleChildren += budget.staleCount;
   }

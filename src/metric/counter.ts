@@ -9,11 +9,12 @@ import type { Labels } from "../model/label_values.ts";
 import { COUNTER_SHAPE } from "../slab/cell_shape.ts";
 import { addToCounter } from "../slab/counter_cell.ts";
 import type { Slab } from "../slab/slab.ts";
-import { type CommonOptions, Metric } from "./metric.ts";
+import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 
 /** What a counter's definition may say. The name ends in `_total`. */
 export type CounterOptions<LabelName extends string = never> =
   & CommonOptions<LabelName>
+  & CollectOption<Counter<LabelName>>
   & Pick<DefinitionOptions, "exemplars">;
 
 /** One series of a counter, bound to its place in memory. Owner thread only. */
@@ -70,6 +71,7 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
       shape: COUNTER_SHAPE,
       registry: options.registry,
       reuse,
+      collect: options.collect,
     });
   }
 

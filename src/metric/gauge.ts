@@ -11,13 +11,14 @@ import { GAUGE_SHAPE } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
 import { ownGauge, setGauge, setStampedGauge } from "../slab/gauge_cell.ts";
 import type { Slab } from "../slab/slab.ts";
-import { type CommonOptions, Metric } from "./metric.ts";
+import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import { defaultRegisterer } from "./registerer.ts";
 import { startTimer } from "./timer.ts";
 
 /** What a gauge's definition may say. */
 export type GaugeOptions<LabelName extends string = never> =
   & CommonOptions<LabelName>
+  & CollectOption<Gauge<LabelName>>
   & Pick<DefinitionOptions, "mode">;
 
 /** How a gauge orders its values among the workers. */
@@ -110,7 +111,8 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
    */
   constructor(options: GaugeOptions<LabelName>, reuse = false) {
     const descriptor = defineDescriptor("gauge", options);
-    super({ descriptor, shape: GAUGE_SHAPE, registry: options.registry, reuse });
+    const { registry, collect } = options;
+    super({ descriptor, shape: GAUGE_SHAPE, registry, reuse, collect });
     const { name, mode } = descriptor;
     const tickets = mode.endsWith("mostrecent")
       ? (options.registry ?? defaultRegisterer()).tickets

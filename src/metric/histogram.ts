@@ -9,12 +9,13 @@ import type { Labels } from "../model/label_values.ts";
 import { histogramShape } from "../slab/cell_shape.ts";
 import { observeHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
-import { type CommonOptions, Metric } from "./metric.ts";
+import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import { startTimer } from "./timer.ts";
 
 /** What a histogram's definition may say. */
 export type HistogramOptions<LabelName extends string = never> =
   & CommonOptions<LabelName>
+  & CollectOption<Histogram<LabelName>>
   & Pick<DefinitionOptions, "buckets" | "exemplars">;
 
 /** One series of a histogram, bound to its place in memory. Owner thread only. */
@@ -82,6 +83,7 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
       shape: histogramShape(descriptor.buckets.length + 1),
       registry: options.registry,
       reuse,
+      collect: options.collect,
     });
     this.#bounds = Float64Array.from(descriptor.buckets);
   }

@@ -21,6 +21,15 @@ export type CommonOptions<LabelName extends string> =
     readonly registry?: Registerer;
   };
 
+/** The option that brings a metric up to date when it is about to be read. */
+export interface CollectOption<M> {
+  /**
+   * Sets the metric, at once or when its promise resolves. In the thread that scrapes it runs before each scrape; in
+   * other threads at a heartbeat, about once a second. If it fails, the metric alone is left out of the scrape.
+   */
+  readonly collect?: (metric: M) => void | Promise<void>;
+}
+
 /** How a metric comes into being. */
 export interface MetricDefinition {
   readonly descriptor: Descriptor;
@@ -28,6 +37,8 @@ export interface MetricDefinition {
   readonly registry?: Registerer;
   /** Whether an equal definition that is there already is taken instead of refused. */
   readonly reuse?: boolean;
+  /** Takes the metric itself. */
+  readonly collect?: (metric: never) => void | Promise<void>;
 }
 
 /** A metric and its series. Owner thread only: every worker defines its own, the scrape adds them up. */
@@ -39,10 +50,18 @@ export abstract class Metric<LabelName extends string, Child> {
 
   protected constructor(definition: MetricDefinition) {
     const registry = definition.registry ?? defaultRegisterer();
+    const { collect } = definition;
+    if (collect !== undefined && typeof collect !== "function") {
+      throw new TypeError(
+        `Cannot define "${definition.descriptor.name}": wanted a function as collect, given ${typeof collect}`,
+      );
+    }
     this.descriptor = definition.descriptor;
     this.family = definition.reuse
       ? registry.getOrDefine(definition.descriptor, definition.shape)
       : registry.define(definition.descriptor, definition.shape);
+    if (collect === undefined) return;
+    registry.register({ families: [this.name], collect: () => collect(this as never) }, this.name);
   }
 
   /** The family's name. */

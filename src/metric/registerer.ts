@@ -8,6 +8,17 @@ import type { CellShape } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
 import type { Family } from "./family.ts";
 
+/**
+ * Brings families up to date that nobody pushes: pool sizes, cache fill, what another system says. The thread that
+ * scrapes runs it before each scrape; other threads run theirs at a heartbeat, about once a second.
+ */
+export interface CollectCallback {
+  /** The families that it sets. If it fails, they are left out of the scrape, and no others. */
+  readonly families: readonly string[];
+  /** Sets them, at once or when the promise resolves. */
+  collect(): void | Promise<void>;
+}
+
 /** What a metric needs of a registry. */
 export interface Registerer {
   /**
@@ -22,6 +33,12 @@ export interface Registerer {
    * @throws {DuplicateFamilyError} If it is there with another definition
    */
   getOrDefine(descriptor: Descriptor, shape: CellShape): Family;
+  /**
+   * Adds a callback that runs before values are read.
+   *
+   * @param key what it is known by, by default itself; a key that is there keeps the callback it has
+   */
+  register(callback: CollectCallback, key?: unknown): void;
   /** Orders events of all threads. */
   readonly tickets: TicketCounter;
 }

@@ -5,7 +5,7 @@
  */
 // CONTROL PLANE
 import { Family } from "../metric/family.ts";
-import type { Registerer } from "../metric/registerer.ts";
+import type { CollectCallback, Registerer } from "../metric/registerer.ts";
 import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { DuplicateFamilyError } from "../model/errors.ts";
@@ -13,6 +13,7 @@ import type { CellShape } from "../slab/cell_shape.ts";
 import { createControl, TicketCounter } from "../slab/control.ts";
 import { createSlab, openSlab, Slab } from "../slab/slab.ts";
 import { publish, SlabWriter } from "../slab/slab_writer.ts";
+import { CollectCallbacks } from "./collect_callbacks.ts";
 
 /** Options of a {@linkcode Registry}. */
 export interface RegistryOptions {
@@ -36,6 +37,7 @@ export class Registry implements Registerer {
   readonly #families: Map<string, Family> = new Map();
   /** Which family writes samples of a name. */
   readonly #owners: Map<string, Descriptor> = new Map();
+  readonly #callbacks: CollectCallbacks = new CollectCallbacks(this);
   readonly #slabBytes: number | undefined;
   #writer: SlabWriter | undefined;
   #tickets: TicketCounter | undefined;
@@ -92,17 +94,42 @@ export class Registry implements Registerer {
     return [...this.#families.values()].map((family) => family.descriptor);
   }
 
+  /**
+   * Adds a callback that brings families up to date before they are read; see {@linkcode CollectCallback}.
+   *
+   * @param key what it is known by, by default itself; a key that is there keeps the callback it has
+   */
+  register(callback: CollectCallback, key: unknown = callback): void {
+    this.#callbacks.add(callback, key);
+  }
+
+  /** Takes out a callback that {@linkcode Registry.register} added. */
+  unregister(key: unknown): void {
+    this.#callbacks.delete(key);
+  }
+
+  /**
+   * Runs the callbacks of this thread and waits for them; `Collector.prepare()` does it before a scrape.
+   *
+   * @param timeoutMs how long to wait at most, in milliseconds; default 2000
+   * @returns the names of the families whose callback failed, which is counted, or is late
+   */
+  collect(timeoutMs?: number): Promise<ReadonlySet<string>> {
+    return this.#callbacks.run(timeoutMs);
+  }
+
   /** Makes what this thread counted visible to the next scrape; at the end of each request. */
   publish(): void {
     publish(this.slab);
   }
 
   /**
-   * Shows that this thread is alive; every 250 ms or so.
+   * Shows that this thread is alive; every 250 ms or so. Once a second it also runs this thread's callbacks.
    *
    * @returns whether the supervisor has asked this thread to write no more
    */
   beat(): boolean {
+    this.#callbacks.runIfDue();
     return this.#ownWriter().beat();
   }
 

@@ -1,0 +1,125 @@
+/**
+ * Callbacks that bring metrics up to date when they are about to be read.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import { Counter } from "../metric/counter.ts";
+import type { CollectCallback, Registerer } from "../metric/registerer.ts";
+
+/** How long a scrape waits for its asynchronous callbacks unless told otherwise, in milliseconds. */
+export const COLLECT_TIMEOUT_MS = 2_000;
+
+/** How often a thread that others read runs its callbacks, in milliseconds. */
+export const COLLECT_INTERVAL_MS = 1_000;
+
+/** Counts the failures of callbacks; the label names the family that was left out. */
+export const COLLECT_ERRORS_NAME = "promslab_collect_errors_total";
+
+const NONE: ReadonlySet<string> = new Set();
+
+interface Entry {
+  readonly callback: CollectCallback;
+  /** The run that has not ended yet. */
+  pending: Promise<void> | undefined;
+  failed: boolean;
+}
+
+/**
+ * The callbacks of one registry. Owner thread only. A callback that throws, rejects or is late costs nothing but its
+ * own families, which are left out of that scrape and counted in `promslab_collect_errors_total`.
+ */
+export class CollectCallbacks {
+  readonly #registry: Registerer;
+  readonly #entries: Map<unknown, Entry> = new Map();
+  #errors: Counter<"family"> | undefined;
+  #lastRunMs = -Infinity;
+
+  /** @param registry where failures are counted */
+  constructor(registry: Registerer) {
+    this.#registry = registry;
+  }
+
+  /**
+   * Adds a callback.
+   *
+   * @param key what the callback is known by; a key that is there keeps the callback it has
+   */
+  add(callback: CollectCallback, key: unknown): void {
+    if (this.#entries.has(key)) return;
+    this.#entries.set(key, { callback, pending: undefined, failed: false });
+    for (const family of callback.families) this.#errorsOf(family, 0);
+  }
+
+  /** Takes a callback out. One that is running goes on, without effect on any scrape. */
+  delete(key: unknown): void {
+    this.#entries.delete(key);
+  }
+
+  /**
+   * Runs all callbacks at once and waits for the asynchronous ones. One that an earlier call still waits for is not
+   * started again.
+   *
+   * @param timeoutMs how long to wait at most, in milliseconds
+   * @returns the names of the families whose callback failed or is late
+   */
+  async run(timeoutMs: number = COLLECT_TIMEOUT_MS): Promise<ReadonlySet<string>> {
+    if (this.#entries.size === 0) return NONE;
+    const entries = [...this.#entries.values()];
+    for (const entry of entries) this.#start(entry);
+    const pending = entries.map((entry) => entry.pending).filter((run) => run !== undefined);
+    if (pending.length > 0) await settledWithin(pending, timeoutMs);
+    const failed = new Set<string>();
+    for (const { callback, failed: threw, pending: late } of entries) {
+      if (!threw && late === undefined) continue;
+      for (const family of callback.families) {
+        failed.add(family);
+        this.#errorsOf(family, 1);
+      }
+    }
+    return failed;
+  }
+
+  /** Runs all callbacks without waiting if the last such run is {@linkcode COLLECT_INTERVAL_MS} ago, by a monotonic clock. Never throws. */
+  runIfDue(nowMs: number = performance.now()): void {
+    if (this.#entries.size === 0) return;
+    if (nowMs - this.#lastRunMs < COLLECT_INTERVAL_MS) return;
+    this.#lastRunMs = nowMs;
+    void this.run();
+  }
+
+  #start(entry: Entry): void {
+    if (entry.pending !== undefined) return;
+    entry.failed = false;
+    try {
+      const result = entry.callback.collect();
+      if (typeof result?.then !== "function") return;
+      entry.pending = Promise.resolve(result).then(
+        () => void (entry.pending = undefined),
+        () => {
+          entry.pending = undefined;
+          entry.failed = true;
+        },
+      );
+    } catch {
+      entry.failed = true;
+    }
+  }
+
+  #errorsOf(family: string, count: number): void {
+    this.#errors ??= Counter.getOrCreate({
+      name: COLLECT_ERRORS_NAME,
+      help: "Failures of collect callbacks, by the family that was left out of a scrape for it.",
+      labelNames: ["family"],
+      registry: this.#registry,
+    });
+    this.#errors.inc({ family }, count);
+  }
+}
+
+async function settledWithin(runs: readonly Promise<void>[], timeoutMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
+  await Promise.race([Promise.all(runs), timeout]);
+  clearTimeout(timer);
+}
