@@ -121,6 +121,8 @@ function nodeTest(files: readonly string[]): Runner {
     missing: node.missing,
     command: (report) => [
       ...node.command,
+      "--import",
+      "./tests/runtime/_links.ts",
       "--test",
       "--test-reporter=spec",
       "--test-reporter-destination=stdout",
