@@ -5,13 +5,14 @@
  */
 import { descriptorDifference } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
+import { type Removal, removalMatches } from "../model/removal.ts";
 import type { FamilySamples, SampleSink } from "../model/samples.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import { openSlab } from "../slab/slab.ts";
 import { MergedFamily } from "./merged_family.ts";
 import { RetryBudget } from "./retry_budget.ts";
-import { SlabSource } from "./slab_source.ts";
+import { type DirectoryListener, type LateSeries, type PendingRemoval, SlabSource } from "./slab_source.ts";
 
 /** Options of a {@linkcode Collector}. */
 export interface CollectorOptions {
@@ -47,6 +48,17 @@ export class Collector {
   #preparing: Promise<void> | undefined;
   /** Families whose callback failed in the last {@linkcode Collector.prepare}. */
   #leftOut: ReadonlySet<string> = new Set();
+  readonly #beforePass: (() => void)[] = [];
+  /** Removals that some worker has not applied yet. */
+  readonly #removals: PendingRemoval[] = [];
+  #removalCount = 0;
+  /** The worker that asked for a removal, by the removal's origin. */
+  readonly #asked: Map<string, SlabSource> = new Map();
+  readonly #listener: DirectoryListener = {
+    familyFor: (descriptor) => this.#familyFor(descriptor),
+    removal: (removal, source) => this.#removal(removal, source),
+    lateRemoval: (series) => this.#lateRemoval(series),
+  };
 
   /** @param registry the registry of this thread, which is always part of what is gathered */
   constructor(registry: Registry = defaultRegistry, options: CollectorOptions = {}) {
@@ -76,6 +88,11 @@ export class Collector {
   /** The slabs that are part of what is gathered, without the collector's own registry. */
   get sources(): ReadonlySet<SlabSource> {
     return this.#sources;
+  }
+
+  /** Has a function called before each pass, to bring values up to date that nobody pushes. It must not throw. */
+  beforePass(update: () => void): void {
+    this.#beforePass.push(update);
   }
 
   /** Says whether a source's worker is alive. The live gauges of others are hidden; they come back with it. */
@@ -126,8 +143,8 @@ export class Collector {
    * @param filter names of the families that are wanted; all by default
    */
   *blocks(filter?: ReadonlySet<string>): Iterable<FamilySamples> {
-    const own = this.#ownSource ??= new SlabSource(this.#registry.slab);
-    for (const source of [own, ...this.#sources]) this.#parse(source);
+    for (const update of this.#beforePass) update();
+    this.poll();
     const budget = new RetryBudget(this.#now);
     this.#sorted ??= [...this.#families.values()].sort((a, b) =>
       a.descriptor.name < b.descriptor.name ? -1 : 1
@@ -140,11 +157,54 @@ export class Collector {
     this.stats.staleChildren += budget.staleCount;
   }
 
+  /**
+   * Learns what is new in all directories, and passes on the removals that workers asked for. Every pass begins with
+   * it; called every 250 ms or so besides, it makes removals act sooner.
+   */
+  poll(): void {
+    const own = this.#ownSource ??= new SlabSource(this.#registry.slab);
+    for (const source of this.#sources) this.#parse(source);
+    // WHY: last, because a removal that a worker asked for is announced in this slab.
+    this.#parse(own);
+    if (this.#removals.length > 0) this.#forgetRemovals();
+  }
+
+  /** Takes a removal: from a worker to pass it on, from the own slab to act on it. */
+  #removal(removal: Removal, source: SlabSource): void {
+    if (source !== this.#ownSource) {
+      this.#asked.set(removal.origin, source);
+      try {
+        this.#registry.relay(removal);
+      } catch (error) {
+        this.#onProblem((error as Error).message);
+      }
+      return;
+    }
+    const place = { number: ++this.#removalCount, origin: this.#asked.get(removal.origin) ?? source };
+    this.#removals.push({ removal, ...place });
+    this.#families.get(removal.family)?.remove(removal, place);
+  }
+
+  /** The latest removal that is meant for a series which its owner made before it learned of it. */
+  #lateRemoval(series: LateSeries): PendingRemoval | undefined {
+    return this.#removals.findLast(({ removal, number, origin }) =>
+      number > series.removalsSeen && origin !== series.source && removal.family === series.descriptor.name &&
+      removalMatches(removal, { labelNames: series.descriptor.labelNames, values: series.labels })
+    );
+  }
+
+  /** Forgets the removals that all workers have applied. */
+  #forgetRemovals(): void {
+    let seen = Infinity;
+    for (const source of this.#sources) seen = Math.min(seen, source.status().removalsSeen);
+    while (this.#removals.length > 0 && this.#removals[0].number <= seen) this.#removals.shift();
+  }
+
   /** Learns what is new in a slab's directory. A damaged slab keeps what was learned before the damage. */
   #parse(source: SlabSource): void {
     if (source.bad) return;
     try {
-      source.parse((descriptor) => this.#familyFor(descriptor));
+      source.parse(this.#listener);
     } catch (error) {
       source.bad = true;
       this.stats.badSlabs++;

@@ -4,6 +4,19 @@
  * @module
  */
 
+/** Whether a series of a column counts. */
+export const SERIES_STATE = {
+  COUNTED: 0,
+  /** Hidden until its values move. */
+  DORMANT: 1,
+  /** Removed, by a removal that the owner has not applied yet. */
+  CONDEMNED: 2,
+  /** Starts again at 0, by a removal that the owner has not applied yet: exposed, but nothing of it counts. */
+  RESETTING: 4,
+  /** Removed, its cell is dead. */
+  RECLAIMED: 3,
+} as const;
+
 /** Values of some series of one family, each series with `stride` numbers. */
 export class Column {
   readonly stride: number;
@@ -11,6 +24,8 @@ export class Column {
   count = 0;
   /** Number of each series in its family. */
   index: Int32Array = new Int32Array(16);
+  /** One of {@linkcode SERIES_STATE} for each series. */
+  states: Uint8Array = new Uint8Array(16);
   /** Place of each series in the family's output, -1 if it is hidden. Derived from `index` by the family. */
   positions: Int32Array = new Int32Array(16);
   /** `stride` numbers for each series; the first is NaN until the series was read. */
@@ -36,6 +51,7 @@ export class Column {
   /** Makes room for `capacity` series. */
   protected grow(capacity: number): void {
     this.index = enlarged(this.index, new Int32Array(capacity));
+    this.states = enlarged(this.states, new Uint8Array(capacity));
     this.positions = enlarged(this.positions, new Int32Array(capacity));
     this.values = enlarged(this.values, new Float64Array(capacity * this.stride));
     if (this.stamps.length > 0) this.stamps = enlarged(this.stamps, new Float64Array(capacity));

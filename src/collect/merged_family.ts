@@ -5,6 +5,7 @@
  */
 import type { Descriptor } from "../model/descriptor.ts";
 import { labelSetKey } from "../model/label_values.ts";
+import { type Removal, removalMatches } from "../model/removal.ts";
 import { type FamilySamples, type LabelValues, type SeriesBlock, strideOf } from "../model/samples.ts";
 import {
   type Combine,
@@ -15,7 +16,7 @@ import {
   isPerWorkerMode,
   type MergedValues,
 } from "./aggregate.ts";
-import { Column } from "./column.ts";
+import { Column, SERIES_STATE } from "./column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
@@ -55,6 +56,7 @@ export class MergedFamily {
   readonly #labelNames: readonly string[];
   readonly #series: Series[] = [];
   readonly #indexes: Map<string, number> = new Map();
+  readonly #freeIndexes: number[] = [];
   #members: Member[] = [];
   readonly #retired: RetiredColumn;
   #dirty = true;
@@ -82,22 +84,51 @@ export class MergedFamily {
     this.#dirty = true;
   }
 
-  /** Adds a series to a column that joined. */
-  addSeries(
-    column: SlabColumn,
-    series: { labels: readonly string[]; created: number; cellOffset: number; worker: string },
-  ): void {
+  /**
+   * The number of a series of this family, new if it is not there yet.
+   *
+   * @param series its label values, the worker slot that has it, and when it began
+   */
+  seriesIndex(series: { labels: readonly string[]; created: number; worker: string }): number {
+    this.#dirty = true;
     const labels = this.#perWorker ? [...series.labels, series.worker] : series.labels;
     const key = labelSetKey(labels);
-    let index = this.#indexes.get(key);
-    if (index === undefined) {
-      index = this.#series.length;
-      this.#series.push({ labels, created: series.created });
-      this.#indexes.set(key, index);
-    } else if (series.created < this.#series[index].created) {
-      this.#series[index].created = series.created;
+    const index = this.#indexes.get(key);
+    if (index !== undefined) {
+      const known = this.#series[index];
+      if (series.created < known.created) known.created = series.created;
+      return index;
     }
-    column.appendCell(index, series.cellOffset);
+    const added = this.#freeIndexes.pop() ?? this.#series.length;
+    this.#series[added] = { labels, created: series.created };
+    this.#indexes.set(key, added);
+    return added;
+  }
+
+  /** Says that a column's series were reclaimed or used anew. */
+  seriesChanged(): void {
+    this.#dirty = true;
+  }
+
+  /**
+   * Hides the series that a removal is meant for, in all slabs whose owner has not applied it yet, and forgets what
+   * ended workers left of them.
+   *
+   * @param removal its number in the log, and the worker that has applied it before all others
+   */
+  remove(removal: Removal, place: { number: number; origin: ColumnOrigin | undefined }): void {
+    const { labelNames } = this.descriptor;
+    const matching = new Set<number>();
+    for (const index of this.#indexes.values()) {
+      if (removalMatches(removal, { labelNames, values: this.#series[index].labels })) matching.add(index);
+    }
+    for (const { column, origin } of this.#members) {
+      if (origin === place.origin) continue;
+      for (let k = 0; k < column.count; k++) {
+        if (matching.has(column.index[k])) column.condemn(k, { number: place.number, reset: removal.reset });
+      }
+    }
+    for (const index of matching) this.#retired.forget(index);
     this.#dirty = true;
   }
 
@@ -125,7 +156,9 @@ export class MergedFamily {
       retired.values.fill(0, (retired.count - 1) * this.#stride, retired.count * this.#stride);
     }
     // WHY: the retired column is in the order of the family's series, so places in it are series numbers.
-    column.positions.set(column.index.subarray(0, column.count));
+    for (let k = 0; k < column.count; k++) {
+      column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? column.index[k] : -1;
+    }
     this.#combine(column, retired);
     retired.keepVisible(column);
   }
@@ -136,7 +169,10 @@ export class MergedFamily {
    * @param budget the time that the scrape has for reads that need more than one try
    */
   *blocks(budget: RetryBudget): Iterable<FamilySamples> {
-    for (const { column } of this.#members) column.read(budget);
+    for (const { column } of this.#members) {
+      column.read(budget);
+      if (column.wake()) this.#dirty = true;
+    }
     if (this.#dirty) this.#arrange();
     this.#merge();
     const { descriptor } = this;
@@ -174,19 +210,28 @@ export class MergedFamily {
   #arrange(): void {
     this.#dirty = false;
     const visible = new Uint8Array(this.#series.length);
-    const mark = ({ count, index }: Column) => {
-      for (let k = 0; k < count; k++) visible[index[k]] = 1;
-    };
-    for (const { column, origin } of this.#members) if (!this.#live || origin.live) mark(column);
-    const { present } = this.#retired;
-    for (let k = 0; k < this.#retired.count; k++) if (present[k] !== 0) visible[k] = 1;
+    const known = new Uint8Array(this.#series.length);
+    for (const { column, origin } of this.#members) {
+      const counts = !this.#live || origin.live;
+      for (let k = 0; k < column.count; k++) {
+        if (column.states[k] === SERIES_STATE.RECLAIMED) continue;
+        known[column.index[k]] = 1;
+        const exposed = column.states[k] === SERIES_STATE.COUNTED ||
+          column.states[k] === SERIES_STATE.RESETTING;
+        if (counts && exposed) visible[column.index[k]] = 1;
+      }
+    }
+    this.#retired.markVisible(visible);
+    this.#forgetUnknown(known, visible);
     const order: number[] = [];
     for (let index = 0; index < visible.length; index++) if (visible[index] === 1) order.push(index);
     order.sort((a, b) => compareLabels(this.#series[a].labels, this.#series[b].labels));
     const positions = new Int32Array(this.#series.length).fill(-1);
     order.forEach((index, position) => positions[index] = position);
     for (const column of [this.#retired, ...this.#members.map((member) => member.column)]) {
-      for (let k = 0; k < column.count; k++) column.positions[k] = positions[column.index[k]];
+      for (let k = 0; k < column.count; k++) {
+        column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? positions[column.index[k]] : -1;
+      }
     }
     this.#created = Float64Array.from(order, (index) => this.#series[index].created);
     this.#merged = {
@@ -195,6 +240,15 @@ export class MergedFamily {
       touched: new Uint8Array(order.length),
     };
     this.#blocks = this.#cut(order);
+  }
+
+  /** Frees the numbers of series that no slab has any more, so that memory stays flat however many came and went. */
+  #forgetUnknown(known: Uint8Array, visible: Uint8Array): void {
+    for (const [key, index] of this.#indexes) {
+      if (known[index] !== 0 || visible[index] !== 0) continue;
+      this.#indexes.delete(key);
+      this.#freeIndexes.push(index);
+    }
   }
 
   #cut(order: readonly number[]): SeriesBlock[] {
@@ -218,6 +272,20 @@ class RetiredColumn extends Column {
     this.growGaugeColumns();
   }
 
+  /** Marks the series that ended workers had. */
+  markVisible(visible: Uint8Array): void {
+    for (let index = 0; index < this.count; index++) if (this.present[index] !== 0) visible[index] = 1;
+  }
+
+  /** Forgets a series that was removed. */
+  forget(index: number): void {
+    if (index >= this.count) return;
+    this.present[index] = 0;
+    this.touched[index] = 0;
+    this.stamps[index] = 0;
+    this.values.fill(0, index * this.stride, (index + 1) * this.stride);
+  }
+
   /** Marks the series of an ended worker's column as visible. */
   keepVisible(column: Column): void {
     if (this.present.length < this.count) {
@@ -225,7 +293,9 @@ class RetiredColumn extends Column {
       present.set(this.present);
       this.present = present;
     }
-    for (let k = 0; k < column.count; k++) this.present[column.index[k]] = 1;
+    for (let k = 0; k < column.count; k++) {
+      if (column.states[k] === SERIES_STATE.COUNTED) this.present[column.index[k]] = 1;
+    }
   }
 }
 

@@ -9,11 +9,21 @@ import { readCounter, readCounterPage } from "../slab/counter_cell.ts";
 import { type GaugeReading, readGauge } from "../slab/gauge_cell.ts";
 import { readHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
-import { Column } from "./column.ts";
+import { Column, SERIES_STATE } from "./column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 
 /** `2 ** 10` elements of 32 bits are one page of 4096 bytes; cells of one page have these bits in common. */
 const PAGE_SHIFT32 = 10;
+
+/** Where a slab has a series, and since when. */
+export interface CellPlace {
+  /** Bytes from the slab's start. */
+  readonly cellOffset: number;
+  /** Whether the series is hidden until its values move. */
+  readonly dormant: boolean;
+  /** How many removals of the log the owner had applied before. */
+  readonly removalsSeen: number;
+}
 
 /** The column of one family in one slab. After {@linkcode SlabColumn.read} it holds each cell's last good values. */
 export class SlabColumn extends Column {
@@ -21,6 +31,8 @@ export class SlabColumn extends Column {
   readonly #descriptor: Descriptor;
   /** Cells as elements of the slab's Int32Array. */
   #cells: Int32Array = new Int32Array(16);
+  #removalsSeen: Int32Array = new Int32Array(16);
+  readonly #dormant: Set<number> = new Set();
   /** Series at which a new page begins; counters are validated page by page. */
   #pageStarts: number[] = [];
   readonly #scratch: Float64Array;
@@ -34,15 +46,71 @@ export class SlabColumn extends Column {
     if (descriptor.type !== "counter") this.growGaugeColumns();
   }
 
-  /** Adds a series and its cell, in bytes from the slab's start. */
-  appendCell(seriesIndex: number, cellOffset: number): void {
+  /**
+   * Adds a series and its cell.
+   *
+   * @param seriesIndex the series' number in its family
+   * @param cell its offset in bytes from the slab's start, whether it is hidden until it moves, and how many removals
+   * of the log its owner had applied before
+   * @returns the series' number in this column
+   */
+  appendCell(seriesIndex: number, cell: CellPlace): number {
     this.append(seriesIndex);
     const k = this.count - 1;
-    const cell32 = cellOffset / 4;
+    const cell32 = cell.cellOffset / 4;
     this.#cells[k] = cell32;
+    this.#setState(k, cell);
     if (k === 0 || (this.#cells[k - 1] >>> PAGE_SHIFT32) !== (cell32 >>> PAGE_SHIFT32)) {
       this.#pageStarts.push(k);
     }
+    return k;
+  }
+
+  /** Puts another series in the place of one that was reclaimed; its cell is the same. */
+  useAnew(k: number, seriesIndex: number, cell: CellPlace): void {
+    this.index[k] = seriesIndex;
+    this.values[k * this.stride] = NaN;
+    if (this.touched.length > 0) this.touched[k] = 0;
+    this.#setState(k, cell);
+  }
+
+  /** Declares a series' cell dead. */
+  reclaim(k: number): void {
+    this.states[k] = SERIES_STATE.RECLAIMED;
+  }
+
+  /** Takes a series out until its owner has applied a removal, unless the owner made it after that. */
+  condemn(k: number, removal: { number: number; reset: boolean }): void {
+    if (this.states[k] === SERIES_STATE.RECLAIMED || this.#removalsSeen[k] >= removal.number) return;
+    this.states[k] = removal.reset ? SERIES_STATE.RESETTING : SERIES_STATE.CONDEMNED;
+  }
+
+  /** Uncovers the dormant series that have moved. Returns whether there were any. */
+  wake(): boolean {
+    let woken = false;
+    for (const k of this.#dormant) {
+      if (this.states[k] === SERIES_STATE.DORMANT) {
+        if (!this.#moved(k)) continue;
+        this.states[k] = SERIES_STATE.COUNTED;
+        woken = true;
+      }
+      this.#dormant.delete(k);
+    }
+    return woken;
+  }
+
+  #moved(k: number): boolean {
+    if (this.#descriptor.type === "gauge") return this.touched[k] !== 0;
+    for (let i = k * this.stride; i < (k + 1) * this.stride; i++) {
+      if (this.values[i] !== 0) return true;
+    }
+    return false;
+  }
+
+  #setState(k: number, { dormant, removalsSeen }: CellPlace): void {
+    this.states[k] = dormant ? SERIES_STATE.DORMANT : SERIES_STATE.COUNTED;
+    this.#removalsSeen[k] = removalsSeen;
+    if (dormant) this.#dormant.add(k);
   }
 
   protected override grow(capacity: number): void {
@@ -50,6 +118,9 @@ export class SlabColumn extends Column {
     const cells = new Int32Array(capacity);
     cells.set(this.#cells);
     this.#cells = cells;
+    const removalsSeen = new Int32Array(capacity);
+    removalsSeen.set(this.#removalsSeen);
+    this.#removalsSeen = removalsSeen;
   }
 
   /** Reads all cells; one that its owner keeps moving keeps its last good values, which the budget counts. */

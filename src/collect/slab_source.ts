@@ -5,17 +5,47 @@
  */
 import type { Descriptor } from "../model/descriptor.ts";
 import { decodeLabelValues } from "../model/label_values.ts";
+import type { Removal } from "../model/removal.ts";
+import { parseRemoval } from "../registry/removal_log.ts";
 import { DirectoryReader, type DirectoryRecord, RECORD_KIND } from "../slab/directory.ts";
 import { type Slab, SlabError } from "../slab/slab.ts";
-import { type SlabStatus, slabStatus } from "../slab/slab_status.ts";
+import { fenceSlab, type SlabStatus, slabStatus } from "../slab/slab_status.ts";
 import { acquire } from "../slab/slab_writer.ts";
 import type { MergedFamily } from "./merged_family.ts";
+import { RetryBudget } from "./retry_budget.ts";
 import { SlabColumn } from "./slab_column.ts";
 
 /** A family of one slab: its part of the merged family, and where its values are read into. */
 interface SourceFamily {
   readonly family: MergedFamily;
   readonly column: SlabColumn;
+}
+
+/** Takes what a slab's directory tells. */
+export interface DirectoryListener {
+  /** The merged family of a definition, or `undefined` if the definition conflicts with it. */
+  familyFor(descriptor: Descriptor): MergedFamily | undefined;
+  /** A removal that the slab's owner announced. */
+  removal(removal: Removal, source: SlabSource): void;
+  /** The latest removal that is meant for a series which its owner made before it learned of it. */
+  lateRemoval(series: LateSeries): PendingRemoval | undefined;
+}
+
+/** A series whose owner may not know yet that it was removed. */
+export interface LateSeries {
+  readonly source: SlabSource;
+  readonly descriptor: Descriptor;
+  readonly labels: readonly string[];
+  readonly removalsSeen: number;
+}
+
+/** A removal that some worker may not have applied yet. */
+export interface PendingRemoval {
+  readonly removal: Removal;
+  /** Its number in the log, from 1. */
+  readonly number: number;
+  /** The worker that has applied it before all others. */
+  readonly origin: SlabSource;
 }
 
 const decoder = new TextDecoder();
@@ -31,6 +61,8 @@ export class SlabSource {
   readonly #slab: Slab;
   readonly #directory: DirectoryReader;
   /** By the family's number in this slab; `undefined` where its definition conflicts with another. */
+  /** By the record's ordinal: the series' number in its column. */
+  readonly #places: Map<number, number> = new Map();
   readonly #families: (SourceFamily | undefined)[] = [];
 
   constructor(slab: Slab) {
@@ -44,6 +76,23 @@ export class SlabSource {
     return slabStatus(this.#slab);
   }
 
+  /** Asks the owner to write no more. */
+  fence(): void {
+    fenceSlab(this.#slab);
+  }
+
+  /** A number that changes when any value of the slab does, but for one case in four thousand million. */
+  fingerprint(): number {
+    const budget = new RetryBudget();
+    let hash = 0x811c9dc5;
+    for (const { column } of this.columns()) {
+      column.read(budget);
+      const words = new Int32Array(column.values.buffer, 0, 2 * column.count * column.stride);
+      for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i], 0x01000193);
+    }
+    return hash;
+  }
+
   /** The families whose values count. */
   columns(): SourceFamily[] {
     return this.#families.filter((family) => family !== undefined);
@@ -52,26 +101,27 @@ export class SlabSource {
   /**
    * Learns what is new in the directory.
    *
-   * @param familyFor the merged family of a definition, or `undefined` if the definition conflicts with it
+   * @param learn takes what is found
    * @throws {SlabError} If the directory is damaged
    */
-  parse(familyFor: (descriptor: Descriptor) => MergedFamily | undefined): void {
+  parse(learn: DirectoryListener): void {
     acquire(this.#slab);
     this.#directory.read((record) => {
-      if (record.kind === RECORD_KIND.FAMILY) this.#addFamily(record, familyFor);
-      else if (record.kind === RECORD_KIND.SERIES) this.#addSeries(record);
+      if (record.kind === RECORD_KIND.FAMILY) this.#addFamily(record, learn);
+      else if (record.kind === RECORD_KIND.SERIES) this.#addSeries(record, learn);
+      else if (record.kind === RECORD_KIND.REMOVAL) learn.removal(parseRemoval(record.payload), this);
       else throw new SlabError(`Cannot read directory record of kind ${record.kind}`);
     });
   }
 
-  #addFamily(record: DirectoryRecord, familyFor: (descriptor: Descriptor) => MergedFamily | undefined): void {
+  #addFamily(record: DirectoryRecord, learn: DirectoryListener): void {
     if (record.familyId !== this.#families.length) {
       throw new SlabError(
         `Cannot read directory: family ${record.familyId} follows ${this.#families.length} families`,
       );
     }
     const descriptor = JSON.parse(decoder.decode(record.payload)) as Descriptor;
-    const family = familyFor(descriptor);
+    const family = learn.familyFor(descriptor);
     if (family === undefined) {
       this.#families.push(undefined);
       return;
@@ -81,18 +131,26 @@ export class SlabSource {
     this.#families.push({ family, column });
   }
 
-  #addSeries(record: DirectoryRecord): void {
+  #addSeries(record: DirectoryRecord, learn: DirectoryListener): void {
     if (record.familyId < 0 || record.familyId >= this.#families.length) {
       throw new SlabError(`Cannot read directory: series of unknown family ${record.familyId}`);
     }
     const target = this.#families[record.familyId];
     if (target === undefined) return;
     const { family, column } = target;
-    family.addSeries(column, {
-      labels: decodeLabelValues(record.payload, family.descriptor.labelNames.length),
-      created: record.created,
-      cellOffset: record.cellOffset,
-      worker: this.worker,
-    });
+    const known = this.#places.get(record.ordinal);
+    family.seriesChanged();
+    if (record.reclaimed) {
+      if (known !== undefined) column.reclaim(known);
+      return;
+    }
+    const { descriptor } = family;
+    const labels = decodeLabelValues(record.payload, descriptor.labelNames.length);
+    const index = family.seriesIndex({ labels, created: record.created, worker: this.worker });
+    const k = known ?? column.appendCell(index, record);
+    if (known === undefined) this.#places.set(record.ordinal, k);
+    else column.useAnew(k, index, record);
+    const late = learn.lateRemoval({ source: this, descriptor, labels, removalsSeen: record.removalsSeen });
+    if (late !== undefined) column.condemn(k, { number: late.number, reset: late.removal.reset });
   }
 }

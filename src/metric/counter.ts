@@ -10,6 +10,7 @@ import { COUNTER_SHAPE } from "../slab/cell_shape.ts";
 import { addToCounter } from "../slab/counter_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
+import type { BoundChild } from "./family.ts";
 
 /** What a counter's definition may say. The name ends in `_total`. */
 export type CounterOptions<LabelName extends string = never> =
@@ -18,9 +19,9 @@ export type CounterOptions<LabelName extends string = never> =
   & Pick<DefinitionOptions, "exemplars">;
 
 /** One series of a counter, bound to its place in memory. Owner thread only. */
-export class CounterChild {
+export class CounterChild implements BoundChild {
   readonly #slab: Slab;
-  readonly #cell32: number;
+  #cell32: number;
   readonly #name: string;
 
   /** Made by {@linkcode Counter.labels}. */
@@ -28,6 +29,11 @@ export class CounterChild {
     this.#slab = slab;
     this.#cell32 = cell32;
     this.#name = name;
+  }
+
+  /** Makes the child write to another cell. Called by its family when the series is removed. */
+  rebind(cell32: number): void {
+    this.#cell32 = cell32;
   }
 
   /**

@@ -6,13 +6,22 @@
 import type { Descriptor } from "../model/descriptor.ts";
 import {
   canonicalLabelValue,
+  decodeLabelValues,
   encodeLabelValues,
   type LabelValue,
   OVERFLOW_LABEL_VALUE,
 } from "../model/label_values.ts";
+import { type Removal, removalMatches } from "../model/removal.ts";
 import { type CellShape, createPrivateCell } from "../slab/cell_shape.ts";
+import { DirectoryReader, RECORD_KIND } from "../slab/directory.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { SlabWriter } from "../slab/slab_writer.ts";
+
+/** What a caller holds of a series: it writes to one cell, until the family moves it to another. */
+export interface BoundChild {
+  /** Makes the child write to another cell. */
+  rebind(cell32: number): void;
+}
 
 /** A level of the walk from label values to a cell: the last level's nodes are cells, as elements of `slab.i32`. */
 type Node = Map<unknown, Node> | number;
@@ -26,16 +35,18 @@ export class Family {
   readonly descriptor: Descriptor;
   /** Where the family's cells lie: the thread's slab, or private memory if the family found no room there. */
   readonly slab: Slab;
-  /** The cell of a family without labels; -1 for a family with labels. */
-  readonly ownCell: number;
+  /** The cell of a family without labels; -1 for a family with labels. A reset moves it. */
+  ownCell: number;
   readonly #writer: SlabWriter;
   readonly #shape: CellShape;
   readonly #labelNames: readonly string[];
   readonly #root: Map<unknown, Node> = new Map();
   readonly #familyId: number;
-  readonly #fallbackCell: number;
+  #fallbackCell: number;
   #fallbackUsed = false;
   #seriesCount = 0;
+  /** What callers hold, by cell. */
+  readonly #children: Map<number, BoundChild> = new Map();
 
   constructor(descriptor: Descriptor, options: { writer: SlabWriter; shape: CellShape }) {
     const { writer, shape } = options;
@@ -106,6 +117,76 @@ export class Family {
     return node === undefined ? this.#create(values) : node as number;
   }
 
+  /** The child that writes to a cell: always the same object, so that a removal can move what callers hold. */
+  childAt<Child extends BoundChild>(cell32: number, bind: (cell32: number) => Child): Child {
+    let child = this.#children.get(cell32);
+    if (child === undefined) {
+      child = bind(cell32);
+      this.#children.set(cell32, child);
+    }
+    return child as Child;
+  }
+
+  /**
+   * Removes the series that a removal is meant for. A child that callers still hold gets a new cell, whose series is
+   * hidden until it moves; no child can reach the old cell any more, whose memory is used anew after a rest.
+   */
+  remove(removal: Removal): void {
+    if (this.#familyId < 0) return;
+    const removed: { readonly start: number; readonly cell: number; readonly values: string[] }[] = [];
+    const labelNames = this.#labelNames;
+    new DirectoryReader(this.slab).read((record) => {
+      const mine = record.kind === RECORD_KIND.SERIES && record.familyId === this.#familyId &&
+        !record.reclaimed;
+      if (!mine) return;
+      const values = decodeLabelValues(record.payload, labelNames.length);
+      if (!removalMatches(removal, { labelNames, values })) return;
+      removed.push({ start: record.start, cell: record.cellOffset / 4, values });
+    });
+    const cells = new Set(removed.map(({ cell }) => cell));
+    forget(this.#root, cells);
+    for (const { start, cell, values } of removed) {
+      const kept = cell === this.#fallbackCell
+        ? !this.#replaceFallback(values, removal.reset)
+        : !this.#replaceSeries(cell, { values, reset: removal.reset });
+      if (!kept) this.#writer.reclaim({ start, familyId: this.#familyId, cellBytes: this.#shape.cellBytes });
+    }
+  }
+
+  /** Gives the child of a removed series a new cell. Returns true: nothing refers to the old one any more. */
+  #replaceSeries(cell: number, series: { values: string[]; reset: boolean }): boolean {
+    this.#seriesCount--;
+    const child = this.#children.get(cell);
+    if (child === undefined && !series.reset) return true;
+    let next = this.#takeCell(series.values, !series.reset);
+    if (next === undefined) next = this.#overflow();
+    else this.#remember(series.values, next);
+    this.#children.delete(cell);
+    if (child !== undefined) this.#rebind(child, next);
+    return true;
+  }
+
+  /** Moves the fallback series to a new cell. Returns false if there is no room for one; it stays as it is then. */
+  #replaceFallback(values: string[], reset: boolean): boolean {
+    const payload = encodeLabelValues(values);
+    // WHY: a family without labels is always exposed, so its removal is a reset.
+    const dormant = !reset && this.ownCell < 0;
+    const offset = this.#writer.appendSeries({ familyId: this.#familyId, payload, dormant, ...this.#shape });
+    if (offset === 0) return false;
+    const child = this.#children.get(this.#fallbackCell);
+    this.#children.delete(this.#fallbackCell);
+    this.#fallbackCell = offset / 4;
+    if (this.ownCell >= 0) this.ownCell = this.#fallbackCell;
+    if (child !== undefined) this.#rebind(child, this.#fallbackCell);
+    return true;
+  }
+
+  #rebind(child: BoundChild, cell: number): void {
+    child.rebind(cell);
+    // WHY: several children may end at the overflow series; the first is the one that labels() hands out.
+    if (!this.#children.has(cell)) this.#children.set(cell, child);
+  }
+
   /** Checks the label set's names, brings the values into the order of the definition, and finds or makes the cell. */
   #cellOfUnordered(labels: Readonly<Record<string, LabelValue>>): number {
     const names = this.#labelNames;
@@ -143,9 +224,7 @@ export class Family {
     const existing = this.#find(values);
     const cell = existing ?? this.#takeCell(values);
     if (cell === undefined) {
-      this.#writer.countDroppedSeries();
-      if (!this.#fallbackUsed) this.#announceFallback();
-      return this.#fallbackCell;
+      return this.#overflow();
     }
     if (existing === undefined) this.#remember(values, cell);
     // WHY: numbers and booleans get a path of their own, so that the next call walks straight to the cell. Strings do
@@ -154,6 +233,13 @@ export class Family {
       this.#remember(given.map((value, i) => typeof value === "string" ? values[i] : value), cell);
     }
     return cell;
+  }
+
+  /** The overflow series, announced at its first use. */
+  #overflow(): number {
+    this.#writer.countDroppedSeries();
+    if (!this.#fallbackUsed) this.#announceFallback();
+    return this.#fallbackCell;
   }
 
   #find(values: readonly unknown[]): number | undefined {
@@ -179,10 +265,10 @@ export class Family {
     node.set(values[last], cell);
   }
 
-  #takeCell(values: readonly string[]): number | undefined {
+  #takeCell(values: readonly string[], dormant = false): number | undefined {
     if (this.#familyId < 0 || this.#seriesCount >= this.descriptor.maxSeries) return undefined;
     const payload = encodeLabelValues(values);
-    const offset = this.#writer.appendSeries({ familyId: this.#familyId, payload, ...this.#shape });
+    const offset = this.#writer.appendSeries({ familyId: this.#familyId, payload, dormant, ...this.#shape });
     if (offset === 0) return undefined;
     this.#seriesCount++;
     return offset / 4;
@@ -200,5 +286,17 @@ export class Family {
       cellOffset: this.#fallbackCell * 4,
       payload: this.#fallbackPayload(),
     });
+  }
+}
+
+/** Deletes the paths that lead to the given cells. */
+function forget(node: Map<unknown, Node>, cells: ReadonlySet<number>): void {
+  for (const [value, next] of node) {
+    if (typeof next === "number") {
+      if (cells.has(next)) node.delete(value);
+      continue;
+    }
+    forget(next, cells);
+    if (next.size === 0) node.delete(value);
   }
 }

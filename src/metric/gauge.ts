@@ -12,6 +12,7 @@ import type { TicketCounter } from "../slab/control.ts";
 import { ownGauge, setGauge, setStampedGauge } from "../slab/gauge_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
+import type { BoundChild } from "./family.ts";
 import { defaultRegisterer } from "./registerer.ts";
 import { startTimer } from "./timer.ts";
 
@@ -30,10 +31,11 @@ interface Stamping {
 }
 
 /** One series of a gauge, bound to its place in memory. Owner thread only. */
-export class GaugeChild {
+export class GaugeChild implements BoundChild {
   readonly #slab: Slab;
-  readonly #cell32: number;
+  #cell32: number;
   readonly #stamping: Stamping;
+  #own: GaugeChild | undefined;
   readonly #plain: boolean;
 
   /** Made by {@linkcode Gauge.labels}. */
@@ -42,6 +44,11 @@ export class GaugeChild {
     this.#cell32 = cell32;
     this.#stamping = stamping;
     this.#plain = stamping.tickets === undefined && stamping.mode !== "latest";
+  }
+
+  /** Makes the child write to another cell. Called by its family when the series is removed. */
+  rebind(cell32: number): void {
+    this.#cell32 = cell32;
   }
 
   /**
@@ -101,6 +108,7 @@ export class GaugeChild {
  */
 export class Gauge<LabelName extends string = never> extends Metric<LabelName, GaugeChild> {
   readonly #stamping: Stamping;
+  readonly #plain: boolean;
   #own: GaugeChild | undefined;
 
   /**
@@ -118,6 +126,7 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
       ? (options.registry ?? defaultRegisterer()).tickets
       : undefined;
     this.#stamping = { name, mode, tickets };
+    this.#plain = tickets === undefined && mode !== "latest";
   }
 
   /**
@@ -136,7 +145,8 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
   set(first: number | Labels<LabelName>, second?: number): void {
     if (typeof first === "object") {
       if (typeof second !== "number") refuse("set", this.name, second);
-      this.labels(first).set(second);
+      if (this.#plain) setGauge(this.family.slab, this.family.cellOf(first), second);
+      else this.labels(first).set(second);
     } else this.#ownChild().set(first);
   }
 
@@ -147,7 +157,10 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
   inc(first: number | Labels<LabelName> = 1, second = 1): void {
     if (typeof first === "object") {
       if (typeof second !== "number") refuse("increment", this.name, second);
-      this.labels(first).inc(second);
+      if (!this.#plain) refuseSum(this.#stamping);
+      const { slab } = this.family;
+      const cell32 = this.family.cellOf(first);
+      setGauge(slab, cell32, ownGauge(slab, cell32) + second);
     } else this.#ownChild().inc(first);
   }
 
@@ -158,7 +171,7 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
   dec(first: number | Labels<LabelName> = 1, second = 1): void {
     if (typeof first === "object") {
       if (typeof second !== "number") refuse("decrement", this.name, second);
-      this.labels(first).dec(second);
+      this.inc(first, -second);
     } else this.#ownChild().dec(first);
   }
 
@@ -173,7 +186,8 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
   }
 
   #ownChild(): GaugeChild {
-    return this.#own ??= this.bind(this.ownCell());
+    // WHY: kept, because the family moves the child if the series is reset.
+    return this.#own ??= this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
   protected override bind(cell32: number): GaugeChild {

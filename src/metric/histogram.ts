@@ -10,6 +10,7 @@ import { histogramShape } from "../slab/cell_shape.ts";
 import { observeHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
+import type { BoundChild } from "./family.ts";
 import { startTimer } from "./timer.ts";
 
 /** What a histogram's definition may say. */
@@ -19,9 +20,9 @@ export type HistogramOptions<LabelName extends string = never> =
   & Pick<DefinitionOptions, "buckets" | "exemplars">;
 
 /** One series of a histogram, bound to its place in memory. Owner thread only. */
-export class HistogramChild {
+export class HistogramChild implements BoundChild {
   readonly #slab: Slab;
-  readonly #cell32: number;
+  #cell32: number;
   readonly #bounds: Float64Array;
   readonly #name: string;
 
@@ -31,6 +32,11 @@ export class HistogramChild {
     this.#cell32 = cell32;
     this.#bounds = of.bounds;
     this.#name = of.name;
+  }
+
+  /** Makes the child write to another cell. Called by its family when the series is removed. */
+  rebind(cell32: number): void {
+    this.#cell32 = cell32;
   }
 
   /**

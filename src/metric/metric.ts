@@ -5,9 +5,9 @@
  */
 import type { DefinitionOptions } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
-import type { Labels, LabelValue } from "../model/label_values.ts";
+import { canonicalLabelValue, type Labels, type LabelValue } from "../model/label_values.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
-import type { Family } from "./family.ts";
+import type { BoundChild, Family } from "./family.ts";
 import { defaultRegisterer, type Registerer } from "./registerer.ts";
 
 /** Options that every kind of metric takes. */
@@ -42,14 +42,14 @@ export interface MetricDefinition {
 }
 
 /** A metric and its series. Owner thread only: every worker defines its own, the scrape adds them up. */
-export abstract class Metric<LabelName extends string, Child> {
+export abstract class Metric<LabelName extends string, Child extends BoundChild> {
   /** The complete definition. */
   readonly descriptor: Descriptor;
   protected readonly family: Family;
-  readonly #children: Map<number, Child> = new Map();
+  readonly #registry: Registerer;
 
   protected constructor(definition: MetricDefinition) {
-    const registry = definition.registry ?? defaultRegisterer();
+    const registry = this.#registry = definition.registry ?? defaultRegisterer();
     const { collect } = definition;
     if (collect !== undefined && typeof collect !== "function") {
       throw new TypeError(
@@ -88,12 +88,72 @@ export abstract class Metric<LabelName extends string, Child> {
     const cell = given.length === 1 && typeof first === "object"
       ? this.family.cellOf(first)
       : this.family.cellOfValues(given as LabelValue[]);
-    let child = this.#children.get(cell);
-    if (child === undefined) {
-      child = this.bind(cell);
-      this.#children.set(cell, child);
+    return this.family.childAt(cell, (at) => this.bind(at));
+  }
+
+  /**
+   * Removes one series from the output of all workers. This thread's part vanishes at once, that of others when they
+   * learn of it, at their next heartbeat; what they count until then belongs to the removed series. Children that are
+   * still held go on to work: with their next update the series is there again, from 0.
+   *
+   * @param labels a value for each label name
+   * @throws {TypeError} If a label is missing or unknown
+   */
+  remove(labels: Labels<LabelName>): void;
+  /** Removes the series given by values in the order of the label names. */
+  remove(...values: LabelValue[]): void;
+  remove(...given: [Labels<LabelName>] | LabelValue[]): void {
+    const { name, labelNames } = this.descriptor;
+    const first = given[0];
+    const labels = given.length === 1 && typeof first === "object"
+      ? first as Labels
+      : Object.fromEntries(labelNames.map((label, i) => [label, (given as LabelValue[])[i]]));
+    if (typeof first !== "object" && given.length !== labelNames.length) {
+      throw new TypeError(
+        `Cannot remove series of "${name}": wanted ${labelNames.length} label values, given ${given.length}`,
+      );
     }
-    return child;
+    for (const label of labelNames) {
+      if (labels[label] === undefined) {
+        throw new TypeError(`Cannot remove series of "${name}": label "${label}" is missing`);
+      }
+    }
+    this.#remove(labels, false);
+  }
+
+  /**
+   * Removes all series that have the given label values, whatever their other labels; see {@linkcode Metric.remove}.
+   *
+   * @throws {TypeError} If a label is unknown
+   */
+  removeMatching(labels: Partial<Labels<LabelName>>): void {
+    this.#remove(labels as Labels, false);
+  }
+
+  /** Removes all series; see {@linkcode Metric.remove}. A metric without labels starts again at 0. */
+  clear(): void {
+    this.#remove({}, false);
+  }
+
+  /** Starts all series again at 0, in all workers. Prometheus sees a counter reset. */
+  reset(): void {
+    this.#remove({}, true);
+  }
+
+  #remove(given: Labels, reset: boolean): void {
+    const { name, labelNames } = this.descriptor;
+    const labels: Record<string, string> = {};
+    for (const label in given) {
+      if (!labelNames.includes(label)) {
+        throw new TypeError(
+          `Cannot remove series of "${name}": wanted labels {${
+            labelNames.join(", ")
+          }}, given unknown label "${label}"`,
+        );
+      }
+      labels[label] = canonicalLabelValue(given[label], label);
+    }
+    this.#registry.remove({ family: name, labels, reset });
   }
 
   /** Makes the child that writes to a cell. */

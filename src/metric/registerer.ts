@@ -4,6 +4,7 @@
  * @module
  */
 import type { Descriptor } from "../model/descriptor.ts";
+import type { Removal } from "../model/removal.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
 import type { Family } from "./family.ts";
@@ -39,6 +40,8 @@ export interface Registerer {
    * @param key what it is known by, by default itself; a key that is there keeps the callback it has
    */
   register(callback: CollectCallback, key?: unknown): void;
+  /** Removes series from the output of all workers. */
+  remove(removal: Omit<Removal, "origin">): void;
   /** Orders events of all threads. */
   readonly tickets: TicketCounter;
 }

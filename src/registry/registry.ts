@@ -9,11 +9,13 @@ import type { CollectCallback, Registerer } from "../metric/registerer.ts";
 import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { DuplicateFamilyError } from "../model/errors.ts";
+import type { Removal } from "../model/removal.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
 import { createControl, TicketCounter } from "../slab/control.ts";
-import { createSlab, openSlab, Slab } from "../slab/slab.ts";
+import { createSlab, openSlab, Slab, SlabError } from "../slab/slab.ts";
 import { publish, SlabWriter } from "../slab/slab_writer.ts";
 import { CollectCallbacks } from "./collect_callbacks.ts";
+import { RemovalLog } from "./removal_log.ts";
 
 /** Options of a {@linkcode Registry}. */
 export interface RegistryOptions {
@@ -27,6 +29,8 @@ export interface Attachment {
   readonly slab: SharedArrayBuffer;
   /** The control block that all threads share, made by `createControl()`. */
   readonly control?: SharedArrayBuffer;
+  /** The slab of the thread that gathers, in whose directory removals are announced. */
+  readonly log?: SharedArrayBuffer;
 }
 
 /**
@@ -41,6 +45,7 @@ export class Registry implements Registerer {
   readonly #slabBytes: number | undefined;
   #writer: SlabWriter | undefined;
   #tickets: TicketCounter | undefined;
+  #log: RemovalLog | undefined;
 
   constructor(options: RegistryOptions = {}) {
     this.#slabBytes = options.slabBytes;
@@ -52,12 +57,18 @@ export class Registry implements Registerer {
    * @throws {SlabError} If the memory is not a slab of this library's layout version
    * @throws {Error} If the registry has a slab already
    */
-  attach({ slab, control }: Attachment): void {
+  attach({ slab, control, log }: Attachment): void {
     if (this.#writer !== undefined) {
       throw new Error("Cannot attach slab: the registry has one already, attach before the first definition");
     }
     this.#writer = new SlabWriter(openSlab(slab));
     if (control !== undefined) this.#tickets = new TicketCounter(control);
+    if (log !== undefined) {
+      this.#log = new RemovalLog(openSlab(log));
+      const writer = this.#writer;
+      this.#log.read((_removal, number) => writer.removalsSeen = number);
+      writer.publishRemovalsSeen();
+    }
   }
 
   /** The registry's slab; made now if there was none. */
@@ -130,7 +141,39 @@ export class Registry implements Registerer {
    */
   beat(): boolean {
     this.#callbacks.runIfDue();
-    return this.#ownWriter().beat();
+    const writer = this.#ownWriter();
+    this.#log?.read((removal, number) => {
+      writer.removalsSeen = number;
+      if (removal.origin !== this.#origin) this.#families.get(removal.family)?.remove(removal);
+      writer.publishRemovalsSeen();
+    });
+    return writer.beat();
+  }
+
+  /** Removes series from the output of all workers; {@linkcode Metric.remove} and its kind call it. */
+  remove(removal: Omit<Removal, "origin">): void {
+    this.relay({ ...removal, origin: this.#origin });
+  }
+
+  /**
+   * Applies a removal to this registry and announces it in its slab. Called for the removals of other threads by the
+   * thread that gathers.
+   *
+   * @throws {SlabError} If the slab has no room to announce it; nothing is removed then
+   */
+  relay(removal: Removal): void {
+    const writer = this.#ownWriter();
+    if (!writer.appendRemoval(JSON.stringify(removal))) {
+      throw new SlabError(`Cannot remove series of "${removal.family}": the slab has no room to announce it`);
+    }
+    // WHY: without a log this registry's own slab is the log, so what it announces is seen with it.
+    if (this.#log === undefined) writer.removalsSeen++;
+    this.#families.get(removal.family)?.remove(removal);
+    writer.publishRemovalsSeen();
+  }
+
+  get #origin(): string {
+    return `${this.slab.slot}/${this.slab.epoch}`;
   }
 
   /** Says that this thread will write no more. */

@@ -6,6 +6,8 @@
 import { HEADER32 } from "../layout/slab_header.ts";
 import type { Slab } from "./slab.ts";
 
+export { SLAB_STATE } from "../layout/slab_header.ts";
+
 /** A look at a slab's header. */
 export interface SlabStatus {
   readonly slot: number;
@@ -19,6 +21,8 @@ export interface SlabStatus {
   readonly droppedSeries: number;
   /** Families that found no room. */
   readonly droppedFamilies: number;
+  /** Removals of the log that the owner has applied. */
+  readonly removalsSeen: number;
   /** Bytes in use by the header, the directory and the cell pages. */
   readonly usedBytes: number;
   /** Bytes reserved in all. */
@@ -37,6 +41,7 @@ export function slabStatus(slab: Slab): SlabStatus {
     seriesCount: Atomics.load(i32, HEADER32.seriesCount),
     droppedSeries: Atomics.load(i32, HEADER32.droppedSeries),
     droppedFamilies: Atomics.load(i32, HEADER32.droppedFamilies),
+    removalsSeen: Atomics.load(i32, HEADER32.removalsSeen),
     usedBytes: Atomics.load(i32, HEADER32.directoryEnd) + buffer.byteLength -
       Atomics.load(i32, HEADER32.cellsStart),
     totalBytes: buffer.byteLength,

@@ -5,21 +5,26 @@
  */
 // CONTROL PLANE
 import { COUNTER_PAGE, PAGE_BYTES } from "../layout/cell_page.ts";
-import { DIRECTORY_RECORD, RECORD_KIND, recordBytes } from "../layout/directory_record.ts";
+import {
+  DIRECTORY_RECORD,
+  RECORD_GENERATION,
+  RECORD_KIND,
+  RECORD_STATE,
+  RECORD_STATE_MASK,
+  recordBytes,
+} from "../layout/directory_record.ts";
 import { roundUp, toIndex32, toIndex64 } from "../layout/layout.ts";
 import { HEADER32, SLAB_STATE } from "../layout/slab_header.ts";
 import type { CellArena, CellShape } from "./cell_shape.ts";
 import type { Slab } from "./slab.ts";
 
-/** A directory record as its writer hands it over. */
-export interface RecordInput {
-  readonly kind: number;
+/** A series as its family announces it. */
+export interface SeriesInput {
   readonly familyId: number;
-  /** Bytes from the slab's start; 0 where the record has no cell. */
-  readonly cellOffset: number;
-  /** Seconds since the Unix epoch. */
-  readonly created: number;
+  /** The label values, as `encodeLabelValues()` writes them. */
   readonly payload: Uint8Array;
+  /** Whether readers hide the series until its values move. */
+  readonly dormant?: boolean;
 }
 
 /** A run of pages with room left, in bytes from the slab's start. */
@@ -27,6 +32,17 @@ interface Run {
   cursor: number;
   end: number;
 }
+
+/** A reclaimed record and its cell. */
+interface FreeRecord {
+  readonly start: number;
+  readonly cellBytes: number;
+  /** When the record may be used anew, by the writer's clock. */
+  readonly freeAtMs: number;
+}
+
+/** How long a reclaimed record rests, so that no reader is still at it when it is used anew. */
+const REUSE_AFTER_MS = 60_000;
 
 const encoder = new TextEncoder();
 
@@ -36,23 +52,25 @@ const encoder = new TextEncoder();
  */
 export class SlabWriter {
   readonly slab: Slab;
+  /** How many removals of the log the owner has applied, or is applying; recorded with each new series. */
+  removalsSeen = 0;
+  readonly #now: () => number;
   #directoryEnd: number;
   #cellsStart: number;
   #reservedBytes = 0;
   #familyCount = 0;
   readonly #runs: Record<CellArena, Run> = { counter: { cursor: 0, end: 0 }, latch: { cursor: 0, end: 0 } };
+  /** Reclaimed records by family, oldest first. */
+  readonly #free: Map<number, FreeRecord[]> = new Map();
 
-  constructor(slab: Slab) {
+  /** @param now a monotonic clock in milliseconds, for the rest of reclaimed records */
+  constructor(slab: Slab, now: () => number = () => performance.now()) {
     this.slab = slab;
+    this.#now = now;
     this.#directoryEnd = slab.i32[HEADER32.directoryEnd];
     this.#cellsStart = slab.i32[HEADER32.cellsStart];
     // ORDER: tells readers that the owner is there; nothing else depends on it.
     Atomics.store(slab.i32, HEADER32.state, SLAB_STATE.LIVE);
-  }
-
-  /** Bytes of the slab in use, header and reservations included. */
-  get usedBytes(): number {
-    return this.#directoryEnd + (this.slab.buffer.byteLength - this.#cellsStart) + this.#reservedBytes;
   }
 
   /**
@@ -68,38 +86,67 @@ export class SlabWriter {
   ): { familyId: number; fallbackCell: number } | undefined {
     const payload = encoder.encode(descriptorJson);
     const records = recordBytes(payload.length) + recordBytes(fallback.payload.length);
-    const fallbackCell = this.#takeCell(fallback.arena, fallback.cellBytes, records);
+    const fallbackCell = this.#takeCell(fallback, records);
     if (fallbackCell === 0) return undefined;
     const familyId = this.#familyCount++;
-    this.#append({ kind: RECORD_KIND.FAMILY, familyId, cellOffset: 0, created: Date.now() / 1000, payload });
+    this.#append({ kind: RECORD_KIND.FAMILY, familyId, cellOffset: 0, payload });
     this.#reservedBytes += recordBytes(fallback.payload.length);
     return { familyId, fallbackCell };
   }
 
   /** Announces the fallback series of a family, in the room that was set aside for its record. */
-  appendFallback(fallback: { familyId: number; cellOffset: number; payload: Uint8Array }): void {
+  appendFallback(fallback: SeriesInput & { cellOffset: number }): void {
     this.#reservedBytes -= recordBytes(fallback.payload.length);
-    this.#appendSeries(fallback);
+    this.#append({ kind: RECORD_KIND.SERIES, ...fallback });
+    this.#countSeries(1);
   }
 
   /**
-   * Takes a zeroed cell and announces its series.
+   * Takes a zeroed cell and announces its series; memory of removed series of the family is used first.
    *
    * @returns the cell's offset in bytes from the slab's start, or 0 if it does not fit
    */
-  appendSeries(
-    series: CellShape & { familyId: number; payload: Uint8Array },
-  ): number {
-    const { familyId, arena, cellBytes, payload } = series;
-    const cellOffset = this.#takeCell(arena, cellBytes, recordBytes(payload.length));
-    if (cellOffset !== 0) this.#appendSeries({ familyId, cellOffset, payload });
+  appendSeries(series: SeriesInput & CellShape): number {
+    let cellOffset = this.#useAnew(series);
+    if (cellOffset === 0) {
+      cellOffset = this.#takeCell(series, recordBytes(series.payload.length));
+      if (cellOffset === 0) return 0;
+      this.#append({ kind: RECORD_KIND.SERIES, cellOffset, ...series });
+    }
+    this.#countSeries(1);
     return cellOffset;
   }
 
-  #appendSeries(series: { familyId: number; cellOffset: number; payload: Uint8Array }): void {
-    this.#append({ kind: RECORD_KIND.SERIES, created: Date.now() / 1000, ...series });
-    // ORDER: a statistic; it may be seen before or after the record.
-    Atomics.store(this.slab.i32, HEADER32.seriesCount, this.slab.i32[HEADER32.seriesCount] + 1);
+  /**
+   * Announces a removal to the readers of this slab.
+   *
+   * @returns whether there was room for it
+   */
+  appendRemoval(removalJson: string): boolean {
+    const payload = encoder.encode(removalJson);
+    if (!this.#hasRoom(recordBytes(payload.length))) return false;
+    this.#append({ kind: RECORD_KIND.REMOVAL, familyId: -1, cellOffset: 0, payload });
+    return true;
+  }
+
+  /** Declares a series removed and its cell dead. The memory is used anew after a rest. */
+  reclaim(record: { start: number; familyId: number; cellBytes: number }): void {
+    const { i32 } = this.slab;
+    const state32 = toIndex32(record.start + DIRECTORY_RECORD.at.state);
+    // ORDER: the record's own words stay as they are until it has rested (litmus: record reuse).
+    Atomics.store(i32, state32, (i32[state32] & ~RECORD_STATE_MASK) | RECORD_STATE.RECLAIMED);
+    // ORDER: after the state, so that a reader that sees the revision sees the state (litmus: record reuse).
+    Atomics.add(i32, HEADER32.revision, 1);
+    const free = this.#free.get(record.familyId) ?? [];
+    free.push({ start: record.start, cellBytes: record.cellBytes, freeAtMs: this.#now() + REUSE_AFTER_MS });
+    this.#free.set(record.familyId, free);
+    this.#countSeries(-1);
+  }
+
+  /** Tells readers that the owner has applied {@linkcode SlabWriter.removalsSeen} removals. */
+  publishRemovalsSeen(): void {
+    // ORDER: after the records that the removals reclaimed; a reader that sees it forgets them (litmus: record reuse).
+    Atomics.store(this.slab.i32, HEADER32.removalsSeen, this.removalsSeen);
   }
 
   /** Counts a label set that went to an overflow series. */
@@ -131,11 +178,16 @@ export class SlabWriter {
     Atomics.store(this.slab.i32, HEADER32.state, SLAB_STATE.CLOSED);
   }
 
+  #countSeries(difference: number): void {
+    // ORDER: a statistic with one writer; it may be seen before or after the record.
+    Atomics.store(this.slab.i32, HEADER32.seriesCount, this.slab.i32[HEADER32.seriesCount] + difference);
+  }
+
   #hasRoom(bytes: number): boolean {
     return this.#directoryEnd + bytes + this.#reservedBytes <= this.#cellsStart;
   }
 
-  #takeCell(arena: CellArena, cellBytes: number, recordSize: number): number {
+  #takeCell({ arena, cellBytes }: CellShape, recordSize: number): number {
     const run = this.#runs[arena];
     if (run.cursor + cellBytes <= run.end) {
       if (!this.#hasRoom(recordSize)) return 0;
@@ -154,20 +206,53 @@ export class SlabWriter {
     return offset;
   }
 
-  #append(record: RecordInput): void {
-    const { slab } = this;
+  /** Fills a record that has rested, if one is large enough. Returns its cell's offset, or 0. */
+  #useAnew(series: SeriesInput & CellShape): number {
+    const free = this.#free.get(series.familyId);
+    if (free === undefined) return 0;
+    const { i32 } = this.slab;
+    const wanted = recordBytes(series.payload.length);
+    const now = this.#now();
+    const found = free.findIndex(({ start, cellBytes, freeAtMs }) =>
+      freeAtMs <= now && cellBytes === series.cellBytes &&
+      i32[toIndex32(start + DIRECTORY_RECORD.at.recordBytes)] >= wanted
+    );
+    if (found < 0) return 0;
+    const [{ start }] = free.splice(found, 1);
+    const cellOffset = i32[toIndex32(start + DIRECTORY_RECORD.at.cellOffset)];
+    this.slab.u8.fill(0, cellOffset, cellOffset + series.cellBytes);
+    const generation = i32[toIndex32(start + DIRECTORY_RECORD.at.state)] & ~RECORD_STATE_MASK;
+    this.#fill(start, { cellOffset, ...series }, generation + RECORD_GENERATION);
+    // ORDER: after the state, so that a reader that sees the revision sees the state (litmus: record reuse).
+    Atomics.add(i32, HEADER32.revision, 1);
+    return cellOffset;
+  }
+
+  #append(record: SeriesInput & { kind: number; cellOffset: number }): void {
+    const { i32 } = this.slab;
     const start = this.#directoryEnd;
-    const at32 = toIndex32(start);
     const field = DIRECTORY_RECORD.at;
-    slab.i32[at32 + toIndex32(field.kind)] = record.kind;
-    slab.i32[at32 + toIndex32(field.familyId)] = record.familyId;
-    slab.i32[at32 + toIndex32(field.cellOffset)] = record.cellOffset;
-    slab.i32[at32 + toIndex32(field.payloadBytes)] = record.payload.length;
-    slab.f64[toIndex64(start) + toIndex64(field.created)] = record.created;
-    slab.u8.set(record.payload, start + DIRECTORY_RECORD.bytes);
-    this.#directoryEnd = start + recordBytes(record.payload.length);
-    // ORDER: after the record's plain stores; pairs with the load in readDirectory() (litmus: directory publication).
-    Atomics.store(slab.i32, HEADER32.directoryEnd, this.#directoryEnd);
+    const bytes = recordBytes(record.payload.length);
+    i32[toIndex32(start + field.kind)] = record.kind;
+    i32[toIndex32(start + field.familyId)] = record.familyId;
+    i32[toIndex32(start + field.recordBytes)] = bytes;
+    this.#fill(start, record, 0);
+    this.#directoryEnd = start + bytes;
+    // ORDER: after the record's plain stores; pairs with the load in DirectoryReader (litmus: directory publication).
+    Atomics.store(i32, HEADER32.directoryEnd, this.#directoryEnd);
+  }
+
+  #fill(start: number, record: SeriesInput & { cellOffset: number }, generation: number): void {
+    const { i32, f64, u8 } = this.slab;
+    const field = DIRECTORY_RECORD.at;
+    i32[toIndex32(start + field.cellOffset)] = record.cellOffset;
+    i32[toIndex32(start + field.payloadBytes)] = record.payload.length;
+    i32[toIndex32(start + field.removalsSeen)] = this.removalsSeen;
+    f64[toIndex64(start + field.created)] = Date.now() / 1000;
+    u8.set(record.payload, start + DIRECTORY_RECORD.bytes);
+    const state = record.dormant ? RECORD_STATE.DORMANT : RECORD_STATE.ALLOCATED;
+    // ORDER: after the record's plain stores; pairs with the loads in DirectoryReader (litmus: record reuse).
+    Atomics.store(i32, toIndex32(start + field.state), generation + state);
   }
 }
 

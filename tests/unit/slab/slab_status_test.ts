@@ -31,7 +31,7 @@ Deno.test("slabStatus() follows the owner", () => {
   const status = slabStatus(slab);
   assertEquals([status.state, status.beat, status.seriesCount], [SLAB_STATE.LIVE, 1, 1]);
   assertEquals([status.droppedSeries, status.droppedFamilies], [1, 1]);
-  assertEquals(status.usedBytes, 384 + 32 + 24 + 4096);
+  assertEquals(status.usedBytes, 384 + 48 + 40 + 4096);
 });
 
 Deno.test("slabStatus() shows beats as a count that does not turn negative", () => {

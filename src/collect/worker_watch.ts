@@ -1,0 +1,158 @@
+/**
+ * Tells the living workers from the hung and the dead, and decides when a dead worker's slab is folded.
+ *
+ * @module
+ */
+import { SLAB_STATE } from "../slab/slab_status.ts";
+import type { Collector } from "./collector.ts";
+import type { SlabSource } from "./slab_source.ts";
+
+/**
+ * What a worker is doing, by its heartbeat and by what its host says:
+ * `starting` until its first beat, `live`, `hung` while the beat is overdue, `ended` from its assumed end until its
+ * slab is folded.
+ */
+export type WorkerState = "starting" | "live" | "hung" | "ended";
+
+/** All {@linkcode WorkerState}s. */
+export const WORKER_STATES: readonly WorkerState[] = ["starting", "live", "hung", "ended"];
+
+/** Options of a {@linkcode WorkerWatch}. */
+export interface WorkerWatchOptions {
+  /** A worker whose heartbeat is older than this is hung: its live gauges are hidden. Default 5 s. */
+  readonly hungAfterMs?: number;
+  /** How long a slab whose owner is only assumed to have ended must stay unchanged before it is folded. Default 60 s. */
+  readonly quarantineMs?: number;
+  /** A monotonic clock in milliseconds. */
+  readonly now?: () => number;
+}
+
+interface Watched {
+  state: WorkerState;
+  beat: number;
+  /** When the beat last advanced, by this thread's clock. */
+  beatAt: number;
+  /** Assumed ends: since when the slab has not changed, and what it held. */
+  unchangedSince: number;
+  fingerprint: number;
+}
+
+/** A folded slab that its owner might still write to. */
+interface Folded {
+  readonly source: SlabSource;
+  fingerprint: number;
+}
+
+/** Folded slabs of assumed ends that are looked at for a while; older ones are forgotten, so that memory stays flat. */
+const FOLDED_MAX = 16;
+const FOLDED_CHECK_MS = 5_000;
+
+/**
+ * Watches the workers of a collector. The collector's thread only. Beats are counters, timed by this thread's own
+ * clock, because the clocks of threads have different origins.
+ */
+export class WorkerWatch {
+  /** Times that a slab changed after it was folded: its owner was not dead. What it wrote then is lost. */
+  zombieWrites = 0;
+  readonly #collector: Collector;
+  readonly #hungAfterMs: number;
+  readonly #quarantineMs: number;
+  readonly #now: () => number;
+  readonly #watched: Map<SlabSource, Watched> = new Map();
+  readonly #folded: Folded[] = [];
+  #foldedCheckedAt = 0;
+
+  constructor(collector: Collector, options: WorkerWatchOptions = {}) {
+    this.#collector = collector;
+    this.#hungAfterMs = options.hungAfterMs ?? 5_000;
+    this.#quarantineMs = options.quarantineMs ?? 60_000;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Begins to watch a worker. */
+  add(source: SlabSource): void {
+    const { beat } = source.status();
+    this.#watched.set(source, {
+      state: "starting",
+      beat,
+      beatAt: this.#now(),
+      unchangedSince: 0,
+      fingerprint: 0,
+    });
+  }
+
+  /** The workers that are watched and what they are doing. */
+  get workers(): ReadonlyMap<SlabSource, { readonly state: WorkerState }> {
+    return this.#watched;
+  }
+
+  /** How many milliseconds ago a worker's heartbeat was seen to advance. */
+  heartbeatAgeMs(source: SlabSource): number {
+    const watched = this.#watched.get(source);
+    return watched === undefined ? 0 : this.#now() - watched.beatAt;
+  }
+
+  /** Looks at all heartbeats; call it at least every second and before each scrape. */
+  check(): void {
+    const now = this.#now();
+    for (const [source, watched] of this.#watched) {
+      if (watched.state === "ended") this.#checkQuarantine(source, watched);
+      else this.#checkBeat(source, watched, now);
+    }
+    if (now - this.#foldedCheckedAt < FOLDED_CHECK_MS) return;
+    this.#foldedCheckedAt = now;
+    for (const folded of this.#folded) {
+      const fingerprint = folded.source.fingerprint();
+      if (fingerprint !== folded.fingerprint) {
+        folded.fingerprint = fingerprint;
+        this.zombieWrites++;
+      }
+    }
+  }
+
+  /** Takes note of an end that is proven: the thread is gone. Its totals are folded at once. */
+  ended(source: SlabSource): void {
+    this.#watched.delete(source);
+    this.#collector.retire(source);
+  }
+
+  /**
+   * Takes note of an end that is only assumed: the thread was told to end, but may still write. Its live gauges are
+   * hidden at once; its totals are read on until they have not changed for the quarantine, then folded.
+   */
+  assumeEnded(source: SlabSource): void {
+    const watched = this.#watched.get(source);
+    if (watched === undefined || watched.state === "ended") return;
+    watched.state = "ended";
+    watched.unchangedSince = this.#now();
+    watched.fingerprint = source.fingerprint();
+    source.fence();
+    this.#collector.setLive(source, false);
+  }
+
+  #checkBeat(source: SlabSource, watched: Watched, now: number): void {
+    const { beat, state } = source.status();
+    if (beat !== watched.beat) {
+      watched.beat = beat;
+      watched.beatAt = now;
+      watched.state = "live";
+    } else if (
+      watched.state === "live" && state !== SLAB_STATE.CLOSED && now - watched.beatAt > this.#hungAfterMs
+    ) {
+      watched.state = "hung";
+    }
+    this.#collector.setLive(source, watched.state !== "hung");
+  }
+
+  #checkQuarantine(source: SlabSource, watched: Watched): void {
+    const fingerprint = source.fingerprint();
+    if (fingerprint !== watched.fingerprint) {
+      watched.fingerprint = fingerprint;
+      watched.unchangedSince = this.#now();
+    } else if (this.#now() - watched.unchangedSince >= this.#quarantineMs) {
+      this.ended(source);
+      this.#folded.push({ source, fingerprint });
+      if (this.#folded.length > FOLDED_MAX) this.#folded.shift();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Removals: which series are to vanish from the output of all workers.
+ *
+ * @module
+ */
+
+/** A removal as it travels between threads. */
+export interface Removal {
+  /** The family's name. */
+  readonly family: string;
+  /** Label values that a series must have to be removed; other labels do not matter. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whether the series start again at 0 instead of vanishing. */
+  readonly reset: boolean;
+  /** Which worker asked, as slot and epoch; it has applied the removal already. */
+  readonly origin: string;
+}
+
+/** Whether a removal is meant for a series. */
+export function removalMatches(
+  removal: Removal,
+  series: { labelNames: readonly string[]; values: readonly string[] },
+): boolean {
+  for (const name in removal.labels) {
+    if (series.values[series.labelNames.indexOf(name)] !== removal.labels[name]) return false;
+  }
+  return true;
+}
