@@ -15,6 +15,7 @@ Deno.test("slabStatus() tells a new slab's owner and fill", () => {
     seriesCount: 0,
     droppedSeries: 0,
     droppedFamilies: 0,
+    removalsSeen: 0,
     usedBytes: 384,
     totalBytes: 65536,
   });

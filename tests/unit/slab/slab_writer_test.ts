@@ -99,13 +99,6 @@ Deno.test("SlabWriter publishes each record by the end of the directory", () => 
   assertEquals(slab.i32[HEADER32.directoryEnd], end);
 });
 
-Deno.test("SlabWriter.usedBytes counts header, records, pages and what is set aside", () => {
-  const { writer } = newWriter();
-  assertEquals(writer.usedBytes, DIRECTORY_START);
-  writer.appendFamily("{}", { ...GAUGE_SHAPE, payload: PAYLOAD });
-  assertEquals(writer.usedBytes, DIRECTORY_START + recordBytes(2) + recordBytes(3) + PAGE_BYTES);
-});
-
 Deno.test("SlabWriter counts what it could not hold", () => {
   const { slab, writer } = newWriter();
   writer.countDroppedSeries();
