@@ -1,0 +1,42 @@
+/**
+ * All values of all workers as plain objects: for dashboards, autoscalers and tests.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import type { FamilySamples } from "../model/samples.ts";
+import { SnapshotSink } from "./snapshot_sink.ts";
+import type { SeriesSnapshot, SnapshotQuery } from "./snapshot_types.ts";
+
+/** Where a snapshot comes from: a `Collector`. */
+export interface SnapshotSource {
+  prepare?(): Promise<void>;
+  blocks(filter?: ReadonlySet<string>): Iterable<FamilySamples>;
+}
+
+/**
+ * Takes a snapshot of all slabs that a collector reads. Any thread that has a collector; in a server it is main.
+ *
+ * @param source the collector; its collect callbacks run first
+ * @param query which series are wanted
+ * @returns one element for each series, or vector, sorted by family name and then by label values
+ *
+ * @example A value that an autoscaler wants
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Collector, Gauge, snapshot } from "promslab";
+ *
+ * new Gauge({ name: "demo_queue_length", help: "Jobs that wait.", labelNames: ["model"] }).set({ model: "a" }, 3);
+ * const [queue] = await snapshot(new Collector(), { names: ["demo_queue_length"], labels: { model: "a" } });
+ * assertEquals(queue, { kind: "gauge", name: "demo_queue_length", labels: { model: "a" }, value: 3 });
+ * ```
+ */
+export async function snapshot(source: SnapshotSource, query: SnapshotQuery = {}): Promise<SeriesSnapshot[]> {
+  await source.prepare?.();
+  const sink = new SnapshotSink(query);
+  const names = query.names === undefined
+    ? undefined
+    : new Set(query.names.flatMap((name) => [name, `${name}_total`]));
+  for (const block of source.blocks(names)) sink.samples(block);
+  return sink.finish();
+}
