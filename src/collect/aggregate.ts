@@ -104,18 +104,18 @@ function combineMax({ count, positions, values, touched }: Column, merged: Merge
   }
 }
 
-/** The value with the greatest stamp; among equal stamps the greatest value, so that the order of workers is no matter. */
+/**
+ * The value with the greatest stamp; among equal stamps the greatest value, and NaN only if there is no other, so that
+ * the order of workers is no matter.
+ */
 function combineNewest({ count, positions, values, touched, stamps }: Column, merged: MergedValues): void {
   for (let k = 0; k < count; k++) {
     const at = positions[k];
     if (at < 0 || touched[k] === 0) continue;
-    const newer = merged.touched[at] === 0 || stamps[k] > merged.stamps[at];
-    if (!newer && stamps[k] < merged.stamps[at]) continue;
-    if (newer || values[k] > merged.values[at]) {
-      merged.values[at] = values[k];
-      merged.stamps[at] = stamps[k];
-      merged.touched[at] = 1;
-    }
+    if (merged.touched[at] !== 0 && stamps[k] < merged.stamps[at]) continue;
+    const newer = stamps[k] > merged.stamps[at];
+    take(merged, at, { value: values[k], better: newer || values[k] > merged.values[at] });
+    merged.stamps[at] = stamps[k];
   }
 }
 
