@@ -35,7 +35,6 @@ export class GaugeChild implements BoundChild {
   readonly #slab: Slab;
   #cell32: number;
   readonly #stamping: Stamping;
-  #own: GaugeChild | undefined;
   readonly #plain: boolean;
 
   /** Made by {@linkcode Gauge.labels}. */
@@ -139,15 +138,15 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
   }
 
   /** Sets the gauge without labels; see {@linkcode GaugeChild.set}. */
-  set(value: number): void;
+  set(value: number, version?: number): void;
   /** Sets one series; see {@linkcode GaugeChild.set}. */
-  set(labels: Labels<LabelName>, value: number): void;
-  set(first: number | Labels<LabelName>, second?: number): void {
+  set(labels: Labels<LabelName>, value: number, version?: number): void;
+  set(first: number | Labels<LabelName>, second?: number, third?: number): void {
     if (typeof first === "object") {
       if (typeof second !== "number") refuse("set", this.name, second);
       if (this.#plain) setGauge(this.family.slab, this.family.cellOf(first), second);
-      else this.labels(first).set(second);
-    } else this.#ownChild().set(first);
+      else this.labels(first).set(second, third);
+    } else this.#ownChild().set(first, second);
   }
 
   /** Adds to the gauge without labels; see {@linkcode GaugeChild.inc}. */
