@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { descriptorDifference } from "../model/define.ts";
+import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
 import type { FamilySamples, SampleSink } from "../model/samples.ts";
@@ -42,6 +42,8 @@ export class Collector {
   readonly #onProblem: (message: string) => void;
   readonly #now: (() => number) | undefined;
   readonly #families: Map<string, MergedFamily> = new Map();
+  /** Which family writes samples of a name. */
+  readonly #owners: Map<string, Descriptor> = new Map();
   #sorted: MergedFamily[] | undefined;
   readonly #sources: Set<SlabSource> = new Set();
   #ownSource: SlabSource | undefined;
@@ -213,17 +215,35 @@ export class Collector {
   }
 
   #familyFor(descriptor: Descriptor): MergedFamily | undefined {
-    const existing = this.#families.get(descriptor.name);
-    if (existing === undefined) {
-      const family = new MergedFamily(descriptor);
-      this.#families.set(descriptor.name, family);
-      this.#sorted = undefined;
-      return family;
-    }
+    const { name } = descriptor;
+    const existing = this.#families.get(name);
+    if (existing === undefined) return this.#addFamily(descriptor);
     const difference = descriptorDifference(existing.descriptor, descriptor);
     if (difference === undefined) return existing;
-    this.stats.conflictingFamilies++;
-    this.#onProblem(`Cannot merge family "${descriptor.name}": it is defined in two ways, ${difference}`);
+    this.#refuse(`Cannot merge family "${name}": it is defined in two ways, ${difference}`);
     return undefined;
+  }
+
+  #addFamily(descriptor: Descriptor): MergedFamily | undefined {
+    const { name } = descriptor;
+    const samples = sampleNames(descriptor);
+    for (const sample of samples) {
+      const owner = this.#owners.get(sample);
+      if (owner === undefined) continue;
+      this.#refuse(
+        `Cannot merge family "${name}": its sample "${sample}" belongs to ${owner.type} "${owner.name}" of another worker`,
+      );
+      return undefined;
+    }
+    const family = new MergedFamily(descriptor);
+    this.#families.set(name, family);
+    for (const sample of samples) this.#owners.set(sample, descriptor);
+    this.#sorted = undefined;
+    return family;
+  }
+
+  #refuse(problem: string): void {
+    this.stats.conflictingFamilies++;
+    this.#onProblem(problem);
   }
 }

@@ -62,11 +62,7 @@ export class MergedFamily {
   #dirty = true;
   #blocks: SeriesBlock[] = [];
   #created: Float64Array = new Float64Array(0);
-  #merged: MergedValues = {
-    values: new Float64Array(0),
-    stamps: new Float64Array(0),
-    touched: new Uint8Array(0),
-  };
+  #merged: MergedValues = newMergedValues(0, 1);
 
   constructor(descriptor: Descriptor) {
     this.descriptor = descriptor;
@@ -143,9 +139,44 @@ export class MergedFamily {
    * @param keep whether its totals (and, in modes that are not live, its gauges) are kept
    */
   leave(column: SlabColumn, keep: boolean): void {
+    const kept = keep && !this.#live;
+    const before = kept && this.#combine === combineTotals ? this.#totals() : undefined;
     this.#members = this.#members.filter((member) => member.column !== column);
-    if (keep && !this.#live) this.#retire(column);
+    if (kept) this.#retire(column);
     this.#dirty = true;
+    if (before !== undefined) this.#lift(before);
+  }
+
+  /** The merged values as they are now, buckets not cumulated. */
+  #totals(): MergedValues {
+    if (this.#dirty) this.#arrange();
+    const totals = newMergedValues(this.#merged.touched.length, this.#stride);
+    this.#addUp(totals);
+    return totals;
+  }
+
+  /**
+   * Makes up for the order of addition, on which a sum of fractions depends and which changes when a column retires: a
+   * total that came out an ulp smaller would be a counter reset to whoever reads it.
+   */
+  #lift(before: MergedValues): void {
+    const { positions, values, count } = this.#retired;
+    const stride = this.#stride;
+    for (let lifted = true; lifted;) {
+      lifted = false;
+      const after = this.#totals();
+      for (let k = 0; k < count; k++) {
+        if (positions[k] < 0) continue;
+        for (let i = 0; i < stride; i++) {
+          const at = positions[k] * stride + i;
+          const missing = before.values[at] - after.values[at];
+          if (!(missing > 0 && missing < Infinity)) continue;
+          const value = values[k * stride + i];
+          values[k * stride + i] = Math.max(value + missing, value + Math.abs(value) * Number.EPSILON);
+          lifted = true;
+        }
+      }
+    }
   }
 
   /** Keeps a column's values among the retired ones. */
@@ -177,18 +208,22 @@ export class MergedFamily {
     this.#merge();
     const { descriptor } = this;
     const stride = this.#stride;
+    // WHY: held here, because another scrape may arrange the family anew while this one waits between two blocks.
+    const blocks = this.#blocks;
+    const created = this.#created;
+    const { values } = this.#merged;
     let start = 0;
-    for (let b = 0; b < this.#blocks.length; b++) {
-      const block = this.#blocks[b];
+    for (let b = 0; b < blocks.length; b++) {
+      const block = blocks[b];
       const end = start + block.series.length;
       yield {
         descriptor,
         block,
         first: b === 0,
-        last: b === this.#blocks.length - 1,
+        last: b === blocks.length - 1,
         stride,
-        values: this.#merged.values.subarray(start * stride, end * stride),
-        created: this.#created.subarray(start, end),
+        values: values.subarray(start * stride, end * stride),
+        created: created.subarray(start, end),
       };
       start = end;
     }
@@ -199,11 +234,16 @@ export class MergedFamily {
     merged.values.fill(0);
     merged.stamps.fill(0);
     merged.touched.fill(0);
+    this.#addUp(merged);
+    if (this.descriptor.type === "histogram") cumulate(merged.values, this.#stride);
+  }
+
+  /** Combines all columns into values that are zero. */
+  #addUp(merged: MergedValues): void {
     this.#combine(this.#retired, merged);
     for (const { column, origin } of this.#members) {
       if (!this.#live || origin.live) this.#combine(column, merged);
     }
-    if (this.descriptor.type === "histogram") cumulate(merged.values, this.#stride);
   }
 
   /** Decides which series are visible and in which order, and cuts them into blocks. */
@@ -234,11 +274,7 @@ export class MergedFamily {
       }
     }
     this.#created = Float64Array.from(order, (index) => this.#series[index].created);
-    this.#merged = {
-      values: new Float64Array(order.length * this.#stride),
-      stamps: new Float64Array(order.length),
-      touched: new Uint8Array(order.length),
-    };
+    this.#merged = newMergedValues(order.length, this.#stride);
     this.#blocks = this.#cut(order);
   }
 
@@ -260,6 +296,14 @@ export class MergedFamily {
     }
     return blocks;
   }
+}
+
+function newMergedValues(count: number, stride: number): MergedValues {
+  return {
+    values: new Float64Array(count * stride),
+    stamps: new Float64Array(count),
+    touched: new Uint8Array(count),
+  };
 }
 
 /** What remains of the workers that ended, in the order of the family's series. */

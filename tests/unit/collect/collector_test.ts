@@ -1,0 +1,324 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Collector } from "../../../src/collect/collector.ts";
+import { HEADER32 } from "../../../src/layout/slab_header.ts";
+import { Counter } from "../../../src/metric/counter.ts";
+import { Gauge } from "../../../src/metric/gauge.ts";
+import { Histogram } from "../../../src/metric/histogram.ts";
+import type { MergeMode } from "../../../src/model/metric_type.ts";
+import { Registry } from "../../../src/registry/registry.ts";
+import { createSlab, SlabError } from "../../../src/slab/slab.ts";
+import { Fleet, type FleetWorker, samplesOf, SMALL_SLAB_BYTES } from "../../_support/fleet.ts";
+
+function counterOf({ registry }: { registry: Registry }): Counter {
+  return Counter.getOrCreate({ name: "a_total", help: "A.", registry });
+}
+
+Deno.test("case 58: Collector.blocks() of an empty registry gives nothing", () => {
+  assertEquals([...new Fleet().collector.blocks()], []);
+});
+
+Deno.test("case 42: Collector merges one definition of many workers and of main into one family", () => {
+  const fleet = new Fleet();
+  for (let slot = 0; slot < 4; slot++) counterOf(fleet.start(slot)).inc(10 ** slot);
+  counterOf({ registry: fleet.main }).inc(10_000);
+  assertEquals([...fleet.scrape()], [["a_total", 11_111]]);
+  assertEquals(fleet.problems, []);
+});
+
+Deno.test("case 48: Collector shows a label set that only one worker has, and adds others later", () => {
+  const fleet = new Fleet();
+  const [one, two] = [fleet.start(1), fleet.start(2)].map(({ registry }) =>
+    new Counter({ name: "a_total", help: "A.", labelNames: ["l"], registry })
+  );
+  two.inc({ l: "x" }, 2);
+  assertEquals([...fleet.scrape()], [['a_total{l="x"}', 2]]);
+  one.inc({ l: "w" }, 5);
+  one.inc({ l: "x" }, 1);
+  assertEquals([...fleet.scrape()], [['a_total{l="w"}', 5], ['a_total{l="x"}', 3]]);
+});
+
+Deno.test("case 4: Collector.retire() keeps counters, and a successor in the slot adds to them", () => {
+  const fleet = new Fleet();
+  const first = fleet.start(1);
+  counterOf(first).inc(10);
+  assertEquals(fleet.scrape().get("a_total"), 10);
+  fleet.end(first);
+  assertEquals(fleet.scrape().get("a_total"), 10);
+  const second = fleet.start(1);
+  assertEquals(fleet.scrape().get("a_total"), 10);
+  counterOf(second).inc(3);
+  assertEquals(fleet.scrape().get("a_total"), 13);
+});
+
+Deno.test("Collector.retire() keeps what was written after the last scrape, also series never seen", () => {
+  const fleet = new Fleet();
+  const worker = fleet.start(1);
+  const { registry } = worker;
+  counterOf(worker).inc(1);
+  fleet.scrape();
+  counterOf(worker).inc(1);
+  const durations = new Histogram({ name: "h", help: "H.", buckets: [1, 2], labelNames: ["l"], registry });
+  durations.observe({ l: "x" }, 1.5);
+  fleet.end(worker);
+  fleet.end(worker);
+  assertEquals([...fleet.scrape()], [
+    ["a_total", 2],
+    ['h_bucket{l="x",le="1"}', 0],
+    ['h_bucket{l="x",le="2"}', 1],
+    ['h_bucket{l="x",le="+Inf"}', 1],
+    ['h_count{l="x"}', 1],
+    ['h_sum{l="x"}', 1.5],
+  ]);
+});
+
+Deno.test("case 7: what a retired slab's owner writes on is not counted, and nothing decreases", () => {
+  const fleet = new Fleet();
+  const zombie = fleet.start(0);
+  const counter = counterOf(zombie);
+  counter.inc(5);
+  fleet.end(zombie);
+  counterOf(fleet.start(0)).inc(1);
+  counter.inc(100);
+  assertEquals(fleet.scrape().get("a_total"), 6);
+});
+
+/** Two workers set a gauge to 1 and 2, in this order; both are scraped, then the second ends. */
+function gaugeStory(mode: MergeMode): { both: [string, number][]; afterEnd: [string, number][] } {
+  const fleet = new Fleet();
+  const [one, two] = [fleet.start(0), fleet.start(1)];
+  new Gauge({ name: "g", help: "G.", mode, registry: one.registry }).set(1);
+  new Gauge({ name: "g", help: "G.", mode, registry: two.registry }).set(2);
+  const both = [...fleet.scrape()];
+  fleet.end(two);
+  return { both, afterEnd: [...fleet.scrape()] };
+}
+
+const BOTH: [string, number][] = [['g{worker="0"}', 1], ['g{worker="1"}', 2]];
+const GAUGE_CASES: [number, MergeMode, [string, number][], [string, number][]][] = [
+  [13, "all", BOTH, BOTH],
+  [14, "liveall", BOTH, BOTH.slice(0, 1)],
+  [15, "sum", [["g", 3]], [["g", 3]]],
+  [16, "livesum", [["g", 3]], [["g", 1]]],
+  [17, "min", [["g", 1]], [["g", 1]]],
+  [18, "livemin", [["g", 1]], [["g", 1]]],
+  [19, "max", [["g", 2]], [["g", 2]]],
+  [20, "livemax", [["g", 2]], [["g", 1]]],
+  [21, "mostrecent", [["g", 2]], [["g", 2]]],
+  [22, "livemostrecent", [["g", 2]], [["g", 1]]],
+];
+for (const [number, mode, both, afterEnd] of GAUGE_CASES) {
+  Deno.test(`case ${number}: Collector merges a gauge of mode ${mode}, before and after a worker ends`, () => {
+    assertEquals(gaugeStory(mode), { both, afterEnd });
+  });
+}
+
+Deno.test("case 18: livemin goes up when the worker with the least value ends", () => {
+  const fleet = new Fleet();
+  const [one, two] = [fleet.start(0), fleet.start(1)];
+  new Gauge({ name: "g", help: "G.", mode: "livemin", registry: one.registry }).set(1);
+  new Gauge({ name: "g", help: "G.", mode: "livemin", registry: two.registry }).set(2);
+  fleet.end(one);
+  assertEquals([...fleet.scrape()], [["g", 2]]);
+});
+
+Deno.test("case 12: a worker that only created a gauge changes nothing, alive or ended", () => {
+  for (const mode of ["min", "livemin", "max", "mostrecent", "livemostrecent", "sum"] as const) {
+    const fleet = new Fleet();
+    const [one, two] = [fleet.start(0), fleet.start(1)];
+    new Gauge({ name: "g", help: "G.", mode, registry: one.registry }).set(mode === "max" ? -5 : 5);
+    new Gauge({ name: "g", help: "G.", mode, registry: two.registry });
+    const wanted: [string, number][] = [["g", mode === "max" ? -5 : 5]];
+    assertEquals([...fleet.scrape()], wanted, mode);
+    fleet.end(two);
+    assertEquals([...fleet.scrape()], wanted, mode);
+  }
+  const fleet = new Fleet();
+  fleet.end(fleet.start(0));
+  assertEquals([...fleet.scrape()], []);
+});
+
+Deno.test("case 23: a gauge that no worker ever set is 0; mostrecent follows the tickets, not the clocks", () => {
+  const fleet = new Fleet();
+  const gauges = [0, 1].map((slot) =>
+    new Gauge({ name: "g", help: "G.", mode: "mostrecent", registry: fleet.start(slot).registry })
+  );
+  assertEquals([...fleet.scrape()], [["g", 0]]);
+  gauges[1].set(7);
+  assertEquals([...fleet.scrape()], [["g", 7]]);
+  for (let turn = 0; turn < 6; turn++) {
+    gauges[turn % 2].set(turn);
+    assertEquals([...fleet.scrape()], [["g", turn]]);
+  }
+});
+
+Deno.test("case 23: mostrecent keeps a set value over a restart", () => {
+  const fleet = new Fleet();
+  const first = fleet.start(0);
+  new Gauge({ name: "g", help: "G.", mode: "mostrecent", registry: first.registry }).set(9);
+  fleet.end(first);
+  const again = new Gauge({ name: "g", help: "G.", mode: "mostrecent", registry: fleet.start(0).registry });
+  assertEquals([...fleet.scrape()], [["g", 9]]);
+  again.set(4);
+  assertEquals([...fleet.scrape()], [["g", 4]]);
+});
+
+Deno.test("mode latest shows the value of the greatest version", () => {
+  const fleet = new Fleet();
+  const gauges = [0, 1].map((slot) =>
+    new Gauge({ name: "g", help: "G.", mode: "latest", registry: fleet.start(slot).registry })
+  );
+  gauges[0].set(10, 2);
+  gauges[1].set(99, 1);
+  assertEquals([...fleet.scrape()], [["g", 10]]);
+  gauges[1].set(5, 3);
+  assertEquals([...fleet.scrape()], [["g", 5]]);
+});
+
+Deno.test("case 24: an increment in one worker and a decrement in another, which then ends", () => {
+  for (const [mode, left] of [["sum", 0], ["livesum", 1]] as const) {
+    const fleet = new Fleet();
+    const [one, two] = [fleet.start(0), fleet.start(1)];
+    new Gauge({ name: "g", help: "G.", mode, registry: one.registry }).inc();
+    new Gauge({ name: "g", help: "G.", mode, registry: two.registry }).dec();
+    assertEquals([...fleet.scrape()], [["g", 0]]);
+    fleet.end(two);
+    assertEquals([...fleet.scrape()], [["g", left]], mode);
+  }
+});
+
+Deno.test("case 9: Collector.setLive() hides the live gauges of a hung worker until it is back", () => {
+  const fleet = new Fleet();
+  const [one, two] = [fleet.start(0), fleet.start(1)];
+  for (const [worker, value] of [[one, 1], [two, 2]] as [FleetWorker, number][]) {
+    new Gauge({ name: "live", help: "G.", registry: worker.registry }).set(value);
+    new Gauge({ name: "kept", help: "G.", mode: "sum", registry: worker.registry }).set(value);
+    counterOf(worker).inc(value);
+  }
+  const whole = [...fleet.scrape()];
+  assertEquals(whole, [["a_total", 3], ["kept", 3], ["live", 3]]);
+  fleet.collector.setLive(two.source, false);
+  assertEquals([...fleet.scrape()], [["a_total", 3], ["kept", 3], ["live", 1]]);
+  fleet.collector.setLive(one.source, false);
+  assertEquals([...fleet.scrape()], [["a_total", 3], ["kept", 3]]);
+  fleet.collector.setLive(one.source, true);
+  fleet.collector.setLive(two.source, true);
+  assertEquals([...fleet.scrape()], whole);
+});
+
+Deno.test("case 26, case 43: Collector leaves out a family that a worker defines otherwise, and says how", () => {
+  const fleet = new Fleet();
+  const [one, two, three] = [fleet.start(0), fleet.start(1), fleet.start(2)];
+  new Gauge({ name: "g", help: "G.", mode: "sum", registry: one.registry }).set(1);
+  new Gauge({ name: "g", help: "G.", mode: "max", registry: two.registry }).set(20);
+  counterOf(two).inc();
+  new Histogram({ name: "g", help: "G.", registry: three.registry }).observe(1);
+  assertEquals([...fleet.scrape()], [["a_total", 1], ["g", 1]]);
+  assertEquals(fleet.problems, [
+    'Cannot merge family "g": it is defined in two ways, mode "sum" against "max"',
+    'Cannot merge family "g": it is defined in two ways, type "gauge" against "histogram"',
+  ]);
+  assertEquals([...fleet.scrape()], [["a_total", 1], ["g", 1]]);
+  assertEquals(fleet.collector.stats.conflictingFamilies, 2, "said once");
+});
+
+Deno.test("case 44: two help texts never give two families; the first stays", () => {
+  const fleet = new Fleet();
+  const [one, two] = [fleet.start(0), fleet.start(1)];
+  new Counter({ name: "a_total", help: "First.", registry: one.registry }).inc(1);
+  new Counter({ name: "a_total", help: "Second.", registry: two.registry }).inc(1);
+  const blocks = [...fleet.collector.blocks()];
+  assertEquals(blocks.map(({ descriptor }) => descriptor.help), ["First."]);
+  assertEquals(fleet.problems.length, 1);
+});
+
+Deno.test("case 45: Collector leaves out a family whose samples another worker's family writes", () => {
+  const fleet = new Fleet();
+  const [one, two] = [fleet.start(0), fleet.start(1)];
+  new Histogram({ name: "x", help: "X.", buckets: [1], registry: one.registry }).observe(1);
+  new Gauge({ name: "x_count", help: "X.", registry: two.registry }).set(5);
+  const samples = fleet.scrape();
+  assertEquals(samples.get("x_count"), 1, "of the histogram");
+  assertEquals(fleet.problems, [
+    'Cannot merge family "x_count": its sample "x_count" belongs to histogram "x" of another worker',
+  ]);
+  assertEquals(fleet.collector.stats.conflictingFamilies, 1);
+});
+
+Deno.test("case 54: Collector.addSlab() refuses a bad slab, counts it, and serves the others", () => {
+  const fleet = new Fleet();
+  counterOf(fleet.start(0)).inc();
+  const bad = createSlab({ bytes: SMALL_SLAB_BYTES });
+  new Int32Array(bad)[HEADER32.magic] = 0;
+  assertThrows(() => fleet.collector.addSlab(bad), SlabError, "magic");
+  assertThrows(() => fleet.collector.addSlab(new SharedArrayBuffer(8)), SlabError);
+  assertEquals(fleet.collector.stats.badSlabs, 2);
+  assertEquals([...fleet.scrape()], [["a_total", 1]]);
+});
+
+Deno.test("case 55: Collector serves the rest, and what was learned before, of a slab whose directory is damaged", () => {
+  const fleet = new Fleet();
+  const [one, two] = [fleet.start(0), fleet.start(1)];
+  counterOf(one).inc(1);
+  const counter = counterOf(two);
+  counter.inc(2);
+  assertEquals(fleet.scrape().get("a_total"), 3);
+  new Int32Array(two.buffer)[HEADER32.directoryEnd] = 2 ** 30;
+  counter.inc(3);
+  assertEquals(fleet.scrape().get("a_total"), 6);
+  assertEquals(fleet.scrape().get("a_total"), 6);
+  assertEquals([fleet.collector.stats.badSlabs, fleet.problems.length], [1, 1]);
+  assert(fleet.problems[0].startsWith("Cannot read slab of worker 1: Cannot read directory"));
+});
+
+Deno.test("case 60: Collector.blocks() reads the wanted families only", () => {
+  const fleet = new Fleet();
+  const { registry } = fleet.start(0);
+  new Gauge({ name: "a", help: "A.", registry }).set(1);
+  new Gauge({ name: "b", help: "B.", registry }).set(2);
+  assertEquals([...fleet.scrape(new Set(["b", "c"]))], [["b", 2]]);
+  assertEquals([...fleet.scrape()], [["a", 1], ["b", 2]]);
+});
+
+Deno.test("case 41: Collector adds in the same order in each scrape", () => {
+  const fleet = new Fleet();
+  const counters = Array.from({ length: 7 }, (_, slot) => counterOf(fleet.start(slot)));
+  counters.forEach((counter, k) => counter.inc(0.1 * (k + 1) + 1e-9));
+  const first = fleet.scrape().get("a_total");
+  for (let k = 0; k < 10; k++) assertEquals(fleet.scrape().get("a_total"), first);
+});
+
+Deno.test("case 5: Collector holds nothing of workers that ended", () => {
+  const fleet = new Fleet();
+  for (let k = 0; k < 300; k++) {
+    const worker = fleet.start(k % 3);
+    counterOf(worker).inc(2);
+    new Gauge({ name: "g", help: "G.", mode: "all", registry: worker.registry }).set(k);
+    fleet.end(worker);
+  }
+  assertEquals(fleet.collector.sources.size, 0);
+  assertEquals([...fleet.scrape()], [
+    ["a_total", 600],
+    ['g{worker="0"}', 297],
+    ['g{worker="1"}', 298],
+    ['g{worker="2"}', 299],
+  ]);
+});
+
+Deno.test("Collector.gather() hands all blocks to a sink", () => {
+  const fleet = new Fleet();
+  counterOf(fleet.start(0)).inc(4);
+  const blocks: Parameters<Parameters<Collector["gather"]>[0]["samples"]>[0][] = [];
+  fleet.collector.gather({ samples: (block) => blocks.push(block) });
+  assertEquals([...samplesOf(blocks)], [["a_total", 4]]);
+});
+
+Deno.test("case 31: two collectors read the same slabs and agree", () => {
+  const fleet = new Fleet();
+  const workers = [fleet.start(0), fleet.start(1)];
+  const other = new Collector(new Registry({ slabBytes: SMALL_SLAB_BYTES }));
+  for (const worker of workers) {
+    other.addSlab(worker.buffer);
+    counterOf(worker).inc(0.5);
+  }
+  assertEquals([...fleet.scrape()], [...samplesOf(other.blocks())]);
+});
