@@ -119,7 +119,7 @@ export const VLLM_OPTIONAL_FAMILIES = {
   kvOffloadStoresSkippedTotal: counterSpec(
     "vllm:kv_offload_stores_skipped_total",
     "Offload stores skipped for not reaching the reuse threshold.",
-    { labels: ENGINE, owner: "engine", status: "optional", feature: "offload" },
+    { labels: ENGINE, owner: "engine", status: "optional", feature: "offloadThreshold" },
   ),
   kvOffloadTotalBytesTotal: counterSpec(
     "vllm:kv_offload_total_bytes_total",

@@ -35,6 +35,7 @@ export class Sequence {
   /** Cached tokens that were computed again, because the last token always is. */
   recomputedTokens = 0;
   preemptions = 0;
+  #reportedPreemptions = 0;
   running = false;
   /** Whether the sequence waits for a LoRA slot. */
   deferred = false;
@@ -64,6 +65,13 @@ export class Sequence {
   /** New tokens so far. */
   get generated(): number {
     return this.tokens.length - this.promptLength;
+  }
+
+  /** How often the sequence was preempted since the last call. */
+  takePreemptions(): number {
+    const count = this.preemptions - this.#reportedPreemptions;
+    this.#reportedPreemptions = this.preemptions;
+    return count;
   }
 
   /** Forgets all that depends on KV blocks, which the caller has released. */
