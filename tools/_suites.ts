@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DENO, filesUnder, ROOT } from "./_run.ts";
+import { DENO, exists, filesUnder, ROOT } from "./_run.ts";
 import { findTool, isToolName } from "./_tools.ts";
 
 /** One run of one test runner. */
@@ -23,12 +23,15 @@ interface Kind {
   readonly limitSeconds: number;
   /** Whether the files may run at the same time: not where timing matters. */
   readonly parallel?: boolean;
+  /** What to run the examples of, in Markdown and docstrings, instead of the files of a folder. */
+  readonly documentation?: readonly string[];
   /** Whether the files are written over `node:test` and run under Bun and Node too. */
   readonly everyRuntime?: boolean;
 }
 
 const TABLE: Readonly<Record<string, Kind>> = {
   unit: { limitSeconds: 300, parallel: true },
+  doc: { limitSeconds: 300, parallel: true, documentation: ["README.md", "docs", "mod.ts", "src"] },
   property: { limitSeconds: 600, parallel: true },
   litmus: { limitSeconds: 600 },
   stress: { limitSeconds: 600 },
@@ -47,7 +50,12 @@ export const KINDS: readonly string[] = Object.keys(TABLE);
 
 /** The suites of a kind: none if its folder has no test. */
 export async function suitesOf(kind: string): Promise<Suite[]> {
-  const { limitSeconds, parallel, everyRuntime } = TABLE[kind];
+  const { limitSeconds, parallel, documentation, everyRuntime } = TABLE[kind];
+  if (documentation !== undefined) {
+    const command = (report: string, flags: readonly string[]) =>
+      denoTest(documentation.filter(exists), report, ["--doc", "--permit-no-files", "--parallel", ...flags]);
+    return [{ kind, name: kind, limitSeconds, command }];
+  }
   const ready: string[] = [];
   const suites: Suite[] = [];
   for (const file of filesUnder(`tests/${kind}`, "_test.ts")) {

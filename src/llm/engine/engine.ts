@@ -29,6 +29,9 @@ const FAIL_WITHIN_TOKENS = 16;
  *
  * @example
  * ```ts
+ * import { engineConfig } from "./engine_config.ts";
+ *
+ * const source = { open: () => ({ ended: false, next: () => 65 }) };
  * const engine = new Engine(engineConfig(), { source });
  * engine.add({ id: 1, client: 0, promptTokens: [1, 2, 3], maxTokens: 8, seed: 7 }, 0);
  * const durationUs = engine.beginStep(0)!;
