@@ -20,7 +20,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   host: [],
   server: ["layout", "model", "slab", "metric", "registry", "collect", "exposition", "families", "host"],
   push: ["exposition", "collect", "host"],
-  testing: ["collect", "exposition", "model"],
+  // WHY registry: what is cleared between tests is a registry.
+  testing: ["registry", "collect", "exposition", "model"],
   llm: ["server", "families", "metric", "collect", "slab", "host"],
   compat: ["registry", "metric", "collect", "exposition", "push", "host"],
   dashboard: ["server", "exposition"],

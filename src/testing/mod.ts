@@ -1,0 +1,14 @@
+/**
+ * Helpers for the tests of programs that use promslab.
+ *
+ * @module
+ */
+export { clearMetrics } from "./clear_metrics.ts";
+export { type Sample, SampleRecorder, sampleText } from "./sample_recorder.ts";
+export {
+  getSampleValue,
+  readSamples,
+  type SampleQuery,
+  type SampleSource,
+  watchSamples,
+} from "./sample_values.ts";
