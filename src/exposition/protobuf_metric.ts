@@ -97,7 +97,8 @@ export function writeHistogram(out: ProtobufWriter, source: MetricSource): void 
   out.double(2, native === undefined ? values[infColumn + 1] : native.sum);
   writeBuckets(out, source);
   if (native !== undefined) writeNative(out, native, source.escaping);
-  writeTimestamp(out, 15, created?.[series] ?? 0);
+  // WHY: what a gauge histogram holds comes and goes, so it does not begin to count.
+  if (descriptor.type === "histogram") writeTimestamp(out, 15, created?.[series] ?? 0);
   out.end(start);
 }
 

@@ -39,9 +39,18 @@ export class ProtobufWriter {
     this.varint(value);
   }
 
-  /** A `sint32` or `sint64`. */
+  /** A `sint32` or `sint64`, from -2^53 to 2^53. */
   sint(field: number, value: number): void {
-    this.uint(field, value < 0 ? -value * 2 - 1 : value * 2);
+    this.#tag(field, VARINT);
+    // The sign is the lowest bit. WHY: twice the value may not be a safe integer, so the sign and the lowest
+    // six bits go out first.
+    const sign = value < 0 ? 1 : 0;
+    const magnitude = value < 0 ? -value - 1 : value;
+    const rest = Math.floor(magnitude / 0x40);
+    const low = (magnitude - rest * 0x40) * 2 + sign;
+    if (rest === 0) return this.#writer.byte(low);
+    this.#writer.byte(low | 0x80);
+    this.varint(rest);
   }
 
   /** A `double`. */
