@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { SlabSource } from "./src/collect/slab_source.ts";
 export { Collector, type CollectorOptions, type CollectorStats } from "./src/collect/collector.ts";
 export { snapshot, type SnapshotSource } from "./src/exposition/snapshot.ts";
 export type {
@@ -22,13 +23,24 @@ export { createSnapshotHandler } from "./src/exposition/snapshot_json.ts";
 export { Counter, type CounterChild, type CounterOptions } from "./src/metric/counter.ts";
 export { Gauge, type GaugeChild, type GaugeOptions } from "./src/metric/gauge.ts";
 export { Histogram, type HistogramChild, type HistogramOptions } from "./src/metric/histogram.ts";
-export { DEFAULT_BUCKETS } from "./src/model/define.ts";
+export { DEFAULT_BUCKETS, type DefinitionOptions } from "./src/model/define.ts";
+export type { Descriptor, NativeBuckets } from "./src/model/descriptor.ts";
 export { DuplicateFamilyError } from "./src/model/errors.ts";
 export type { Labels, LabelValue } from "./src/model/label_values.ts";
+export type { Removal } from "./src/model/removal.ts";
+export type {
+  Exemplar,
+  FamilySamples,
+  NativeHistogram,
+  SampleSink,
+  SeriesBlock,
+} from "./src/model/samples.ts";
 export type { MergeMode, MetricType } from "./src/model/metric_type.ts";
-export type { CollectCallback } from "./src/metric/registerer.ts";
-export type { CollectOption, CommonOptions } from "./src/metric/metric.ts";
+export type { CollectCallback, Registerer } from "./src/metric/registerer.ts";
+export type { BoundChild } from "./src/metric/family.ts";
+export type { CollectOption, CommonOptions, Metric } from "./src/metric/metric.ts";
 export { defaultRegistry } from "./src/registry/default_registry.ts";
 export { type Attachment, Registry, type RegistryOptions } from "./src/registry/registry.ts";
 export { createSlab, SlabError, type SlabOptions } from "./src/slab/slab.ts";
+export type { SlabStatus } from "./src/slab/slab_status.ts";
 export { createControl } from "./src/slab/control.ts";

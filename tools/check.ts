@@ -27,6 +27,9 @@ const steps: Step[] = [
   { name: "lint", work: () => quiet([DENO, "lint"]) },
   ...typeSteps(),
   { name: "layers", work: async () => (await checkLayers()).join("\n") },
+  ...(exists("mod.ts")
+    ? [{ name: "docs", work: () => quiet([DENO, "doc", "--lint", "--quiet", "mod.ts"]) }]
+    : []),
   { name: "layouts", cure: "deno task layouts", work: async () => (await checkLayouts()).join("\n") },
 ];
 

@@ -37,6 +37,7 @@ export interface CollectorStats {
  * Workers are not asked, not stopped, and need not be alive.
  */
 export class Collector {
+  /** What happened to the scrapes so far. */
   readonly stats: CollectorStats = { staleChildren: 0, badSlabs: 0, conflictingFamilies: 0 };
   readonly #registry: Registry;
   readonly #onProblem: (message: string) => void;
@@ -62,7 +63,11 @@ export class Collector {
     lateRemoval: (series) => this.#lateRemoval(series),
   };
 
-  /** @param registry the registry of this thread, which is always part of what is gathered */
+  /**
+   * A collector of one slab so far, that of its own thread.
+   *
+   * @param registry the registry of this thread, which is always part of what is gathered
+   */
   constructor(registry: Registry = defaultRegistry, options: CollectorOptions = {}) {
     this.#registry = registry;
     this.#onProblem = options.onProblem ?? (() => {});

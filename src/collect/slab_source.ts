@@ -65,6 +65,7 @@ export class SlabSource {
   readonly #places: Map<number, number> = new Map();
   readonly #families: (SourceFamily | undefined)[] = [];
 
+  /** Made by `Collector.addSlab()`. @internal */
   constructor(slab: Slab) {
     this.#slab = slab;
     this.#directory = new DirectoryReader(slab);
@@ -93,7 +94,11 @@ export class SlabSource {
     return hash;
   }
 
-  /** The families whose values count. */
+  /**
+   * The families whose values count.
+   *
+   * @internal
+   */
   columns(): SourceFamily[] {
     return this.#families.filter((family) => family !== undefined);
   }
@@ -103,6 +108,7 @@ export class SlabSource {
    *
    * @param learn takes what is found
    * @throws {SlabError} If the directory is damaged
+   * @internal
    */
   parse(learn: DirectoryListener): void {
     acquire(this.#slab);

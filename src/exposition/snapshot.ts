@@ -10,7 +10,9 @@ import type { SeriesSnapshot, SnapshotQuery } from "./snapshot_types.ts";
 
 /** Where a snapshot comes from: a `Collector`. */
 export interface SnapshotSource {
+  /** Brings values up to date that nobody pushes. */
   prepare?(): Promise<void>;
+  /** Reads the families, or those of the given names. */
   blocks(filter?: ReadonlySet<string>): Iterable<FamilySamples>;
 }
 

@@ -14,13 +14,17 @@ export interface SnapshotBase {
 
 /** A counter's series. */
 export interface CounterSnapshot extends SnapshotBase {
+  /** Tells the elements apart. */
   readonly kind: "counter";
+  /** The value of all workers together. */
   readonly value: number;
 }
 
 /** A series of a gauge, or of a family of unknown type. */
 export interface GaugeSnapshot extends SnapshotBase {
+  /** Tells the elements apart. */
   readonly kind: "gauge";
+  /** The value of all workers together. */
   readonly value: number;
 }
 
@@ -34,8 +38,11 @@ export interface SnapshotBucket {
 
 /** A histogram's series; a gauge histogram's if `gauge` is true. */
 export interface HistogramSnapshot extends SnapshotBase {
+  /** Tells the elements apart. */
   readonly kind: "histogram";
+  /** How many observations there were. */
   readonly count: number;
+  /** The sum of the observed values. */
   readonly sum: number;
   /** By ascending bound, the last one `Infinity`. A histogram with native buckets only has just that one. */
   readonly buckets: readonly SnapshotBucket[];
@@ -45,8 +52,11 @@ export interface HistogramSnapshot extends SnapshotBase {
 
 /** A summary's series. */
 export interface SummarySnapshot extends SnapshotBase {
+  /** Tells the elements apart. */
   readonly kind: "summary";
+  /** How many observations there were. */
   readonly count: number;
+  /** The sum of the observed values. */
   readonly sum: number;
   /** By ascending quantile; the value is NaN without recent observations. */
   readonly quantiles: readonly { readonly quantile: number; readonly value: number }[];
@@ -54,6 +64,7 @@ export interface SummarySnapshot extends SnapshotBase {
 
 /** Counters that differ in one label whose values are positions 0, 1, 2 and so on. */
 export interface VectorSnapshot extends SnapshotBase {
+  /** Tells the elements apart. */
   readonly kind: "vector";
   /** By position; 0 where there is no series. */
   readonly values: readonly number[];
@@ -61,12 +72,15 @@ export interface VectorSnapshot extends SnapshotBase {
 
 /** An info's series: what it says is in the labels. */
 export interface InfoSnapshot extends SnapshotBase {
+  /** Tells the elements apart. */
   readonly kind: "info";
 }
 
 /** A stateset's series. */
 export interface StateSetSnapshot extends SnapshotBase {
+  /** Tells the elements apart. */
   readonly kind: "stateset";
+  /** Whether each state is on, by its name. */
   readonly states: Readonly<Record<string, boolean>>;
 }
 

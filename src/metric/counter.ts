@@ -120,6 +120,7 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
     }
   }
 
+  /** @internal */
   protected override bind(cell32: number): CounterChild {
     return new CounterChild(this.family.slab, cell32, this.name);
   }

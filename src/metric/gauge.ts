@@ -189,6 +189,7 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
     return this.#own ??= this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
+  /** @internal */
   protected override bind(cell32: number): GaugeChild {
     return new GaugeChild(this.family.slab, cell32, this.#stamping);
   }

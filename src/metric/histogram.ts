@@ -124,6 +124,7 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
     return startTimer((seconds) => this.observe(seconds));
   }
 
+  /** @internal */
   protected override bind(cell32: number): HistogramChild {
     return new HistogramChild(this.family.slab, cell32, { bounds: this.#bounds, name: this.name });
   }

@@ -45,9 +45,11 @@ export interface MetricDefinition {
 export abstract class Metric<LabelName extends string, Child extends BoundChild> {
   /** The complete definition. */
   readonly descriptor: Descriptor;
+  /** @internal */
   protected readonly family: Family;
   readonly #registry: Registerer;
 
+  /** @internal */
   protected constructor(definition: MetricDefinition) {
     const registry = this.#registry = definition.registry ?? defaultRegisterer();
     const { collect } = definition;
@@ -156,10 +158,18 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
     this.#registry.remove({ family: name, labels, reset });
   }
 
-  /** Makes the child that writes to a cell. */
+  /**
+   * Makes the child that writes to a cell.
+   *
+   * @internal
+   */
   protected abstract bind(cell32: number): Child;
 
-  /** The cell of a metric without labels. */
+  /**
+   * The cell of a metric without labels.
+   *
+   * @internal
+   */
   protected ownCell(): number {
     const cell = this.family.ownCell;
     if (cell < 0) {

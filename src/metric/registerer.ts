@@ -26,12 +26,14 @@ export interface Registerer {
    * Makes the family of a new name.
    *
    * @throws {DuplicateFamilyError} If the name or one of its samples is taken
+   * @internal
    */
   define(descriptor: Descriptor, shape: CellShape): Family;
   /**
    * The family of a name, made if it is new.
    *
    * @throws {DuplicateFamilyError} If it is there with another definition
+   * @internal
    */
   getOrDefine(descriptor: Descriptor, shape: CellShape): Family;
   /**
@@ -42,7 +44,11 @@ export interface Registerer {
   register(callback: CollectCallback, key?: unknown): void;
   /** Removes series from the output of all workers. */
   remove(removal: Omit<Removal, "origin">): void;
-  /** Orders events of all threads. */
+  /**
+   * Orders events of all threads.
+   *
+   * @internal
+   */
   readonly tickets: TicketCounter;
 }
 

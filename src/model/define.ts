@@ -19,19 +19,29 @@ export const DEFAULT_MAX_SERIES = 10_000;
 export interface DefinitionOptions<LabelName extends string = string> {
   /** Full name; a counter's ends in `_total`. */
   readonly name: string;
+  /** What the family measures, in a sentence. */
   readonly help: string;
   /** Base unit such as `seconds`; the name must end in it (for a counter, before `_total`). */
   readonly unit?: string;
+  /** Names of the labels in which its series differ. */
   readonly labelNames?: readonly LabelName[];
   /** Labels that every series carries with the same value. */
   readonly constLabels?: Readonly<Record<string, LabelValue>>;
+  /** How the workers' values of a gauge merge; `livesum` by default. */
   readonly mode?: MergeMode;
+  /** Upper bounds of a histogram's buckets, ascending; +Inf is added. */
   readonly buckets?: readonly number[];
+  /** The quantiles of a summary, each from 0 to 1. */
   readonly quantiles?: readonly number[];
+  /** How far a summary's quantile may be off, as a share of its value. */
   readonly relativeError?: number;
+  /** Over how many seconds a summary's quantiles look back; 0 for ever. */
   readonly windowSeconds?: number;
+  /** The states of a stateset. */
   readonly states?: readonly string[];
+  /** How a histogram keeps native buckets, if it does. */
   readonly native?: NativeBuckets;
+  /** Whether exemplars are kept. */
   readonly exemplars?: boolean;
   /** The most series of one worker, at least 1; label sets beyond it share the overflow series. */
   readonly maxSeries?: number;

@@ -23,10 +23,13 @@ export interface NativeBuckets {
 export interface Descriptor {
   /** The full name, for a counter with its `_total`. */
   readonly name: string;
+  /** What it measures, in a sentence. */
   readonly help: string;
+  /** Its kind. */
   readonly type: MetricType;
   /** Base unit such as `seconds`, or the empty string. */
   readonly unit: string;
+  /** Names of the labels in which its series differ. */
   readonly labelNames: readonly string[];
   /** Labels that every series of the family carries with the same value. */
   readonly constLabels: Readonly<Record<string, string>>;

@@ -7,6 +7,7 @@ import type { Descriptor } from "./descriptor.ts";
 
 /** A family is defined twice, or in two ways. The message names both definitions. */
 export class DuplicateFamilyError extends Error {
+  /** The name of the class. */
   override readonly name = "DuplicateFamilyError";
   /** For callers that branch. */
   readonly code = "DUPLICATE_FAMILY";
@@ -15,6 +16,7 @@ export class DuplicateFamilyError extends Error {
   /** The definition that was refused. */
   readonly rejected: Descriptor;
 
+  /** Keeps both definitions for the caller. */
   constructor(message: string, definitions: { existing: Descriptor; rejected: Descriptor }) {
     super(message);
     this.existing = definitions.existing;

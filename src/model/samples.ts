@@ -36,15 +36,19 @@ export interface NativeHistogram {
   readonly schema: number;
   /** Observations of at most this absolute value are counted in `zeroCount`. */
   readonly zeroThreshold: number;
+  /** Observations in the zero bucket. */
   readonly zeroCount: number;
   /** All observations, NaN included. */
   readonly count: number;
+  /** The sum of all observations. */
   readonly sum: number;
-  /** Indexes of the non-empty positive buckets, ascending, and their counts. */
+  /** Indexes of the non-empty positive buckets, ascending. */
   readonly positiveKeys: Int32Array;
+  /** Observations in each bucket of `positiveKeys`. */
   readonly positiveCounts: Float64Array;
-  /** Indexes of the non-empty negative buckets, ascending, and their counts. */
+  /** Indexes of the non-empty negative buckets, ascending. */
   readonly negativeKeys: Int32Array;
+  /** Observations in each bucket of `negativeKeys`. */
   readonly negativeCounts: Float64Array;
   /** Exemplars, sorted by value. */
   readonly exemplars: readonly Exemplar[];
@@ -66,13 +70,17 @@ export interface NativeHistogram {
  * A histogram that is native only has `descriptor.buckets` empty (so count, sum) and its buckets in `natives`.
  */
 export interface FamilySamples {
+  /** The family. */
   readonly descriptor: Descriptor;
+  /** Its series, or a run of them. */
   readonly block: SeriesBlock;
   /** Whether this is the family's first block. A family without series is one empty block. */
   readonly first: boolean;
   /** Whether this is the family's last block. */
   readonly last: boolean;
+  /** How many values each series has. */
   readonly stride: number;
+  /** The values of all series of the block. */
   readonly values: Float64Array;
   /** When each series began to count, in seconds since the Unix epoch; 0 where that is not known. */
   readonly created?: Float64Array;

@@ -47,6 +47,7 @@ export class Registry implements Registerer {
   #tickets: TicketCounter | undefined;
   #log: RemovalLog | undefined;
 
+  /** A registry without families. Its slab is made at the first definition, or given by {@linkcode Registry.attach}. */
   constructor(options: RegistryOptions = {}) {
     this.#slabBytes = options.slabBytes;
   }
@@ -71,21 +72,42 @@ export class Registry implements Registerer {
     }
   }
 
-  /** The registry's slab; made now if there was none. */
+  /**
+   * The registry's slab; made now if there was none.
+   *
+   * @internal
+   */
   get slab(): Slab {
     return this.#ownWriter().slab;
   }
 
+  /**
+   * Orders events of all threads.
+   *
+   * @internal
+   */
   get tickets(): TicketCounter {
     return this.#tickets ??= new TicketCounter(createControl());
   }
 
+  /**
+   * Makes the family of a new name.
+   *
+   * @throws {DuplicateFamilyError} If the name or one of its samples is taken
+   * @internal
+   */
   define(descriptor: Descriptor, shape: CellShape): Family {
     const existing = this.#families.get(descriptor.name);
     if (existing !== undefined) throw duplicate(existing.descriptor, descriptor);
     return this.#add(descriptor, shape);
   }
 
+  /**
+   * The family of a name, made if it is new.
+   *
+   * @throws {DuplicateFamilyError} If it is there with another definition
+   * @internal
+   */
   getOrDefine(descriptor: Descriptor, shape: CellShape): Family {
     const existing = this.#families.get(descriptor.name);
     if (existing === undefined) return this.#add(descriptor, shape);
@@ -95,7 +117,11 @@ export class Registry implements Registerer {
     return existing;
   }
 
-  /** The family of a name, if it is defined. */
+  /**
+   * The family of a name, if it is defined.
+   *
+   * @internal
+   */
   family(name: string): Family | undefined {
     return this.#families.get(name);
   }

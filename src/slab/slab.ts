@@ -18,9 +18,11 @@ export const MAX_SLAB_BYTES = 1024 * 1024 * 1024;
 
 /** A slab that a reader refuses: foreign, of another layout version, too small or damaged. */
 export class SlabError extends Error {
+  /** The name of the class. */
   override readonly name = "SlabError";
   /** `LAYOUT_VERSION` if the slab was written by another version of the library, else `BAD_SLAB`. */
   readonly code: "LAYOUT_VERSION" | "BAD_SLAB";
+  /** Keeps the code for callers that branch. */
   constructor(message: string, code: "LAYOUT_VERSION" | "BAD_SLAB" = "BAD_SLAB") {
     super(message);
     this.code = code;

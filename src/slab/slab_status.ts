@@ -10,12 +10,15 @@ export { SLAB_STATE } from "../layout/slab_header.ts";
 
 /** A look at a slab's header. */
 export interface SlabStatus {
+  /** Worker slot of the owner, -1 for main. */
   readonly slot: number;
+  /** Incarnation of the slot, from 1. */
   readonly epoch: number;
   /** One of SLAB_STATE. */
   readonly state: number;
   /** Heartbeats so far, modulo 2 ** 32. Whether they advance is for the reader's own clock to judge. */
   readonly beat: number;
+  /** Series in the directory. */
   readonly seriesCount: number;
   /** Label sets that went to an overflow series. */
   readonly droppedSeries: number;
