@@ -31,6 +31,7 @@ export type { Removal } from "./src/model/removal.ts";
 export type {
   Exemplar,
   FamilySamples,
+  LabelValues,
   NativeHistogram,
   SampleSink,
   SeriesBlock,

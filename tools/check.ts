@@ -6,7 +6,7 @@
  */
 import { checkLayers } from "./check_layers.ts";
 import { checkLayouts } from "./layouts.ts";
-import { DENO, exists, filesUnder, run } from "./_run.ts";
+import { DENO, exists, filesUnder, ROOT, run } from "./_run.ts";
 
 /** What a step found; an empty text means that all is well. */
 interface Step {
@@ -27,9 +27,11 @@ const steps: Step[] = [
   { name: "lint", work: () => quiet([DENO, "lint"]) },
   ...typeSteps(),
   { name: "layers", work: async () => (await checkLayers()).join("\n") },
-  ...(exists("mod.ts")
-    ? [{ name: "docs", work: () => quiet([DENO, "doc", "--lint", "--quiet", "mod.ts"]) }]
-    : []),
+  { name: "docs", work: () => quiet([DENO, "doc", "--lint", "--quiet", ...entryPoints()]) },
+  {
+    name: "tidy",
+    work: () => quiet([DENO, "test", "--allow-all", "--no-check", "--quiet", "tests/unit/tidy_test.ts"]),
+  },
   { name: "layouts", cure: "deno task layouts", work: async () => (await checkLayouts()).join("\n") },
 ];
 
@@ -41,6 +43,14 @@ function typeSteps(): Step[] {
     const flags = importMap === undefined || !exists(importMap) ? [] : ["--import-map", importMap];
     return [{ name, work: () => quiet([DENO, "check", "--quiet", ...flags, ...files]) }];
   });
+}
+
+/** The files that users of the package import. */
+function entryPoints(): string[] {
+  const { exports } = JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`)) as {
+    exports: Record<string, string>;
+  };
+  return Object.values(exports);
 }
 
 /** Runs a command; its output is of interest only if it fails. */

@@ -2,6 +2,7 @@
  * What can be said of the sources by reading them as text. Each test names every offender at once.
  */
 import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { LAYERS } from "../../tools/check_layers.ts";
 import { exists, filesUnder, ROOT } from "../../tools/_run.ts";
 
 const SOURCES = [...filesUnder("src", ".ts"), ...filesUnder("workers", ".ts"), ...filesUnder(".", "mod.ts")]
@@ -118,8 +119,14 @@ Deno.test("the import maps of tests and benches repeat the root's entries", () =
   }
 });
 
-Deno.test("Bun finds every entry point of the local packages", () => {
+Deno.test("Bun finds what the root's import map names by a path, and every entry point of the local packages", () => {
   const { paths } = json("tsconfig.json").compilerOptions;
+  const { imports } = json("deno.json");
+  for (
+    const [name, target] of Object.entries<string>(imports).filter(([, target]) => target.startsWith("./"))
+  ) {
+    assertEquals(paths[name], [target], name);
+  }
   for (const name of ["std_assert", "std_http"]) {
     const { name: packageName, exports } = json(`links/${name}/deno.json`);
     for (const [entry, target] of Object.entries<string>(exports)) {
@@ -138,4 +145,14 @@ Deno.test("deno.json and package.json are of one version and have the same entry
   );
   assertEquals(dependencies.sort(), packages.sort());
   assertEquals(npm.devDependencies, undefined, "whoever runs the server would download them");
+});
+
+Deno.test("the table of docs/internals/architecture.md is the one that is enforced", () => {
+  const text = read("docs/internals/architecture.md");
+  const rows = [...text.matchAll(/^\| `(\w+)` +\|[^|]*\| ([^|]+?) +\|$/gm)];
+  const documented = rows.map((
+    [, layer, allowed],
+  ) => [layer, allowed === "nothing" ? [] : allowed.split(", ").sort()]);
+  const enforced = Object.entries(LAYERS).map(([layer, allowed]) => [layer, [...allowed].sort()]);
+  assertEquals(Object.fromEntries(documented), Object.fromEntries(enforced));
 });

@@ -7,7 +7,6 @@ import {
   layerOf,
   LAYERS,
 } from "../../../tools/check_layers.ts";
-import { ROOT } from "../../../tools/_run.ts";
 
 Deno.test("judgeEdge() lets the listed edges and the own layer pass, and names what a forbidden one may import", () => {
   assertEquals(judgeEdge({ from: "src/slab/slab.ts", to: "src/layout/layout.ts" }), []);
@@ -72,16 +71,6 @@ Deno.test("LAYERS has no cycle among the layers themselves", () => {
     "workers",
     undefined,
   ]);
-});
-
-Deno.test("the table of docs/internals/architecture.md is the one that is enforced", () => {
-  const text = Deno.readTextFileSync(`${ROOT}/docs/internals/architecture.md`);
-  const rows = [...text.matchAll(/^\| `(\w+)` +\|[^|]*\| ([^|]+?) +\|$/gm)];
-  const documented = rows.map((
-    [, layer, allowed],
-  ) => [layer, allowed === "nothing" ? [] : allowed.split(", ").sort()]);
-  const enforced = Object.entries(LAYERS).map(([layer, allowed]) => [layer, [...allowed].sort()]);
-  assertEquals(Object.fromEntries(documented), Object.fromEntries(enforced));
 });
 
 Deno.test("checkLayers() finds nothing to say about this repository", async () => {
