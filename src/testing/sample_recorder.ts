@@ -16,6 +16,7 @@ export interface Sample {
   readonly name: string;
   /** Label values by name, `le`, `quantile` and constant labels among them; empty values left out. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What the line says. */
   readonly value: number;
 }
 

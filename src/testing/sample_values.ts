@@ -11,6 +11,7 @@ import { SampleRecorder, sampleText } from "./sample_recorder.ts";
 
 /** Where samples come from: a `Collector`. */
 export interface SampleSource {
+  /** The families as they are now. */
   blocks(): Iterable<FamilySamples>;
 }
 
