@@ -88,8 +88,10 @@ export class SlabWriter {
     const records = recordBytes(payload.length) + recordBytes(fallback.payload.length);
     const fallbackCell = this.#takeCell(fallback, records);
     if (fallbackCell === 0) return undefined;
-    const familyId = this.#familyCount++;
+    const familyId = this.#familyCount;
     this.#append({ kind: RECORD_KIND.FAMILY, familyId, cellOffset: 0, payload });
+    // WHY: after the record, because readers refuse a slab whose families are not numbered without a gap.
+    this.#familyCount++;
     this.#reservedBytes += recordBytes(fallback.payload.length);
     return { familyId, fallbackCell };
   }
@@ -237,9 +239,10 @@ export class SlabWriter {
     i32[toIndex32(start + field.familyId)] = record.familyId;
     i32[toIndex32(start + field.recordBytes)] = bytes;
     this.#fill(start, record, 0);
-    this.#directoryEnd = start + bytes;
     // ORDER: after the record's plain stores; pairs with the load in DirectoryReader (litmus: directory publication).
-    Atomics.store(i32, HEADER32.directoryEnd, this.#directoryEnd);
+    Atomics.store(i32, HEADER32.directoryEnd, start + bytes);
+    // WHY: last, so that whatever fails before leaves no hole and no half record.
+    this.#directoryEnd = start + bytes;
   }
 
   #fill(start: number, record: SeriesInput & { cellOffset: number }, generation: number): void {
