@@ -139,6 +139,8 @@ export class MergedFamily {
    * @param keep whether its totals (and, in modes that are not live, its gauges) are kept
    */
   leave(column: SlabColumn, keep: boolean): void {
+    // WHY: a removed series that moved after the last pass counts again, so it must not get lost here.
+    if (column.wake()) this.#dirty = true;
     const kept = keep && !this.#live;
     const before = kept && this.#combine === combineTotals ? this.#totals() : undefined;
     this.#members = this.#members.filter((member) => member.column !== column);
@@ -338,7 +340,9 @@ class RetiredColumn extends Column {
       this.present = present;
     }
     for (let k = 0; k < column.count; k++) {
-      if (column.states[k] === SERIES_STATE.COUNTED) this.present[column.index[k]] = 1;
+      const exposed = column.states[k] === SERIES_STATE.COUNTED ||
+        column.states[k] === SERIES_STATE.RESETTING;
+      if (exposed) this.present[column.index[k]] = 1;
     }
   }
 }

@@ -117,3 +117,33 @@ Deno.test("MergedFamily adds a worker label in modes that keep the workers apart
     ['g{l="x",worker="10"}', 10],
   ]);
 });
+
+Deno.test("MergedFamily.leave() keeps what a removed series counted anew after the last scrape", () => {
+  const fleet = new Fleet();
+  const worker = fleet.start(0);
+  const counter = new Counter({ name: "a_total", help: "A.", labelNames: ["l"], registry: worker.registry });
+  const held = counter.labels({ l: "x" });
+  held.inc(5);
+  fleet.scrape();
+  counter.remove({ l: "x" });
+  fleet.scrape();
+  assertEquals([...fleet.scrape()], []);
+  held.inc(2);
+  fleet.end(worker);
+  assertEquals([...fleet.scrape()], [['a_total{l="x"}', 2]]);
+});
+
+Deno.test("MergedFamily.leave() keeps a series that was reset before its worker ended", () => {
+  const fleet = new Fleet();
+  const worker = fleet.start(0);
+  new Counter({ name: "a_total", help: "A.", labelNames: ["l"], registry: worker.registry }).inc(
+    { l: "x" },
+    5,
+  );
+  const here = new Counter({ name: "a_total", help: "A.", labelNames: ["l"], registry: fleet.main });
+  assertEquals([...fleet.scrape()], [['a_total{l="x"}', 5]]);
+  here.reset();
+  assertEquals([...fleet.scrape()], [['a_total{l="x"}', 0]]);
+  fleet.end(worker);
+  assertEquals([...fleet.scrape()], [['a_total{l="x"}', 0]]);
+});
