@@ -19,7 +19,7 @@ interface Step {
 const ROOTS = {
   "types": { folders: ["src", "workers", "tools", "links", "examples"], importMap: undefined },
   "types of tests": { folders: ["tests"], importMap: "tests/import_map.json" },
-  "types of benches": { folders: ["bench"], importMap: "bench/import_map.json" },
+  "types of benches": { folders: ["bench"], importMap: "bench/deno.json" },
 } as const;
 
 const steps: Step[] = [

@@ -35,12 +35,19 @@ const WORKERS = quick ? [1, 4] : [1, 64];
 /** Written between cold rounds, so that the slabs have left the caches, as they have between two real scrapes. */
 const cacheFill = new Float64Array(quick ? 1024 : 12 * 1024 * 1024);
 
-function makeCounter(layout: CellLayout, pages: Pages, index: number): StructCounter | ColumnCounter {
+function makeCounter(
+  layout: CellLayout,
+  pages: Pages,
+  index: number,
+): StructCounter | ColumnCounter {
   return layout === STRUCTS ? new StructCounter(pages, index) : new ColumnCounter(pages, index);
 }
 
 /** Slabs whose counters hold `index + 1`, and one float for each page's first counter if `mixed`. */
-function makeSlabs(layout: CellLayout, { workers, mixed }: { workers: number; mixed: boolean }): Pages[] {
+function makeSlabs(
+  layout: CellLayout,
+  { workers, mixed }: { workers: number; mixed: boolean },
+): Pages[] {
   return Array.from({ length: workers }, () => {
     const pages = new Pages(layout, COUNTERS);
     for (let index = 0; index < COUNTERS; index++) {
@@ -68,26 +75,50 @@ function makeTargets(workers: number): Int32Array[] {
 
 const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
 
-function mergeCandidate(name: string, reader: Reader, slabs: Pages[], targets: Int32Array[]): Candidate {
+function mergeCandidate(
+  name: string,
+  reader: Reader,
+  slabs: Pages[],
+  targets: Int32Array[],
+): Candidate {
   const totals = new Float64Array(COUNTERS);
   const run = () => {
     totals.fill(0);
-    for (let slab = 0; slab < slabs.length; slab++) reader(slabs[slab], targets[slab], totals);
+    for (let slab = 0; slab < slabs.length; slab++) {
+      reader(slabs[slab], targets[slab], totals);
+    }
   };
-  return { name, operations: COUNTERS * slabs.length, run, result: () => sum(totals) };
+  return {
+    name,
+    operations: COUNTERS * slabs.length,
+    run,
+    result: () => sum(totals),
+  };
 }
 
 // Two loops of the same text, so that each meets one class only and the engine can inline its `inc`.
-function incStructs(counters: readonly StructCounter[], times: number, amount: number): void {
+function incStructs(
+  counters: readonly StructCounter[],
+  times: number,
+  amount: number,
+): void {
   for (let step = 0; step < times; step++) counters[step & 63].inc(amount);
 }
-function incColumns(counters: readonly ColumnCounter[], times: number, amount: number): void {
+function incColumns(
+  counters: readonly ColumnCounter[],
+  times: number,
+  amount: number,
+): void {
   for (let step = 0; step < times; step++) counters[step & 63].inc(amount);
 }
 
 function writeCandidates(amount: number): Candidate[] {
   const operations = quick ? 6400 : 640_000;
-  const candidate = (layout: CellLayout, pages: Pages, run: () => void): Candidate => {
+  const candidate = (
+    layout: CellLayout,
+    pages: Pages,
+    run: () => void,
+  ): Candidate => {
     const reader = pageReader(layout, { direct: false });
     const targets = Int32Array.from({ length: COUNTERS }, (_, index) => index);
     const totals = new Float64Array(COUNTERS);
@@ -95,31 +126,55 @@ function writeCandidates(amount: number): Candidate[] {
     return { name: `${layout.name}, inc(${amount})`, operations, run, result };
   };
   const structPages = new Pages(STRUCTS, COUNTERS);
-  const structs = Array.from({ length: 64 }, (_, index) => new StructCounter(structPages, index * 7));
+  const structs = Array.from(
+    { length: 64 },
+    (_, index) => new StructCounter(structPages, index * 7),
+  );
   const columnPages = new Pages(COLUMNS, COUNTERS);
-  const columns = Array.from({ length: 64 }, (_, index) => new ColumnCounter(columnPages, index * 7));
+  const columns = Array.from(
+    { length: 64 },
+    (_, index) => new ColumnCounter(columnPages, index * 7),
+  );
   return [
-    candidate(STRUCTS, structPages, () => incStructs(structs, operations, amount)),
-    candidate(COLUMNS, columnPages, () => incColumns(columns, operations, amount)),
+    candidate(
+      STRUCTS,
+      structPages,
+      () => incStructs(structs, operations, amount),
+    ),
+    candidate(
+      COLUMNS,
+      columnPages,
+      () => incColumns(columns, operations, amount),
+    ),
   ];
 }
 
 let sink = 0;
 function evict(): void {
-  for (let index = 0; index < cacheFill.length; index += 8) cacheFill[index] += 1;
+  for (let index = 0; index < cacheFill.length; index += 8) {
+    cacheFill[index] += 1;
+  }
   sink += cacheFill[cacheFill.length - 8];
 }
 
 /** Times all candidates round by round, so that a busy neighbour slows all alike. Prints best and median, in ns per operation. */
-function race(title: string, candidates: readonly Candidate[], { cold }: { cold: boolean }): void {
+function race(
+  title: string,
+  candidates: readonly Candidate[],
+  { cold }: { cold: boolean },
+): void {
   const samples = candidates.map(() => [] as number[]);
-  for (const candidate of candidates) for (let warm = 0; warm < 5; warm++) candidate.run();
+  for (const candidate of candidates) {
+    for (let warm = 0; warm < 5; warm++) candidate.run();
+  }
   for (let round = 0; round < ROUNDS; round++) {
     candidates.forEach((candidate, index) => {
       if (cold) evict();
       const start = performance.now();
       candidate.run();
-      samples[index].push((performance.now() - start) * 1e6 / candidate.operations);
+      samples[index].push(
+        (performance.now() - start) * 1e6 / candidate.operations,
+      );
       sink += candidate.result();
     });
   }
@@ -128,7 +183,9 @@ function race(title: string, candidates: readonly Candidate[], { cold }: { cold:
     const sorted = samples[index].sort((a, b) => a - b);
     const best = sorted[0].toFixed(2);
     const median = sorted[sorted.length >> 1].toFixed(2);
-    console.log(`  ${candidate.name.padEnd(44)} ${best.padStart(8)} / ${median.padStart(8)} ns`);
+    console.log(
+      `  ${candidate.name.padEnd(44)} ${best.padStart(8)} / ${median.padStart(8)} ns`,
+    );
   });
 }
 
@@ -141,20 +198,43 @@ function raceReaders(workers: number): void {
       const label = `${layout.name}, ${mixed ? "every page flipped" : "integers only"}`;
       if (!mixed) {
         candidates.push(
-          mergeCandidate(`${label}, page, low words`, pageReader(layout, { direct: true }), slabs, targets),
+          mergeCandidate(
+            `${label}, page, low words`,
+            pageReader(layout, { direct: true }),
+            slabs,
+            targets,
+          ),
         );
       }
       candidates.push(
-        mergeCandidate(`${label}, page, copies`, pageReader(layout, { direct: false }), slabs, targets),
+        mergeCandidate(
+          `${label}, page, copies`,
+          pageReader(layout, { direct: false }),
+          slabs,
+          targets,
+        ),
       );
       if (mixed) {
-        candidates.push(mergeCandidate(`${label}, cell by cell`, cellReader(layout), slabs, targets));
+        candidates.push(
+          mergeCandidate(
+            `${label}, cell by cell`,
+            cellReader(layout),
+            slabs,
+            targets,
+          ),
+        );
       }
     }
   }
   for (const candidate of candidates) candidate.run();
-  const sums = new Set(candidates.map((candidate) => Math.floor(candidate.result() / workers / COUNTERS)));
-  if (sums.size !== 1) throw new Error(`Cannot compare the readers: their totals differ: ${[...sums]}`);
+  const sums = new Set(
+    candidates.map((candidate) => Math.floor(candidate.result() / workers / COUNTERS)),
+  );
+  if (sums.size !== 1) {
+    throw new Error(
+      `Cannot compare the readers: their totals differ: ${[...sums]}`,
+    );
+  }
   for (const cold of [false, true]) {
     race(
       `merge of ${workers} x ${COUNTERS} counters, ${cold ? "cold" : "warm"} caches, per counter`,
@@ -165,7 +245,11 @@ function raceReaders(workers: number): void {
 }
 
 // In this order: an engine that has met only integers makes better code than one that has met a float.
-race("inc over 64 counters, integers only so far, per increment", writeCandidates(1), { cold: false });
+race(
+  "inc over 64 counters, integers only so far, per increment",
+  writeCandidates(1),
+  { cold: false },
+);
 race(
   "inc over 64 counters, floats as well, per increment",
   [...writeCandidates(1), ...writeCandidates(0.5)],
@@ -174,4 +258,6 @@ race(
   },
 );
 for (const workers of WORKERS) raceReaders(workers);
-if (sink === 0) throw new Error("Cannot trust the figures: no candidate did anything");
+if (sink === 0) {
+  throw new Error("Cannot trust the figures: no candidate did anything");
+}

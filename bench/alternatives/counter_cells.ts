@@ -89,7 +89,8 @@ export class StructCounter {
     this.#words = pages.words;
     this.#doubles = pages.doubles;
     this.#page = page * PAGE_WORDS;
-    this.#cell = this.#page + STRUCTS.sequence + (index % STRUCTS.cells) * STRUCTS.cellStride;
+    this.#cell = this.#page + STRUCTS.sequence +
+      (index % STRUCTS.cells) * STRUCTS.cellStride;
   }
 
   /** Adds a finite value of at least 0. */
@@ -117,7 +118,8 @@ export class StructCounter {
     const sum = whole ? words[low] + value : words[low];
     Atomics.add(words, this.#page, 1);
     words[this.#cell + 1 + other] = sum % TWO_31;
-    words[this.#cell + 3 + other] = words[this.#cell + 3 + active] + Math.floor(sum / TWO_31);
+    words[this.#cell + 3 + other] = words[this.#cell + 3 + active] +
+      Math.floor(sum / TWO_31);
     doubles[float + other] = doubles[float + active] + (whole ? 0 : value);
     Atomics.add(words, this.#cell, 1);
     Atomics.add(words, this.#page, 1);
@@ -159,31 +161,45 @@ export class ColumnCounter {
     const active = words[this.#cell] & 1;
     const other = 1 - active;
     const high = this.#cell + 3 * COLUMN;
-    const float = (this.#page >> 1) + COLUMNS.floatA + (this.#cell - this.#page - COLUMNS.sequence);
+    const float = (this.#page >> 1) + COLUMNS.floatA +
+      (this.#cell - this.#page - COLUMNS.sequence);
     const whole = Number.isInteger(value) && value < 2 ** 53;
     const sum = whole ? words[low] + value : words[low];
     Atomics.add(words, this.#page, 1);
     words[this.#cell + (other + 1) * COLUMN] = sum % TWO_31;
-    words[high + other * COLUMN] = words[high + active * COLUMN] + Math.floor(sum / TWO_31);
-    doubles[float + other * COLUMN] = doubles[float + active * COLUMN] + (whole ? 0 : value);
+    words[high + other * COLUMN] = words[high + active * COLUMN] +
+      Math.floor(sum / TWO_31);
+    doubles[float + other * COLUMN] = doubles[float + active * COLUMN] +
+      (whole ? 0 : value);
     Atomics.add(words, this.#cell, 1);
     Atomics.add(words, this.#page, 1);
   }
 }
 
 /** Adds a slab's counters to `totals[targets[counter]]`. Returns how many pages needed the slow way. */
-export type Reader = (pages: Pages, targets: Int32Array, totals: Float64Array) => number;
+export type Reader = (
+  pages: Pages,
+  targets: Int32Array,
+  totals: Float64Array,
+) => number;
 
 /** Reads one cell alone: the active copy, validated by the cell's own sequence. */
-function readCell(pages: Pages, layout: CellLayout, page: number, cell: number): number {
+function readCell(
+  pages: Pages,
+  layout: CellLayout,
+  page: number,
+  cell: number,
+): number {
   const { words, doubles } = pages;
   const at = page * PAGE_WORDS + cell * layout.cellStride;
-  const float = page * PAGE_DOUBLES + layout.floatA + cell * layout.floatCellStride;
+  const float = page * PAGE_DOUBLES + layout.floatA +
+    cell * layout.floatCellStride;
   for (;;) {
     const sequence = Atomics.load(words, at + layout.sequence);
     const copy = sequence & 1;
     const value = words[at + layout.high + copy * layout.copyStride] * TWO_31 +
-      words[at + layout.low + copy * layout.copyStride] + doubles[float + copy * layout.floatCopyStride];
+      words[at + layout.low + copy * layout.copyStride] +
+      doubles[float + copy * layout.floatCopyStride];
     if (Atomics.add(words, at + layout.sequence, 0) === sequence) return value;
   }
 }
@@ -193,22 +209,45 @@ export function cellReader(layout: CellLayout): Reader {
   return (pages, targets, totals) => {
     for (let counter = 0; counter < targets.length; counter++) {
       const page = Math.floor(counter / layout.cells);
-      totals[targets[counter]] += readCell(pages, layout, page, counter - page * layout.cells);
+      totals[targets[counter]] += readCell(
+        pages,
+        layout,
+        page,
+        counter - page * layout.cells,
+      );
     }
     return pages.pageCount;
   };
 }
 
 /** Reads a page of `count` cells, active copies, into `scratch`. */
-function readCopies(pages: Pages, layout: CellLayout, page: number, scratch: Float64Array): void {
+function readCopies(
+  pages: Pages,
+  layout: CellLayout,
+  page: number,
+  scratch: Float64Array,
+): void {
   const { words, doubles } = pages;
-  const { sequence, low, high, cellStride, copyStride, floatCellStride, floatCopyStride } = layout;
+  const {
+    sequence,
+    low,
+    high,
+    cellStride,
+    copyStride,
+    floatCellStride,
+    floatCopyStride,
+  } = layout;
   let at = page * PAGE_WORDS;
   let float = page * PAGE_DOUBLES + layout.floatA;
-  for (let cell = 0; cell < scratch.length; cell++, at += cellStride, float += floatCellStride) {
+  for (
+    let cell = 0;
+    cell < scratch.length;
+    cell++, at += cellStride, float += floatCellStride
+  ) {
     const copy = words[at + sequence] & 1;
     const word = at + copy * copyStride;
-    scratch[cell] = words[word + high] * TWO_31 + words[word + low] + doubles[float + copy * floatCopyStride];
+    scratch[cell] = words[word + high] * TWO_31 + words[word + low] +
+      doubles[float + copy * floatCopyStride];
   }
 }
 
@@ -217,18 +256,29 @@ function readCopies(pages: Pages, layout: CellLayout, page: number, scratch: Flo
  * words alone, straight into the totals; if one flips meanwhile, which happens once in a page's life, the
  * reader returns -1 and the whole merge begins again.
  */
-export function pageReader(layout: CellLayout, { direct }: { direct: boolean }): Reader {
+export function pageReader(
+  layout: CellLayout,
+  { direct }: { direct: boolean },
+): Reader {
   const { cells, low, cellStride } = layout;
   const scratch = new Float64Array(cells);
   return (pages, targets, totals) => {
     const words = pages.words;
     let slow = 0;
-    for (let page = 0, first = 0; page < pages.pageCount; page++, first += cells) {
+    for (
+      let page = 0, first = 0;
+      page < pages.pageCount;
+      page++, first += cells
+    ) {
       const end = Math.min(first + cells, targets.length);
       const base = page * PAGE_WORDS;
       const flips = Atomics.load(words, base);
       if (direct && flips === 0) {
-        for (let index = first, at = base + low; index < end; index++, at += cellStride) {
+        for (
+          let index = first, at = base + low;
+          index < end;
+          index++, at += cellStride
+        ) {
           totals[targets[index]] += words[at];
         }
         if (Atomics.add(words, base, 0) !== 0) return -1;
@@ -237,9 +287,13 @@ export function pageReader(layout: CellLayout, { direct }: { direct: boolean }):
       readCopies(pages, layout, page, scratch);
       if ((flips & 1) !== 0 || Atomics.add(words, base, 0) !== flips) {
         slow++;
-        for (let cell = 0; cell < cells; cell++) scratch[cell] = readCell(pages, layout, page, cell);
+        for (let cell = 0; cell < cells; cell++) {
+          scratch[cell] = readCell(pages, layout, page, cell);
+        }
       }
-      for (let index = first; index < end; index++) totals[targets[index]] += scratch[index - first];
+      for (let index = first; index < end; index++) {
+        totals[targets[index]] += scratch[index - first];
+      }
     }
     return slow;
   };

@@ -1,0 +1,98 @@
+/**
+ * The benches' command: `deno task bench`.
+ *
+ * @module
+ */
+import { micro } from "./micro/suite.ts";
+import { writeComparison } from "./report/compare.ts";
+import { plotFile, writeReport } from "./report/markdown.ts";
+import { readmeFigures, replaceFigures } from "./report/readme.ts";
+import { parseArguments, USAGE } from "./runner/arguments.ts";
+import { BENCH, ROOT } from "./runner/machine.ts";
+import { parseResult, type Result, stringifyResult } from "./runner/result.ts";
+import { runSuites } from "./runner/run.ts";
+import type { Suite } from "./runner/suite.ts";
+import { render } from "./scrape/render_suite.ts";
+
+const SUITES: readonly Suite[] = [micro, render];
+const QUESTIONS = Object.fromEntries(
+  SUITES.map(({ name, question }) => [name, question]),
+);
+
+try {
+  await main(Deno.args);
+} catch (error) {
+  if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) {
+    throw error;
+  }
+  console.error(error.message);
+  Deno.exit(2);
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  if (words.includes("--help")) return console.log(USAGE);
+  const [command, ...files] = words;
+  switch (command) {
+    case "compare":
+      return console.log(
+        writeComparison(await read(files[0]), await read(files[1])),
+      );
+    case "report":
+      return await saveReport(await read(files[0]), files[0]);
+    case "readme":
+      return await saveReadme(await read(files[0]), files[0]);
+    default:
+      return await runBenches(words);
+  }
+}
+
+async function read(file: string | undefined): Promise<Result> {
+  if (file === undefined) {
+    throw new TypeError(
+      "Cannot read a result: its file is not given (see --help)",
+    );
+  }
+  return parseResult(await Deno.readTextFile(file));
+}
+
+async function runBenches(words: readonly string[]): Promise<void> {
+  const options = parseArguments(words);
+  const result = await runSuites(SUITES, options);
+  console.log(writeReport(result, QUESTIONS).markdown);
+  // A suite that fails must not pass unseen where nobody reads the report.
+  if (result.skips.some(({ failed }) => failed)) Deno.exitCode = 1;
+  if (options.output === "none") return;
+  const name = `${result.date.slice(0, 10)}${result.quick ? "-quick" : ""}.json`;
+  const file = options.output ?? `${BENCH}results/${name}`;
+  await Deno.writeTextFile(file, stringifyResult(result));
+  console.log(`Raw samples: ${file}`);
+  await saveReport(result, file);
+}
+
+/** Writes the report and its plots beside the result. */
+async function saveReport(result: Result, file: string): Promise<void> {
+  const { markdown, plots } = writeReport(result, QUESTIONS);
+  const folder = file.includes("/") ? file.replace(/\/[^/]*$/, "/") : "";
+  const report = file.replace(/\.json$/, "") + ".md";
+  await Deno.writeTextFile(report, markdown);
+  for (const plot of plots) {
+    await Deno.writeTextFile(folder + plotFile(result, plot), plot.svg);
+  }
+  console.log(`Report: ${report}, with ${plots.length} plots`);
+}
+
+async function saveReadme(result: Result, file: string): Promise<void> {
+  const readme = `${ROOT}README.md`;
+  const path = (await Deno.realPath(file)).replace(
+    await Deno.realPath(ROOT) + "/",
+    "",
+  );
+  await Deno.writeTextFile(
+    readme,
+    replaceFigures(
+      await Deno.readTextFile(readme),
+      readmeFigures(result, path),
+    ),
+  );
+  console.log(`Figures written to ${readme}`);
+}

@@ -1,0 +1,225 @@
+/**
+ * The works, done through prom-client's interface. Every loop is a function of its own, so that the engine's
+ * feedback of one work does not spoil another, and takes another series at every step, so that no value can stay
+ * in a register.
+ *
+ * @module
+ */
+import {
+  bodyText,
+  type CounterApi,
+  type CounterSeries,
+  type GaugeApi,
+  type GaugeSeries,
+  type Library,
+  type MetricOptions,
+  type ObserverApi,
+  type ObserverSeries,
+} from "../peers/prom_client_api.ts";
+import { BUCKETS, labelValues, METHODS, ROUTES, SECONDS, STATUSES, type Work } from "./works.ts";
+
+const SERIES = 64;
+const LABEL_NAMES = ["method", "route", "status"];
+
+/** All works that the library offers, defined and with every series there. */
+export function promClientWorks(library: Library): Record<string, Work> {
+  const works = {
+    ...counterWorks(library),
+    ...gaugeWorks(library),
+    ...histogramWorks(library),
+  };
+  if (library.summary === undefined) return works;
+  const summary = library.summary(labelled("summary_bound"));
+  const series = bind((...values) => summary.labels(...values));
+  return {
+    ...works,
+    summary_bound_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          series[step & 63].observe(SECONDS[step & 255]);
+        }
+      },
+    },
+  };
+}
+
+function labelled(name: string): MetricOptions {
+  return {
+    name,
+    help: `Work ${name}.`,
+    labelNames: LABEL_NAMES,
+    buckets: [...BUCKETS],
+  };
+}
+
+/** 64 metrics without labels. */
+function many<T>(name: string, define: (options: MetricOptions) => T): T[] {
+  return Array.from(
+    { length: SERIES },
+    (_, index) =>
+      define({
+        name: `${name}_${index}`,
+        help: "One of many.",
+        labelNames: [],
+        buckets: [...BUCKETS],
+      }),
+  );
+}
+
+function bind<T>(labels: (...values: string[]) => T): T[] {
+  return Array.from(
+    { length: SERIES },
+    (_, series) => labels(...labelValues(series)),
+  );
+}
+
+/** The sum of all samples of one name. */
+async function sumOf(library: Library, pattern: RegExp): Promise<number> {
+  const text = bodyText(await library.scrape());
+  let sum = 0;
+  for (const line of text.split("\n")) {
+    if (pattern.test(line)) {
+      sum += Number(line.slice(line.lastIndexOf(" ") + 1));
+    }
+  }
+  return sum;
+}
+
+function counterWorks(library: Library): Record<string, Work> {
+  const plain: CounterApi[] = many(
+    "counter_plain",
+    (options) => library.counter({ ...options, name: `${options.name}_total` }),
+  );
+  const counter = (name: string) => library.counter(labelled(`${name}_total`));
+  const bound: CounterSeries[] = bindCounter(counter("counter_bound"));
+  const one: CounterSeries = bindCounter(counter("counter_one"))[0];
+  const floats: CounterSeries[] = bindCounter(counter("counter_float"));
+  const byObject = counter("counter_object");
+  const byValues = counter("counter_values");
+  const recorded = (name: string) => () => sumOf(library, new RegExp(`^${name}(_total)?[{ _0-9]`));
+  return {
+    counter_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) plain[step & 63].inc();
+      },
+      recorded: recorded("counter_plain"),
+    },
+    counter_bound_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) bound[step & 63].inc();
+      },
+      recorded: recorded("counter_bound"),
+    },
+    counter_bound_1: {
+      run(times) {
+        for (let step = 0; step < times; step++) one.inc();
+      },
+      recorded: recorded("counter_one"),
+    },
+    counter_object_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          const method = METHODS[step & 3];
+          const route = ROUTES[(step >> 2) & 7];
+          byObject.inc({ method, route, status: STATUSES[(step >> 5) & 1] });
+        }
+      },
+      recorded: recorded("counter_object"),
+    },
+    counter_values_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          byValues.labels(
+            METHODS[step & 3],
+            ROUTES[(step >> 2) & 7],
+            STATUSES[(step >> 5) & 1],
+          ).inc();
+        }
+      },
+      recorded: recorded("counter_values"),
+    },
+    counter_float_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) floats[step & 63].inc(0.5);
+      },
+      recorded: async () => 2 * await sumOf(library, /^counter_float(_total)?\{/),
+    },
+  };
+}
+
+function bindCounter(counter: CounterApi): CounterSeries[] {
+  return bind((...values) => counter.labels(...values));
+}
+
+function gaugeWorks(library: Library): Record<string, Work> {
+  const plain: GaugeApi[] = many(
+    "gauge_plain",
+    (options) => library.gauge(options),
+  );
+  const gauge = library.gauge(labelled("gauge_bound"));
+  const bound: GaugeSeries[] = bind((...values) => gauge.labels(...values));
+  return {
+    gauge_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) plain[step & 63].set(step);
+      },
+    },
+    gauge_bound_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) bound[step & 63].set(step);
+      },
+    },
+  };
+}
+
+function histogramWorks(library: Library): Record<string, Work> {
+  const plain: ObserverApi[] = many(
+    "histogram_plain",
+    (options) => library.histogram(options),
+  );
+  const histogram = library.histogram(labelled("histogram_bound"));
+  const bound: ObserverSeries[] = bind((...values) => histogram.labels(...values));
+  const byObject = library.histogram(labelled("histogram_object"));
+  const timed = library.histogram(labelled("timer_bound"));
+  const timers: ObserverSeries[] = bind((...values) => timed.labels(...values));
+  const recorded = (name: string) => () => sumOf(library, new RegExp(`^${name}(_[0-9]+)?_count[{ ]`));
+  return {
+    histogram_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          plain[step & 63].observe(SECONDS[step & 255]);
+        }
+      },
+      recorded: recorded("histogram_plain"),
+    },
+    histogram_bound_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          bound[step & 63].observe(SECONDS[step & 255]);
+        }
+      },
+      recorded: recorded("histogram_bound"),
+    },
+    histogram_object_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          const method = METHODS[step & 3];
+          const route = ROUTES[(step >> 2) & 7];
+          byObject.observe(
+            { method, route, status: STATUSES[(step >> 5) & 1] },
+            SECONDS[step & 255],
+          );
+        }
+      },
+      recorded: recorded("histogram_object"),
+    },
+    timer_bound_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          timers[step & 63].startTimer()();
+        }
+      },
+      recorded: recorded("timer_bound"),
+    },
+  };
+}

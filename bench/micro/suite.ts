@@ -1,0 +1,165 @@
+/**
+ * What single operations cost, per library and runtime.
+ *
+ * @module
+ */
+import { goCommand } from "../peers/go.ts";
+import { LIBRARY_NAMES } from "../peers/load_library.ts";
+import { OPENTELEMETRY } from "../peers/opentelemetry.ts";
+import { interleave, type Turn } from "../runner/interleave.ts";
+import type { Row, Skip } from "../runner/result.ts";
+import { Subject, type SubjectCommand } from "../runner/subject.ts";
+import type { Findings, Run, Suite } from "../runner/suite.ts";
+import { WORKS } from "./works.ts";
+
+const SUITE = "micro";
+const MODULE = "micro/subject.ts";
+const DENO_OTEL = "deno-otel";
+
+/** The suite. */
+export const micro: Suite = {
+  name: SUITE,
+  question: "What does one operation cost?",
+  run: runMicro,
+};
+
+async function runMicro(run: Run): Promise<Findings> {
+  if (!Object.keys(WORKS).some((work) => run.wants(SUITE, work))) {
+    return { rows: [], skips: [], versions: {} };
+  }
+  const { commands, skips } = await commandsFor(run);
+  const versions: Record<string, string> = {};
+  const subjects: Subject[] = [];
+  try {
+    for (const command of commands) {
+      const subject = new Subject(command);
+      subjects.push(subject);
+      versions[subject.subject] = String(await subject.call("version"));
+    }
+    const rows = await interleave(await groupsOf(subjects, run), run);
+    return { rows: await checkAll(rows, subjects), skips, versions };
+  } finally {
+    await Promise.all(
+      subjects.map((subject) => subject[Symbol.asyncDispose]()),
+    );
+  }
+}
+
+/** Every library on every runtime, and what is no JavaScript. */
+async function commandsFor(
+  run: Run,
+): Promise<{ commands: SubjectCommand[]; skips: Skip[] }> {
+  const commands: SubjectCommand[] = [];
+  const skips: Skip[] = [];
+  for (const runtime of run.runtimes) {
+    for (
+      const subject of [...LIBRARY_NAMES, OPENTELEMETRY].filter(
+        run.wantsSubject,
+      )
+    ) {
+      commands.push({
+        subject,
+        runtime: runtime.name,
+        command: await runtime.command(MODULE, subject),
+      });
+    }
+    if (runtime.name === "deno" && run.wantsSubject(DENO_OTEL)) {
+      const command = await runtime.command(MODULE, DENO_OTEL);
+      // Nothing is exported while samples are taken: only the cost at the call is compared.
+      const env = {
+        OTEL_DENO: "true",
+        OTEL_METRIC_EXPORT_INTERVAL: "100000000",
+        OTEL_DENO_CONSOLE: "ignore",
+      };
+      commands.push({
+        subject: DENO_OTEL,
+        runtime: runtime.name,
+        command,
+        env,
+      });
+    }
+  }
+  if (run.wantsSubject("client_golang")) {
+    const go = await goCommand();
+    if ("reason" in go) {
+      skips.push({ suite: SUITE, subject: "client_golang", reason: go.reason });
+    } else commands.push(go);
+  }
+  return { commands, skips };
+}
+
+/** One group per work: all subjects that can do it, each with as many repetitions as fill the time of a sample. */
+async function groupsOf(
+  subjects: readonly Subject[],
+  run: Run,
+): Promise<Turn[][]> {
+  const groups: Turn[][] = [];
+  const works = Object.keys(WORKS).filter((work) => run.wants(SUITE, work));
+  const offers = new Map<Subject, unknown[]>();
+  for (const subject of subjects) {
+    offers.set(subject, await subject.call("works") as unknown[]);
+  }
+  run.progress.expect(works.length);
+  for (const work of works) {
+    run.progress.step(`${SUITE} ${work}, warming up`);
+    const group: Turn[] = [];
+    for (
+      const subject of subjects.filter((subject) => offers.get(subject)!.includes(work))
+    ) {
+      const times = await calibrate(subject, work, run.quick ? 0.3 : 4);
+      group.push({
+        rows: [{
+          suite: SUITE,
+          work,
+          subject: subject.subject,
+          runtime: subject.runtime,
+          sizes: {},
+          unit: "ns",
+          better: "lower",
+        }],
+        take: async () => [await subject.number("run", work, times)],
+      });
+    }
+    groups.push(group);
+  }
+  return groups;
+}
+
+/** How many repetitions take about so long, once the engine has compiled the work. */
+async function calibrate(
+  subject: Subject,
+  work: string,
+  milliseconds: number,
+): Promise<number> {
+  let times = 64;
+  for (;;) {
+    const ns = await subject.number("run", work, times);
+    if (ns * times >= milliseconds * 1e6 || times >= 2 ** 24) break;
+    times *= 2;
+  }
+  // The engines optimise in several steps; the last one may come after tens of milliseconds.
+  for (let warm = 0; warm < 5; warm++) await subject.number("run", work, times);
+  return times;
+}
+
+/** Throws away the samples of works that the library has not recorded in full. */
+async function checkAll(
+  rows: readonly Row[],
+  subjects: readonly Subject[],
+): Promise<Row[]> {
+  const checked: Row[] = [];
+  for (const row of rows) {
+    const subject = subjects.find((one) => one.subject === row.subject && one.runtime === row.runtime);
+    if (subject === undefined || row.note !== undefined) {
+      checked.push(row);
+      continue;
+    }
+    try {
+      await subject.call("check", row.work);
+      checked.push(row);
+    } catch (error) {
+      checked.push({ ...row, samples: [], note: (error as Error).message });
+    }
+  }
+  return checked;
+}

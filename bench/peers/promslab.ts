@@ -1,0 +1,32 @@
+/**
+ * promslab itself, in one thread: a registry with a slab of its own, gathered by a collector of its own.
+ *
+ * @module
+ */
+import { Collector, Counter, Gauge, Histogram, Registry } from "../../mod.ts";
+import { createTextFormat } from "../../src/exposition/text_sink.ts";
+import type { Library } from "./prom_client_api.ts";
+
+/** The name that reports show. */
+export const PROMSLAB = "promslab";
+
+/** Makes the adapter. */
+export function loadPromslab(
+  { slabBytes }: { slabBytes?: number } = {},
+): Library {
+  const registry = new Registry({ slabBytes });
+  const collector = new Collector(registry);
+  const format = createTextFormat();
+  return {
+    name: PROMSLAB,
+    version: "this commit",
+    counter: (options) => new Counter({ ...options, registry }),
+    gauge: (options) => new Gauge({ ...options, registry }),
+    histogram: (options) => new Histogram({ ...options, registry }),
+    scrape() {
+      const sink = format.sink();
+      collector.gather(sink);
+      return sink.finish();
+    },
+  };
+}

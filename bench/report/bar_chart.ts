@@ -1,0 +1,103 @@
+/**
+ * Groups of bars on a logarithmic axis: what each subject needs for each work.
+ *
+ * @module
+ */
+import { formatFigure } from "./figures.ts";
+import { bar, COLOURS, logScale, polyline, svgDocument, text } from "./svg.ts";
+
+/** One group of bars. */
+export interface BarGroup {
+  readonly name: string;
+  readonly bars: readonly {
+    readonly subject: string;
+    readonly value: number;
+  }[];
+}
+
+const WIDTH = 900;
+const LEFT = 210;
+const RIGHT = 70;
+const TOP = 66;
+const BAR_HEIGHT = 11;
+const GROUP_GAP = 10;
+
+/** Draws the groups one below the other. */
+export function barChart(
+  { title, unit }: { title: string; unit: string },
+  groups: readonly BarGroup[],
+): string {
+  const subjects = [
+    ...new Set(
+      groups.flatMap(({ bars }) => bars.map(({ subject }) => subject)),
+    ),
+  ];
+  const values = groups.flatMap(({ bars }) => bars.map(({ value }) => value));
+  const scale = logScale(values, [LEFT, WIDTH - RIGHT]);
+  const barCount = groups.reduce((sum, { bars }) => sum + bars.length, 0);
+  const height = TOP + barCount * BAR_HEIGHT + groups.length * GROUP_GAP + 34;
+  const shapes: string[] = [...legend(subjects)];
+  for (const tick of scale.ticks) {
+    const x = scale.at(tick);
+    shapes.push(
+      polyline([[x, TOP - 6], [x, height - 26]], { stroke: "#dddddd" }),
+    );
+    shapes.push(
+      text(
+        { x, y: height - 10, anchor: "middle", fill: "#666666" },
+        `${formatFigure(tick)} ${unit}`,
+      ),
+    );
+  }
+  let y = TOP;
+  for (const { name, bars } of groups) {
+    shapes.push(
+      text({
+        x: LEFT - 8,
+        y: y + bars.length * BAR_HEIGHT / 2 + 4,
+        anchor: "end",
+      }, name),
+    );
+    for (const { subject, value } of bars) {
+      const end = scale.at(value);
+      const fill = COLOURS[subjects.indexOf(subject) % COLOURS.length];
+      shapes.push(
+        bar({
+          x: LEFT,
+          y,
+          width: Math.max(end - LEFT, 1),
+          height: BAR_HEIGHT - 1,
+          fill,
+        }),
+      );
+      shapes.push(
+        text(
+          { x: end + 4, y: y + BAR_HEIGHT - 2, size: 10, fill: "#444444" },
+          formatFigure(value),
+        ),
+      );
+      y += BAR_HEIGHT;
+    }
+    y += GROUP_GAP;
+  }
+  return svgDocument({ width: WIDTH, height, title }, shapes);
+}
+
+/** The subjects with their colours, in one line. */
+export function legend(subjects: readonly string[]): string[] {
+  let x = 16;
+  return subjects.flatMap((subject, index) => {
+    const shapes = [
+      bar({
+        x,
+        y: 38,
+        width: 10,
+        height: 10,
+        fill: COLOURS[index % COLOURS.length],
+      }),
+      text({ x: x + 14, y: 47 }, subject),
+    ];
+    x += 28 + subject.length * 6.6;
+    return shapes;
+  });
+}

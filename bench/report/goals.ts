@@ -1,0 +1,247 @@
+/**
+ * What the project wants to reach, and whether a result reaches it.
+ *
+ * @module
+ */
+import type { Result, Row } from "../runner/result.ts";
+import { advantage, best } from "../runner/statistics.ts";
+import { formatFigure, formatTimes } from "./figures.ts";
+import { findRow, findRows, type Query } from "./lookup.ts";
+
+/** What a result says about one goal. */
+export interface Verdict {
+  readonly goal: string;
+  /** What was measured; empty if nothing was. */
+  readonly measured: string;
+  readonly verdict: "reached" | "missed" | "not measured";
+}
+
+type Rows = Pick<Result, "rows">;
+/** One condition of a goal: what was measured and whether it suffices, or undefined without measurement. */
+type Condition = (
+  result: Rows,
+) => { readonly text: string; readonly reached: boolean } | undefined;
+
+const PROM_CLIENT = "prom-client";
+const PROM_CLIENT_CLUSTER = "prom-client cluster";
+const CLIENT_GOLANG = "client_golang";
+
+/** At least so many times as fast as a peer, by the best samples, in Deno. */
+function timesBetter(query: Query, peer: Query, wanted: number): Condition {
+  return (result) => {
+    const own = findRow(result, {
+      subject: "promslab",
+      runtime: "deno",
+      ...query,
+    });
+    const other = findRow(result, { ...query, ...peer });
+    if (own === undefined || other === undefined) return undefined;
+    const times = advantage(own.samples, other.samples, own.better);
+    const text = `${formatTimes(times.best)} (median ${formatTimes(times.median)}) ${other.subject}`;
+    return { text, reached: times.best >= wanted };
+  };
+}
+
+/** At most so many times the time of a peer. */
+function timesAsLong(query: Query, peer: Query, allowed: number): Condition {
+  return (result) => {
+    const own = findRow(result, {
+      subject: "promslab",
+      runtime: "deno",
+      ...query,
+    });
+    const other = findRow(result, { ...query, ...peer });
+    if (own === undefined || other === undefined) return undefined;
+    const times = 1 / advantage(own.samples, other.samples, own.better).best;
+    return {
+      text: `${times.toFixed(2)} times the time of ${other.subject}`,
+      reached: times <= allowed,
+    };
+  };
+}
+
+/** At least so many times as fast as the fastest of the JavaScript peers. */
+function timesFastest(query: Query, wanted: number): Condition {
+  return (result) => {
+    const own = findRow(result, {
+      subject: "promslab",
+      runtime: "deno",
+      ...query,
+    });
+    const peers = findRows(result, { ...query, runtime: "deno" }).filter((
+      row,
+    ) => row.subject !== "promslab");
+    if (own === undefined || peers.length === 0) return undefined;
+    const fastest = peers.reduce((a, b) => best(a.samples) <= best(b.samples) ? a : b);
+    const times = advantage(own.samples, fastest.samples, own.better).best;
+    return {
+      text: `${formatTimes(times)} ${fastest.subject}, the fastest`,
+      reached: times >= wanted,
+    };
+  };
+}
+
+/** How much a figure grows between two sizes. */
+function growth(
+  query: Query,
+  size: string,
+  [from, to]: readonly [number, number],
+  below: number,
+): Condition {
+  return (result) => {
+    const at = (value: number): Row | undefined =>
+      findRow(result, {
+        subject: "promslab",
+        runtime: "deno",
+        ...query,
+        sizes: { ...query.sizes, [size]: value },
+      });
+    const [small, large] = [at(from), at(to)];
+    if (small === undefined || large === undefined) return undefined;
+    const times = best(large.samples) / best(small.samples);
+    const text = `${times.toFixed(1)} times (${formatFigure(best(small.samples))} -> ${
+      formatFigure(best(large.samples))
+    } ${small.unit})`;
+    return { text, reached: times < below };
+  };
+}
+
+/** A figure of promslab that must not be above a bound. */
+function atMost(query: Query, bound: number): Condition {
+  return (result) => {
+    const row = findRow(result, {
+      subject: "promslab",
+      runtime: "deno",
+      ...query,
+    });
+    if (row === undefined) return undefined;
+    const figure = Math.max(...row.samples);
+    return {
+      text: `${formatFigure(figure)} ${row.unit}`,
+      reached: figure <= bound,
+    };
+  };
+}
+
+const COUNTERS = {
+  suite: "merge",
+  work: "counter",
+  sizes: { workers: 4, series: 10_000 },
+  unit: "ms",
+};
+const HISTOGRAMS = {
+  suite: "merge",
+  work: "histogram",
+  sizes: { workers: 4, series: 1000 },
+  unit: "ms",
+};
+const RENDER = {
+  suite: "render",
+  work: "counter_changed",
+  sizes: { series: 10_000 },
+  unit: "ms",
+};
+const micro = (work: string): Query => ({ suite: "micro", work });
+const inDeno = (subject: string): Query => ({ subject, runtime: "deno" });
+const golang: Query = { subject: CLIENT_GOLANG };
+
+const GOALS: readonly (readonly [goal: string, ...conditions: Condition[]])[] = [
+  [
+    "bound `inc()` in Deno: >= 60x prom-client's child; at most 2x the time of client_golang's bound counter",
+    timesBetter(micro("counter_bound_64"), inDeno(PROM_CLIENT), 60),
+    timesAsLong(micro("counter_bound_64"), golang, 2),
+  ],
+  [
+    "bound `observe()`, 12 buckets: >= 15x prom-client's child; at most 1.2x client_golang's",
+    timesBetter(micro("histogram_bound_64"), inDeno(PROM_CLIENT), 15),
+    timesAsLong(micro("histogram_bound_64"), golang, 1.2),
+  ],
+  [
+    "`inc({3 labels})` over 64 combinations: >= 6x prom-client, >= 4x the fastest JavaScript peer",
+    timesBetter(micro("counter_object_64"), inDeno(PROM_CLIENT), 6),
+    timesFastest(micro("counter_object_64"), 4),
+  ],
+  [
+    "scrape of 4 workers x 10 000 counters: >= 100x prom-client's cluster, no work in the workers",
+    timesBetter(COUNTERS, { subject: PROM_CLIENT_CLUSTER }, 100),
+    atMost({ ...COUNTERS, unit: "worker CPU ms" }, 0),
+  ],
+  [
+    "scrape of 4 workers x 1 000 histograms of 12 buckets: >= 100x prom-client's cluster",
+    timesBetter(HISTOGRAMS, { subject: PROM_CLIENT_CLUSTER }, 100),
+  ],
+  [
+    "scrape time as workers grow 1 -> 64 at 10 000 series: less than 4x",
+    growth(
+      {
+        suite: "merge",
+        work: "counter",
+        unit: "ms",
+        sizes: { series: 10_000 },
+      },
+      "workers",
+      [1, 64],
+      4,
+    ),
+  ],
+  [
+    "render per series: at most 2.5x a native renderer of the same text",
+    timesAsLong(RENDER, { subject: "native reference" }, 2.5),
+  ],
+  [
+    "one hung worker: scrape latency unchanged",
+    (result) => {
+      const at = (work: string) =>
+        findRow(result, {
+          suite: "trouble",
+          work,
+          subject: "promslab",
+          runtime: "deno",
+          unit: "ms",
+        });
+      const [healthy, hung] = [at("healthy"), at("hung")];
+      if (healthy === undefined || hung === undefined) return undefined;
+      const times = best(hung.samples) / best(healthy.samples);
+      return {
+        text: `${times.toFixed(2)} times the latency without it`,
+        reached: times < 1.5,
+      };
+    },
+  ],
+  [
+    "memory per counter series and worker: below 200 bytes in slab and writer's heap",
+    atMost({ suite: "memory", work: "counter_series", unit: "bytes" }, 200),
+  ],
+  [
+    "an update allocates nothing",
+    atMost(
+      { suite: "memory", work: "garbage_counter_bound", unit: "bytes" },
+      0.01,
+    ),
+    atMost({
+      suite: "memory",
+      work: "garbage_histogram_bound",
+      unit: "bytes",
+    }, 0.01),
+    atMost(
+      { suite: "memory", work: "garbage_counter_object", unit: "bytes" },
+      0.01,
+    ),
+  ],
+];
+
+/** Judges all goals. A goal of several conditions is reached if all are, and measured if all were. */
+export function judgeGoals(result: Rows): Verdict[] {
+  return GOALS.map(([goal, ...conditions]) => {
+    const found = conditions.map((condition) => condition(result));
+    const measured = found.flatMap((one) => one === undefined ? [] : [one.text])
+      .join("; ");
+    if (found.some((one) => one?.reached === false)) {
+      return { goal, measured, verdict: "missed" };
+    }
+    if (found.some((one) => one === undefined)) {
+      return { goal, measured, verdict: "not measured" };
+    }
+    return { goal, measured, verdict: "reached" };
+  });
+}

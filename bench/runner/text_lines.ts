@@ -1,0 +1,22 @@
+/**
+ * Lines of a text stream.
+ *
+ * @module
+ */
+
+/** Cuts text into lines, without their ends; a last line without an end counts. */
+export class TextLineStream extends TransformStream<string, string> {
+  constructor() {
+    let rest = "";
+    super({
+      transform(chunk, controller) {
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) controller.enqueue(line);
+      },
+      flush(controller) {
+        if (rest !== "") controller.enqueue(rest);
+      },
+    });
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Results to judge, made up.
+ *
+ * @module
+ */
+import { completeResult, type Result, type Row } from "../../../bench/runner/result.ts";
+
+/** A row of promslab in Deno, with what is given. */
+export function makeRow(given: Partial<Row> = {}): Row {
+  return {
+    suite: "micro",
+    work: "counter_bound_64",
+    subject: "promslab",
+    runtime: "deno",
+    sizes: {},
+    unit: "ns",
+    better: "lower",
+    samples: [4, 5, 6],
+    ...given,
+  };
+}
+
+/** A result of these rows. */
+export function makeResult(rows: readonly Row[], given: Partial<Result> = {}): Result {
+  const machine = { cpu: "a CPU", cores: 2, memoryBytes: 2 ** 33, os: "linux", load: 0.1 };
+  const head = {
+    date: "2026-01-02T03:04:05.678Z",
+    command: "deno task bench",
+    commit: "abc",
+    machine,
+    versions: { deno: "2.9.6" },
+    rounds: 3,
+    quick: false,
+  };
+  return { ...completeResult(head, { seconds: 1, rows, skips: [] }), ...given };
+}

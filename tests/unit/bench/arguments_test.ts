@@ -1,0 +1,20 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseArguments } from "../../../bench/runner/arguments.ts";
+
+Deno.test("parseArguments() tells patterns from flags", () => {
+  assertEquals(parseArguments(["micro/counter", "--quick", "--subjects", "a,b", "--output=none"]), {
+    patterns: ["micro/counter"],
+    subjects: ["a", "b"],
+    runtimes: [],
+    rounds: 3,
+    quick: true,
+    output: "none",
+  });
+  assertEquals(parseArguments([]).rounds, 15);
+});
+
+Deno.test("parseArguments() refuses what it does not know", () => {
+  assertThrows(() => parseArguments(["--fast"]), TypeError, '"--fast"');
+  assertThrows(() => parseArguments(["--rounds"]), TypeError, "its value is missing");
+  assertThrows(() => parseArguments(["--rounds", "0"]), TypeError, "at least 1");
+});

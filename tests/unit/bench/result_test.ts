@@ -1,0 +1,24 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseResult, rowKey, stringifyResult } from "../../../bench/runner/result.ts";
+import { makeResult, makeRow } from "./_make_result.ts";
+
+Deno.test("a result survives being written and read", () => {
+  const result = makeResult([makeRow({ samples: [1, 2.5] }), makeRow({ subject: "other", note: "why" })]);
+  const text = stringifyResult(result);
+  assertEquals(parseResult(text), result);
+  assertEquals(text.split("\n").filter((line) => line.includes('"samples"')).length, 2);
+});
+
+Deno.test("stringifyResult() keeps five digits of a sample", () => {
+  const { rows } = parseResult(stringifyResult(makeResult([makeRow({ samples: [1.23456789, 123456789] })])));
+  assertEquals(rows[0].samples, [1.2346, 123456789]);
+});
+
+Deno.test("parseResult() refuses what is no result", () => {
+  assertThrows(() => parseResult('{"format":99,"rows":[]}'), TypeError, 'its format is "99"');
+});
+
+Deno.test("rowKey() does not depend on the order of the sizes", () => {
+  const sizes = { workers: 4, series: 100 };
+  assertEquals(rowKey(makeRow({ sizes })), rowKey(makeRow({ sizes: { series: 100, workers: 4 } })));
+});
