@@ -1,116 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { RingEngineClient } from "../../../../src/llm/client/ring_engine_client.ts";
-import type { Generation } from "../../../../src/llm/client/engine_client.ts";
-import { Engine } from "../../../../src/llm/engine/engine.ts";
-import { type EngineConfig, engineConfig } from "../../../../src/llm/engine/engine_config.ts";
 import { PROFILES } from "../../../../src/llm/engine/profiles.ts";
-import { SILENT_OBSERVER } from "../../../../src/llm/engine/engine_observer.ts";
-import { featuresOf } from "../../../../src/llm/metrics/features.ts";
-import { RequestMetrics } from "../../../../src/llm/metrics/request_metrics.ts";
-import { createChannel } from "../../../../src/llm/replica/channel.ts";
-import { EngineLoop } from "../../../../src/llm/replica/engine_loop.ts";
-import { createEngineStatus, EngineStatus } from "../../../../src/llm/replica/engine_status.ts";
-import { Registry } from "../../../../src/registry/registry.ts";
-import { Collector } from "../../../../src/collect/collector.ts";
-import { createDoorbell } from "../../../../src/slab/doorbell.ts";
-import { countingSource } from "../../../_support/engine_harness.ts";
+import { alive, EnginePair } from "../../../_support/engine_pair.ts";
 import { waitFor } from "../../../_support/wait_for.ts";
-
-/** One engine and one client in this thread, connected as they are between threads. */
-class Pair {
-  readonly registry = new Registry({ slabBytes: 4 << 20 });
-  readonly collector = new Collector(this.registry);
-  readonly clientBell = createDoorbell();
-  readonly engineBell = createDoorbell();
-  readonly statusBuffer = createEngineStatus();
-  readonly status = new EngineStatus(this.statusBuffer);
-  readonly client: RingEngineClient;
-  readonly loop: EngineLoop;
-  readonly engine: Engine;
-  orphans = 0;
-  readonly #running: Promise<void>[];
-
-  constructor(config: Partial<EngineConfig> = {}) {
-    const complete = engineConfig({ timing: PROFILES.instant, ...config });
-    this.engine = new Engine(complete, {
-      source: countingSource(),
-      observer: { ...SILENT_OBSERVER, state: (state) => this.status.publish(state) },
-    });
-    this.loop = new EngineLoop(this.engine, {
-      doorbell: this.engineBell,
-      events: { orphaned: (count) => this.orphans += count, publish: () => {}, beat: () => {} },
-    });
-    const metrics = new RequestMetrics({
-      model: "m",
-      engine: 0,
-      tokensMax: complete.maxModelLen,
-      features: featuresOf(complete),
-      registry: this.registry,
-    });
-    this.client = new RingEngineClient({ doorbell: this.clientBell, metricsOf: () => metrics });
-    this.connect(1);
-    this.#running = [this.loop.run(), this.client.run()];
-  }
-
-  connect(epoch: number): void {
-    const channel = createChannel();
-    this.loop.attach({ slot: 0, epoch, channel, doorbell: this.clientBell });
-    this.client.connect({ engine: 0, epoch, channel, doorbell: this.engineBell, status: this.statusBuffer });
-  }
-
-  /** Runs a request; resolves when it has ended. */
-  generate(
-    generation: Partial<Generation> = {},
-    stopAfter = Infinity,
-  ): { tokens: number[]; ended: Promise<number> } {
-    const tokens: number[] = [];
-    const ended = new Promise<number>((resolve) => {
-      this.client.generate([{
-        generation: { promptTokens: [1, 2, 3], maxTokens: 5, seed: 1, ...generation },
-        listener: {
-          tokens: (fresh) => (tokens.push(...fresh), tokens.length >= stopAfter),
-          end: resolve,
-        },
-      }], { arrivalMs: performance.now() });
-    });
-    return { tokens, ended };
-  }
-
-  /** The value of a sample that the client's metrics have now. */
-  sample(name: string, labels: Record<string, string> = {}, column = 0): number {
-    for (const { descriptor, block, stride, values } of this.collector.blocks()) {
-      if (descriptor.name !== name) continue;
-      for (let i = 0; i < block.series.length; i++) {
-        const wanted = Object.entries(labels);
-        const matches = wanted.every(([key, value]) =>
-          block.series[i][block.labelNames.indexOf(key)] === value
-        );
-        if (matches) return values[i * stride + (column < 0 ? stride + column : column)];
-      }
-    }
-    throw new Error(`No sample of ${name}`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.loop.stop();
-    this.client.close();
-    await Promise.all(this.#running);
-  }
-}
-
-/** The wait for a doorbell does not keep the event loop alive, and the test runner has nothing else to wait for. */
-async function alive(run: () => Promise<void>): Promise<void> {
-  const timer = setInterval(() => {}, 1000);
-  try {
-    await run();
-  } finally {
-    clearInterval(timer);
-  }
-}
 
 Deno.test("EngineLoop and RingEngineClient carry a request there and its tokens back", () =>
   alive(async () => {
-    await using pair = new Pair();
+    await using pair = new EnginePair();
     const requests = Array.from({ length: 20 }, (_, seed) => pair.generate({ seed, maxTokens: 7 }));
     assertEquals(await Promise.all(requests.map(({ ended }) => ended)), Array(20).fill(2));
     for (const { tokens } of requests) assertEquals(tokens.length, 7);
@@ -124,7 +19,7 @@ Deno.test("EngineLoop and RingEngineClient carry a request there and its tokens 
 
 Deno.test("EngineLoop keeps the pace of its profile", () =>
   alive(async () => {
-    await using pair = new Pair({
+    await using pair = new EnginePair({
       timing: { ...PROFILES.instant, interTokenLatency: 2000, prefillOverhead: 10_000 },
     });
     const start = performance.now();
@@ -137,7 +32,7 @@ Deno.test("EngineLoop keeps the pace of its profile", () =>
 
 Deno.test("RingEngineClient ends a sequence where its listener says so", () =>
   alive(async () => {
-    await using pair = new Pair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
+    await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
     const { tokens, ended } = pair.generate({ maxTokens: 5000 }, 3);
     assertEquals(await ended, 1);
     assertEquals(tokens.length, 3);
@@ -149,7 +44,7 @@ Deno.test("RingEngineClient ends a sequence where its listener says so", () =>
 
 Deno.test("RingEngineClient aborts a sequence once, and the engine frees it", () =>
   alive(async () => {
-    await using pair = new Pair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
+    await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
     const [handle] = pair.client.generate([{
       generation: { promptTokens: [1], maxTokens: 5000, seed: 1 },
       listener: { tokens: () => false, end: () => {} },
@@ -164,7 +59,7 @@ Deno.test("RingEngineClient aborts a sequence once, and the engine frees it", ()
 
 Deno.test("EngineLoop ends what a worker leaves behind, with what it had sent before its end", () =>
   alive(async () => {
-    await using pair = new Pair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
+    await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
     for (let i = 0; i < 3; i++) void pair.generate({ maxTokens: 5000 });
     pair.loop.detach(0, 99);
     assertEquals(pair.orphans, 0, "another incarnation's end");
@@ -175,7 +70,7 @@ Deno.test("EngineLoop ends what a worker leaves behind, with what it had sent be
 
 Deno.test("RingEngineClient ends what a lost engine had as aborted, and uses its successor", () =>
   alive(async () => {
-    await using pair = new Pair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
+    await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
     const lost = pair.generate({ maxTokens: 5000 });
     await waitFor(() => lost.tokens.length > 0, { what: "the engine" });
     pair.client.disconnect(0, 99);
@@ -189,14 +84,14 @@ Deno.test("RingEngineClient ends what a lost engine had as aborted, and uses its
 
 Deno.test("EngineLoop answers a request that it cannot run with an error", () =>
   alive(async () => {
-    await using pair = new Pair({ maxModelLen: 64 });
+    await using pair = new EnginePair({ maxModelLen: 64 });
     assertEquals(await pair.generate({ promptTokens: Array(64).fill(1) }).ended, 4);
     assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "error" }), 1);
   }));
 
 Deno.test("RingEngineClient sends the engines to sleep and wakes them", () =>
   alive(async () => {
-    await using pair = new Pair();
+    await using pair = new EnginePair();
     pair.client.sleep(2);
     await waitFor(() => pair.client.loads()[0].sleepLevel === 2, { what: "the engine" });
     const { ended } = pair.generate();
@@ -208,7 +103,11 @@ Deno.test("RingEngineClient sends the engines to sleep and wakes them", () =>
 
 Deno.test("RingEngineClient waits for room in a ring that is full", () =>
   alive(async () => {
-    await using pair = new Pair({ maxModelLen: 100_000, numGpuBlocks: 10_000, enablePrefixCaching: false });
+    await using pair = new EnginePair({
+      maxModelLen: 100_000,
+      numGpuBlocks: 10_000,
+      enablePrefixCaching: false,
+    });
     const promptTokens = Array(90_000).fill(7);
     const requests = Array.from({ length: 6 }, () => pair.generate({ promptTokens, maxTokens: 2 }));
     assertEquals(await Promise.all(requests.map(({ ended }) => ended)), Array(6).fill(2));
