@@ -22,7 +22,14 @@ export type {
 export { createSnapshotHandler } from "./src/exposition/snapshot_json.ts";
 export { Counter, type CounterChild, type CounterOptions } from "./src/metric/counter.ts";
 export { Gauge, type GaugeChild, type GaugeOptions } from "./src/metric/gauge.ts";
+export {
+  GaugeHistogram,
+  type GaugeHistogramChild,
+  type GaugeHistogramOptions,
+} from "./src/metric/gauge_histogram.ts";
 export { Histogram, type HistogramChild, type HistogramOptions } from "./src/metric/histogram.ts";
+export { Info, type InfoChild, type InfoOptions } from "./src/metric/info.ts";
+export { StateSet, type StateSetChild, type StateSetOptions } from "./src/metric/state_set.ts";
 export { DEFAULT_BUCKETS, type DefinitionOptions } from "./src/model/define.ts";
 export type { Descriptor, NativeBuckets } from "./src/model/descriptor.ts";
 export { DuplicateFamilyError } from "./src/model/errors.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MergeMode } from "../model/metric_type.ts";
+import type { MergeMode, MetricType } from "../model/metric_type.ts";
 import type { Column } from "./column.ts";
 
 /** The merged values of a family, by place in the output. */
@@ -26,6 +26,11 @@ export function isLiveMode(mode: MergeMode): boolean {
 /** Whether a mode keeps the workers apart, by a label. */
 export function isPerWorkerMode(mode: MergeMode): boolean {
   return mode === "all" || mode === "liveall";
+}
+
+/** Whether the values of a kind add up over the workers, several numbers a series. */
+export function isTotal(type: MetricType): boolean {
+  return type === "counter" || type === "histogram" || type === "gaugehistogram" || type === "summary";
 }
 
 /** The combining function of a gauge's merge mode. */
@@ -133,5 +138,18 @@ function combineReplace({ count, positions, values, touched }: Column, merged: M
 export function cumulate(values: Float64Array, stride: number): void {
   for (let at = 0; at < values.length; at += stride) {
     for (let i = 1; i < stride - 1; i++) values[at + i] += values[at + i - 1];
+  }
+}
+
+/** Turns masks of states into one 0 or 1 for each state. */
+export function expandStates(masks: Float64Array, states: Float64Array): void {
+  const stateCount = states.length / masks.length;
+  for (let series = 0; series < masks.length; series++) {
+    // WHY: masks have up to 52 bits, which the bit operators do not know.
+    let mask = masks[series];
+    for (let i = 0; i < stateCount; i++) {
+      states[series * stateCount + i] = mask % 2;
+      mask = Math.floor(mask / 2);
+    }
   }
 }

@@ -3,6 +3,15 @@
  *
  * @module
  */
+import type { Descriptor } from "../model/descriptor.ts";
+import { strideOf } from "../model/samples.ts";
+
+/**
+ * How many numbers one worker gives for a series of the family. A stateset's states are one number, with a bit for each.
+ */
+export function columnStrideOf(descriptor: Descriptor): number {
+  return descriptor.type === "stateset" ? 1 : strideOf(descriptor);
+}
 
 /** Whether a series of a column counts. */
 export const SERIES_STATE = {

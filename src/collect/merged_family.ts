@@ -12,11 +12,13 @@ import {
   combineFor,
   combineTotals,
   cumulate,
+  expandStates,
   isLiveMode,
   isPerWorkerMode,
+  isTotal,
   type MergedValues,
 } from "./aggregate.ts";
-import { Column, SERIES_STATE } from "./column.ts";
+import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
@@ -63,15 +65,17 @@ export class MergedFamily {
   #blocks: SeriesBlock[] = [];
   #created: Float64Array = new Float64Array(0);
   #merged: MergedValues = newMergedValues(0, 1);
+  /** What formats see: the merged values, or what they stand for. */
+  #output: Float64Array = this.#merged.values;
 
   constructor(descriptor: Descriptor) {
     this.descriptor = descriptor;
     this.#stride = strideOf(descriptor);
     this.#live = isLiveMode(descriptor.mode);
     this.#perWorker = isPerWorkerMode(descriptor.mode);
-    this.#combine = descriptor.type === "gauge" ? combineFor(descriptor.mode) : combineTotals;
+    this.#combine = isTotal(descriptor.type) ? combineTotals : combineFor(descriptor.mode);
     this.#labelNames = this.#perWorker ? [...descriptor.labelNames, WORKER_LABEL] : descriptor.labelNames;
-    this.#retired = new RetiredColumn(this.#stride);
+    this.#retired = new RetiredColumn(columnStrideOf(descriptor));
   }
 
   /** Adds a slab's column. Columns of one worker slot come in the order of its incarnations. */
@@ -142,7 +146,7 @@ export class MergedFamily {
     // WHY: a removed series that moved after the last pass counts again, so it must not get lost here.
     if (column.wake()) this.#dirty = true;
     const kept = keep && !this.#live;
-    const before = kept && this.#combine === combineTotals ? this.#totals() : undefined;
+    const before = kept && isTotal(this.descriptor.type) ? this.#totals() : undefined;
     this.#members = this.#members.filter((member) => member.column !== column);
     if (kept) this.#retire(column);
     this.#dirty = true;
@@ -152,7 +156,7 @@ export class MergedFamily {
   /** The merged values as they are now, buckets not cumulated. */
   #totals(): MergedValues {
     if (this.#dirty) this.#arrange();
-    const totals = newMergedValues(this.#merged.touched.length, this.#stride);
+    const totals = newMergedValues(this.#merged.touched.length, this.#retired.stride);
     this.#addUp(totals);
     return totals;
   }
@@ -162,8 +166,7 @@ export class MergedFamily {
    * total that came out an ulp smaller would be a counter reset to whoever reads it.
    */
   #lift(before: MergedValues): void {
-    const { positions, values, count } = this.#retired;
-    const stride = this.#stride;
+    const { positions, values, count, stride } = this.#retired;
     for (let lifted = true; lifted;) {
       lifted = false;
       const after = this.#totals();
@@ -186,7 +189,7 @@ export class MergedFamily {
     const retired = this.#retired;
     while (retired.count < this.#series.length) {
       retired.append(retired.count);
-      retired.values.fill(0, (retired.count - 1) * this.#stride, retired.count * this.#stride);
+      retired.values.fill(0, (retired.count - 1) * retired.stride, retired.count * retired.stride);
     }
     // WHY: the retired column is in the order of the family's series, so places in it are series numbers.
     for (let k = 0; k < column.count; k++) {
@@ -213,7 +216,7 @@ export class MergedFamily {
     // WHY: held here, because another scrape may arrange the family anew while this one waits between two blocks.
     const blocks = this.#blocks;
     const created = this.#created;
-    const { values } = this.#merged;
+    const values = this.#output;
     let start = 0;
     for (let b = 0; b < blocks.length; b++) {
       const block = blocks[b];
@@ -237,7 +240,13 @@ export class MergedFamily {
     merged.stamps.fill(0);
     merged.touched.fill(0);
     this.#addUp(merged);
-    if (this.descriptor.type === "histogram") cumulate(merged.values, this.#stride);
+    switch (this.descriptor.type) {
+      case "histogram":
+      case "gaugehistogram":
+        return cumulate(merged.values, this.#stride);
+      case "stateset":
+        return expandStates(merged.values, this.#output);
+    }
   }
 
   /** Combines all columns into values that are zero. */
@@ -260,7 +269,7 @@ export class MergedFamily {
         known[column.index[k]] = 1;
         const exposed = column.states[k] === SERIES_STATE.COUNTED ||
           column.states[k] === SERIES_STATE.RESETTING;
-        if (counts && exposed) visible[column.index[k]] = 1;
+        if (counts && exposed && column.shows(k)) visible[column.index[k]] = 1;
       }
     }
     this.#retired.markVisible(visible);
@@ -276,7 +285,9 @@ export class MergedFamily {
       }
     }
     this.#created = Float64Array.from(order, (index) => this.#series[index].created);
-    this.#merged = newMergedValues(order.length, this.#stride);
+    this.#merged = newMergedValues(order.length, this.#retired.stride);
+    const expanded = this.#stride !== this.#retired.stride;
+    this.#output = expanded ? new Float64Array(order.length * this.#stride) : this.#merged.values;
     this.#blocks = this.#cut(order);
   }
 
@@ -333,7 +344,7 @@ class RetiredColumn extends Column {
   }
 
   /** Marks the series of an ended worker's column as visible. */
-  keepVisible(column: Column): void {
+  keepVisible(column: SlabColumn): void {
     if (this.present.length < this.count) {
       const present = new Uint8Array(this.index.length);
       present.set(this.present);
@@ -342,7 +353,7 @@ class RetiredColumn extends Column {
     for (let k = 0; k < column.count; k++) {
       const exposed = column.states[k] === SERIES_STATE.COUNTED ||
         column.states[k] === SERIES_STATE.RESETTING;
-      if (exposed) this.present[column.index[k]] = 1;
+      if (exposed && column.shows(k)) this.present[column.index[k]] = 1;
     }
   }
 }

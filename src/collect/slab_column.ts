@@ -4,12 +4,12 @@
  * @module
  */
 import type { Descriptor } from "../model/descriptor.ts";
-import { strideOf } from "../model/samples.ts";
 import { readCounter, readCounterPage } from "../slab/counter_cell.ts";
 import { type GaugeReading, readGauge } from "../slab/gauge_cell.ts";
 import { readHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
-import { Column, SERIES_STATE } from "./column.ts";
+import { isTotal } from "./aggregate.ts";
+import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 
 /** `2 ** 10` elements of 32 bits are one page of 4096 bytes; cells of one page have these bits in common. */
@@ -29,20 +29,24 @@ export interface CellPlace {
 export class SlabColumn extends Column {
   readonly #slab: Slab;
   readonly #descriptor: Descriptor;
+  readonly #usesGauges: boolean;
   /** Cells as elements of the slab's Int32Array. */
   #cells: Int32Array = new Int32Array(16);
   #removalsSeen: Int32Array = new Int32Array(16);
   readonly #dormant: Set<number> = new Set();
+  /** Infos: whether a series came or went since the family was arranged. */
+  #presenceMoved = false;
   /** Series at which a new page begins; counters are validated page by page. */
   #pageStarts: number[] = [];
   readonly #scratch: Float64Array;
   readonly #reading: GaugeReading = { value: 0, stamp: 0, touched: false };
 
   constructor(slab: Slab, descriptor: Descriptor) {
-    super(strideOf(descriptor));
+    super(columnStrideOf(descriptor));
     this.#slab = slab;
     this.#descriptor = descriptor;
     this.#scratch = new Float64Array(descriptor.type === "counter" ? 1 << PAGE_SHIFT32 : this.stride);
+    this.#usesGauges = !isTotal(descriptor.type);
     if (descriptor.type !== "counter") this.growGaugeColumns();
   }
 
@@ -85,9 +89,15 @@ export class SlabColumn extends Column {
     this.states[k] = removal.reset ? SERIES_STATE.RESETTING : SERIES_STATE.CONDEMNED;
   }
 
-  /** Uncovers the dormant series that have moved. Returns whether there were any. */
+  /** Whether the series' owner wants it shown: an info that nobody states is not there. */
+  shows(k: number): boolean {
+    return this.#descriptor.type !== "info" || this.values[k] === 1;
+  }
+
+  /** Uncovers the dormant series that have moved. Returns whether any series came or went by what was read. */
   wake(): boolean {
-    let woken = false;
+    let woken = this.#presenceMoved;
+    this.#presenceMoved = false;
     for (const k of this.#dormant) {
       if (this.states[k] === SERIES_STATE.DORMANT) {
         if (!this.#moved(k)) continue;
@@ -100,7 +110,7 @@ export class SlabColumn extends Column {
   }
 
   #moved(k: number): boolean {
-    if (this.#descriptor.type === "gauge") return this.touched[k] !== 0;
+    if (this.#usesGauges) return this.touched[k] !== 0;
     for (let i = k * this.stride; i < (k + 1) * this.stride; i++) {
       if (this.values[i] !== 0) return true;
     }
@@ -129,6 +139,7 @@ export class SlabColumn extends Column {
       case "counter":
         return this.#readCounters(budget);
       case "histogram":
+      case "gaugehistogram":
         return this.#readHistograms(budget);
       default:
         return this.#readGauges(budget);
@@ -163,11 +174,13 @@ export class SlabColumn extends Column {
 
   #readGauges(budget: RetryBudget): void {
     const reading = this.#reading;
+    const statesPresence = this.#descriptor.type === "info";
     for (let k = 0; k < this.count; k++) {
       const cell32 = this.#cells[k];
       const valid = readGauge(this.#slab, cell32, reading) ||
         budget.retry(() => readGauge(this.#slab, cell32, reading), this.touched[k] === 0);
       if (!valid) continue;
+      if (statesPresence && (this.values[k] === 1) !== (reading.value === 1)) this.#presenceMoved = true;
       this.values[k] = reading.value;
       this.stamps[k] = reading.stamp;
       this.touched[k] = reading.touched ? 1 : 0;

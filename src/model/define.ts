@@ -5,8 +5,9 @@
  */
 // CONTROL PLANE
 import type { Descriptor, NativeBuckets } from "./descriptor.ts";
+import { checkMode, checkStates } from "./kind_options.ts";
 import { canonicalLabelValue, type LabelValue } from "./label_values.ts";
-import { MERGE_MODES, type MergeMode, type MetricType } from "./metric_type.ts";
+import type { MergeMode, MetricType } from "./metric_type.ts";
 import { checkLabelNames, checkMetricName } from "./names.ts";
 
 /** Upper bounds of a histogram's buckets unless told otherwise, in seconds; client library guidelines. */
@@ -79,11 +80,7 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
   if (!Number.isInteger(maxSeries) || maxSeries < 1) {
     throw new RangeError(`${what}: wanted maxSeries as a whole number from 1, given ${maxSeries}`);
   }
-  const mode = options.mode ??
-    (type === "counter" || type.endsWith("histogram") || type === "summary" ? "sum" : "livesum");
-  if (!MERGE_MODES.includes(mode)) {
-    throw new RangeError(`${what}: wanted a merge mode of ${MERGE_MODES.join(", ")}, given ${String(mode)}`);
-  }
+  const mode = checkMode(options.mode, { type, what });
   if (mode.endsWith("all") && (labelNames.includes("worker") || "worker" in constLabels)) {
     throw new RangeError(`${what}: the label "worker" is reserved, merge mode ${mode} adds it`);
   }
@@ -101,7 +98,7 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
     quantiles: Object.freeze([...(options.quantiles ?? [])]),
     relativeError: options.relativeError ?? 0,
     windowSeconds: options.windowSeconds ?? 0,
-    states: Object.freeze([...(options.states ?? [])]),
+    states: Object.freeze(checkStates(options.states, { type, what })),
     ...(options.native && { native: Object.freeze({ ...options.native }) }),
     exemplars: options.exemplars ?? false,
     maxSeries,

@@ -5,6 +5,7 @@
  */
 import { Collector, type CollectorOptions } from "../../src/collect/collector.ts";
 import type { SlabSource } from "../../src/collect/slab_source.ts";
+import type { Descriptor } from "../../src/model/descriptor.ts";
 import type { FamilySamples } from "../../src/model/samples.ts";
 import { Registry } from "../../src/registry/registry.ts";
 import { createControl } from "../../src/slab/control.ts";
@@ -75,18 +76,40 @@ export function samplesOf(blocks: Iterable<FamilySamples>): Samples {
     block.series.forEach((labelValues, i) => {
       const labels = block.labelNames.map((name, k) => `${name}=${JSON.stringify(labelValues[k])}`);
       const own = values.subarray(i * stride, (i + 1) * stride);
-      if (descriptor.type !== "histogram") {
-        add(nameWith(descriptor.name, labels), own[0]);
-        return;
+      for (const [suffix, extra, value] of linesOf(descriptor, own)) {
+        add(nameWith(`${descriptor.name}${suffix}`, [...labels, ...extra]), value);
       }
-      [...descriptor.buckets, "+Inf"].forEach((bound, k) => {
-        add(nameWith(`${descriptor.name}_bucket`, [...labels, `le="${bound}"`]), own[k]);
-      });
-      add(nameWith(`${descriptor.name}_count`, labels), own[stride - 2]);
-      add(nameWith(`${descriptor.name}_sum`, labels), own[stride - 1]);
     });
   }
   return samples;
+}
+
+type Line = [suffix: string, labels: readonly string[], value: number];
+
+/** The samples of one series: what follows the family's name, the labels besides the series' own, the value. */
+function linesOf(descriptor: Descriptor, values: Float64Array): Line[] {
+  const { name, type, buckets, quantiles, states } = descriptor;
+  switch (type) {
+    case "histogram":
+    case "gaugehistogram": {
+      const g = type === "histogram" ? "" : "g";
+      return [
+        ...[...buckets, "+Inf"].map((bound, k): Line => ["_bucket", [`le="${bound}"`], values[k]]),
+        [`_${g}count`, [], values[buckets.length]],
+        [`_${g}sum`, [], values[buckets.length + 1]],
+      ];
+    }
+    case "summary":
+      return [
+        ...quantiles.map((quantile, k): Line => ["", [`quantile="${quantile}"`], values[k]]),
+        ["_sum", [], values[quantiles.length]],
+        ["_count", [], values[quantiles.length + 1]],
+      ];
+    case "stateset":
+      return states.map((state, k): Line => ["", [`${name}="${state}"`], values[k]]);
+    default:
+      return [["", [], values[0]]];
+  }
 }
 
 function nameWith(name: string, labels: readonly string[]): string {

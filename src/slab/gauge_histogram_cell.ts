@@ -1,0 +1,75 @@
+/**
+ * Writes the cells of gauge histograms, which lie in memory as those of classic histograms do. Reading is
+ * the same too.
+ *
+ * @module
+ */
+// DATA PLANE
+import { HISTOGRAM_COPIES64, HISTOGRAM_LAST32 } from "../layout/histogram_cell.ts";
+import type { Slab } from "./slab.ts";
+
+/**
+ * Counts a value in, or out again. Owner thread only. Allocates nothing.
+ *
+ * @param slab the owner's slab
+ * @param cell32 the cell's `sequence` as an element of `slab.i32`
+ * @param bounds upper bounds in ascending order, without +Inf
+ * @param value any number but NaN
+ * @param by 1 to count it in, -1 to count it out
+ * @returns false, and nothing is changed, if the value's bucket has nothing to be counted out
+ */
+export function shiftGaugeHistogram(
+  slab: Slab,
+  cell32: number,
+  bounds: Float64Array,
+  value: number,
+  by: 1 | -1,
+): boolean {
+  const { i32, f64 } = slab;
+  const boundCount = bounds.length;
+  let bucket = 0;
+  while (bucket < boundCount && value > bounds[bucket]) bucket++;
+  const copyA64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
+  const copyB64 = copyA64 + boundCount + 2;
+  const odd = (i32[cell32] & 1) !== 0;
+  const active64 = odd ? copyB64 : copyA64;
+  const inactive64 = odd ? copyA64 : copyB64;
+  const count = f64[active64 + 1 + bucket] + by;
+  if (count < 0) return false;
+  const last = i32[cell32 + HISTOGRAM_LAST32];
+  f64[inactive64 + 1 + last] = f64[active64 + 1 + last];
+  f64[inactive64 + 1 + bucket] = count;
+  f64[inactive64] = f64[active64] + by * value;
+  i32[cell32 + HISTOGRAM_LAST32] = bucket;
+  // ORDER: publishes sum and bucket in one step; pairs with readHistogram() (litmus: histogram flip).
+  Atomics.add(i32, cell32, 1);
+  return true;
+}
+
+/**
+ * Replaces all that a gauge histogram counts. Owner thread only.
+ *
+ * @param slab the owner's slab
+ * @param cell32 the cell's `sequence` as an element of `slab.i32`
+ * @param content the count of each bucket by itself, +Inf last, and the sum of the values
+ */
+export function setGaugeHistogram(
+  slab: Slab,
+  cell32: number,
+  content: { readonly counts: Float64Array; readonly sum: number },
+): void {
+  const { i32, f64 } = slab;
+  const { counts, sum } = content;
+  const copyA64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
+  const copyB64 = copyA64 + counts.length + 1;
+  const odd = (i32[cell32] & 1) !== 0;
+  const active64 = odd ? copyB64 : copyA64;
+  const inactive64 = odd ? copyA64 : copyB64;
+  f64[inactive64] = sum;
+  for (let bucket = 0; bucket < counts.length; bucket++) f64[inactive64 + 1 + bucket] = counts[bucket];
+  // ORDER: publishes the whole copy in one step; pairs with readHistogram() (litmus: histogram flip).
+  Atomics.add(i32, cell32, 1);
+  // WHY: the next change brings forward one bucket only, so the copy that is inactive now catches up here.
+  f64[active64] = sum;
+  for (let bucket = 0; bucket < counts.length; bucket++) f64[active64 + 1 + bucket] = counts[bucket];
+}
