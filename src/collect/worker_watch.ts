@@ -123,6 +123,8 @@ export class WorkerWatch {
   assumeEnded(source: SlabSource): void {
     const watched = this.#watched.get(source);
     if (watched === undefined || watched.state === "ended") return;
+    // WHY: what the directory does not tell yet would look like a write later.
+    this.#collector.poll();
     watched.state = "ended";
     watched.unchangedSince = this.#now();
     watched.fingerprint = source.fingerprint();

@@ -1,7 +1,8 @@
 /**
- * The cell of a classic histogram series: two copies of {sum, counts}, selected by the parity of `sequence`.
+ * The cell of a classic histogram series: two copies of {step, sum, counts}, selected by the parity of `sequence`.
  *
- * The copies follow the head, first A, then B; each is the sum and one count per bucket, +Inf last, all Float64.
+ * The copies follow the head, first A, then B; each is the step that a step-scoped observation belongs to (else unused),
+ * the sum, and one count per bucket, +Inf last, all Float64.
  * There is no count of observations: it is the sum of the buckets.
  *
  * @module
@@ -16,7 +17,7 @@ import { defineLayout, toIndex32, toIndex64 } from "./layout.ts";
 // total 8 bytes
 // </layout>
 
-/** Layout of a histogram cell's head; two copies of `1 + buckets` Float64 follow. */
+/** Layout of a histogram cell's head; two copies of `2 + buckets` Float64 follow. */
 export const HISTOGRAM_CELL = defineLayout({
   name: "histogram_cell",
   title: "Histogram cell",
@@ -30,10 +31,19 @@ export const HISTOGRAM_CELL = defineLayout({
 
 /** From a cell's start to its first copy, in elements of 64 bits. */
 export const HISTOGRAM_COPIES64 = toIndex64(HISTOGRAM_CELL.bytes);
+/** From a copy to its sum, in elements of 64 bits; the step comes before it. */
+export const HISTOGRAM_SUM64 = 1;
+/** From a copy to its first count, in elements of 64 bits. */
+export const HISTOGRAM_COUNTS64 = 2;
 /** From a cell's `sequence` to its `lastBucket`, in elements of 32 bits. */
 export const HISTOGRAM_LAST32 = toIndex32(HISTOGRAM_CELL.at.lastBucket);
 
+/** Size of one copy in elements of 64 bits, for the given number of buckets, +Inf included. */
+export function histogramCopy64(bucketCount: number): number {
+  return HISTOGRAM_COUNTS64 + bucketCount;
+}
+
 /** Size in bytes of a histogram cell with the given number of buckets, +Inf included. */
 export function histogramCellBytes(bucketCount: number): number {
-  return HISTOGRAM_CELL.bytes + 2 * 8 * (1 + bucketCount);
+  return HISTOGRAM_CELL.bytes + 2 * 8 * histogramCopy64(bucketCount);
 }

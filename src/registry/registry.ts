@@ -21,6 +21,8 @@ import { RemovalLog } from "./removal_log.ts";
 export interface RegistryOptions {
   /** Address space of the slab that the registry makes for itself, in bytes. Default 64 MiB. */
   readonly slabBytes?: number;
+  /** A monotonic clock in milliseconds, by which the memory of removed series rests. */
+  readonly now?: () => number;
 }
 
 /** What another thread gives so that a registry writes where that thread can read. */
@@ -43,6 +45,7 @@ export class Registry implements Registerer {
   readonly #owners: Map<string, Descriptor> = new Map();
   readonly #callbacks: CollectCallbacks = new CollectCallbacks(this);
   readonly #slabBytes: number | undefined;
+  readonly #now: (() => number) | undefined;
   #writer: SlabWriter | undefined;
   #tickets: TicketCounter | undefined;
   #log: RemovalLog | undefined;
@@ -50,6 +53,7 @@ export class Registry implements Registerer {
   /** A registry without families. Its slab is made at the first definition, or given by {@linkcode Registry.attach}. */
   constructor(options: RegistryOptions = {}) {
     this.#slabBytes = options.slabBytes;
+    this.#now = options.now;
   }
 
   /**
@@ -62,7 +66,7 @@ export class Registry implements Registerer {
     if (this.#writer !== undefined) {
       throw new Error("Cannot attach slab: the registry has one already, attach before the first definition");
     }
-    this.#writer = new SlabWriter(openSlab(slab));
+    this.#writer = new SlabWriter(openSlab(slab), this.#now);
     if (control !== undefined) this.#tickets = new TicketCounter(control);
     if (log !== undefined) {
       this.#log = new RemovalLog(openSlab(log));
@@ -220,7 +224,7 @@ export class Registry implements Registerer {
   }
 
   #ownWriter(): SlabWriter {
-    return this.#writer ??= new SlabWriter(new Slab(createSlab({ bytes: this.#slabBytes })));
+    return this.#writer ??= new SlabWriter(new Slab(createSlab({ bytes: this.#slabBytes })), this.#now);
   }
 }
 

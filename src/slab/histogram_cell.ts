@@ -4,7 +4,13 @@
  * @module
  */
 // DATA PLANE
-import { HISTOGRAM_COPIES64, HISTOGRAM_LAST32 } from "../layout/histogram_cell.ts";
+import {
+  HISTOGRAM_COPIES64,
+  HISTOGRAM_COUNTS64,
+  HISTOGRAM_LAST32,
+  HISTOGRAM_SUM64,
+  histogramCopy64,
+} from "../layout/histogram_cell.ts";
 import type { Slab } from "./slab.ts";
 
 /**
@@ -13,26 +19,46 @@ import type { Slab } from "./slab.ts";
  *
  * @param slab the owner's slab
  * @param cell32 the cell's `sequence` as an element of `slab.i32`
- * @param observation upper bounds in ascending order, without +Inf, and the value, which is not NaN
+ * @param bounds upper bounds in ascending order, without +Inf
+ * @param value any number but NaN
+ * @param step the step that the observation belongs to, published together with it; see {@linkcode observedStep}
  */
-export function observeHistogram(slab: Slab, cell32: number, bounds: Float64Array, value: number): void {
+export function observeHistogram(
+  slab: Slab,
+  cell32: number,
+  bounds: Float64Array,
+  value: number,
+  step = 0,
+): void {
   const { i32, f64 } = slab;
   const boundCount = bounds.length;
   let bucket = 0;
   while (bucket < boundCount && value > bounds[bucket]) bucket++;
   const copyA64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
-  const copyB64 = copyA64 + boundCount + 2;
+  const copyB64 = copyA64 + HISTOGRAM_COUNTS64 + boundCount + 1;
   const odd = (i32[cell32] & 1) !== 0;
   const active64 = odd ? copyB64 : copyA64;
   const inactive64 = odd ? copyA64 : copyB64;
   // WHY: the inactive copy lacks exactly the last observation, so bringing forward its bucket makes it current.
-  const last = i32[cell32 + HISTOGRAM_LAST32];
-  f64[inactive64 + 1 + last] = f64[active64 + 1 + last];
-  f64[inactive64 + 1 + bucket] = f64[active64 + 1 + bucket] + 1;
-  f64[inactive64] = f64[active64] + value;
+  const last = i32[cell32 + HISTOGRAM_LAST32] + HISTOGRAM_COUNTS64;
+  f64[inactive64 + last] = f64[active64 + last];
+  f64[inactive64 + HISTOGRAM_COUNTS64 + bucket] = f64[active64 + HISTOGRAM_COUNTS64 + bucket] + 1;
+  f64[inactive64 + HISTOGRAM_SUM64] = f64[active64 + HISTOGRAM_SUM64] + value;
+  f64[inactive64] = step;
   i32[cell32 + HISTOGRAM_LAST32] = bucket;
-  // ORDER: publishes sum and bucket in one step; pairs with readHistogram() (litmus: histogram flip).
+  // ORDER: publishes all of it in one step; pairs with readHistogram() (litmus: histogram flip).
   Atomics.add(i32, cell32, 1);
+}
+
+/**
+ * The step of the last observation of a histogram whose owner has ended. Any thread, once the owner writes no more.
+ *
+ * @param bucketCount the number of buckets, +Inf included
+ */
+export function observedStep(slab: Slab, cell32: number, bucketCount: number): number {
+  // ORDER: before the copy's plain load; pairs with the flip in observeHistogram() (litmus: histogram flip).
+  const sequence = Atomics.add(slab.i32, cell32, 0);
+  return slab.f64[(cell32 >>> 1) + HISTOGRAM_COPIES64 + (sequence & 1) * histogramCopy64(bucketCount)];
 }
 
 /**
@@ -52,9 +78,11 @@ export function readHistogram(
   const { out, at, bucketCount } = into;
   // ORDER: before the copy's plain loads; pairs with the flip in observeHistogram() (litmus: histogram flip).
   const sequence = Atomics.load(i32, cell32);
-  const copy64 = (cell32 >>> 1) + HISTOGRAM_COPIES64 + (sequence & 1) * (bucketCount + 1);
-  for (let bucket = 0; bucket < bucketCount; bucket++) out[at + bucket] = f64[copy64 + 1 + bucket];
-  out[at + bucketCount] = f64[copy64];
+  const copy64 = (cell32 >>> 1) + HISTOGRAM_COPIES64 + (sequence & 1) * histogramCopy64(bucketCount);
+  for (let bucket = 0; bucket < bucketCount; bucket++) {
+    out[at + bucket] = f64[copy64 + HISTOGRAM_COUNTS64 + bucket];
+  }
+  out[at + bucketCount] = f64[copy64 + HISTOGRAM_SUM64];
   // ORDER: a read-modify-write, so that the loads above happen before the owner's next stores (litmus: histogram flip).
   return Atomics.add(i32, cell32, 0) === sequence;
 }

@@ -1,0 +1,203 @@
+/**
+ * Joins the contributions of several workers to one step into one observation, exactly once.
+ *
+ * Each contributor adds its part, then says that it has arrived; whoever finds that all have arrived claims the
+ * step, observes the whole in a slab of its own, and hands the slot on to a later step. The observation and the
+ * step's number are published in one flip of the histogram cell, so that if the claimer dies the supervisor can
+ * tell whether it had observed.
+ *
+ * @module
+ */
+// DATA PLANE
+import {
+  CLAIMER_BITS,
+  CONTRIBUTORS_MAX,
+  STEP_RING,
+  STEP_RING32,
+  STEP_SLOT,
+  STEP_SLOT32,
+  SUPERVISOR_CLAIM,
+} from "../layout/step_ring.ts";
+import { observedStep } from "./histogram_cell.ts";
+import { openSlab } from "./slab.ts";
+
+const CLAIMER_MASK = (1 << CLAIMER_BITS) - 1;
+
+/** How many steps may be open at once: unless told otherwise, at least, at most. */
+const DEFAULT_SLOTS = 1024;
+const MIN_SLOTS = 64;
+const MAX_SLOTS = 65_536;
+
+/**
+ * Makes the memory of a ring. Any thread; by convention main, which hands it to all contributors.
+ *
+ * @param slots how many steps may be open at once, a power of two from 64 to 65536, 1024 by default (32 KiB)
+ * @throws {RangeError} If the number of slots is another
+ */
+export function createStepRing(slots = DEFAULT_SLOTS): SharedArrayBuffer {
+  if (!Number.isInteger(slots) || slots < MIN_SLOTS || slots > MAX_SLOTS || (slots & (slots - 1)) !== 0) {
+    throw new RangeError(
+      `Cannot create step ring of "${slots}" slots: wanted a power of two from ${MIN_SLOTS} to ${MAX_SLOTS}`,
+    );
+  }
+  const buffer = new SharedArrayBuffer(STEP_RING.bytes + slots * STEP_SLOT.bytes);
+  new Int32Array(buffer)[STEP_RING32.slotCount] = slots;
+  return buffer;
+}
+
+/** One contribution to a step. */
+export interface Contribution {
+  /** Number of the step, from 0; counted modulo 2 ** 32. */
+  readonly step: number;
+  /** Bits of all who contribute to the step, the same in each contribution. */
+  readonly participants: number;
+  /** This contributor's part, a whole number; the parts of a step add up to less than 2 ** 31. */
+  readonly value: number;
+}
+
+/** Observes a step in the caller's own memory. */
+export type ObserveStep = (total: number, step: number) => void;
+
+/** One contributor's end of a ring. One thread only. */
+export class StepRing {
+  readonly #i32: Int32Array;
+  readonly #slotCount: number;
+  /** A step divided by the number of slots, shifted this far right, is the round that its slot is in. */
+  readonly #roundShift: number;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.#i32 = new Int32Array(buffer);
+    this.#slotCount = this.#i32[STEP_RING32.slotCount];
+    this.#roundShift = 31 - Math.clz32(this.#slotCount);
+  }
+
+  /** Tells the supervisor where a contributor observes, before its first contribution. */
+  announce(contributor: number, cell32: number): void {
+    // ORDER: before the contributor's first claim, which the supervisor sees by an atomic load (litmus: step join).
+    Atomics.store(this.#i32, STEP_RING32.cells + contributor, cell32);
+  }
+
+  /**
+   * Contributes to a step and observes it if all have. Allocates nothing.
+   *
+   * @returns false if an older step still has the slot; contribute again later, in order
+   */
+  contribute(contributor: number, part: Contribution, observe: ObserveStep): boolean {
+    const i32 = this.#i32;
+    const { step } = part;
+    const slot32 = STEP_RING32.slots + (step & (this.#slotCount - 1)) * STEP_SLOT32.size;
+    // ORDER: before the adds; pairs with the store that frees the slot (litmus: step join).
+    const claim = Atomics.load(i32, slot32 + STEP_SLOT32.claim);
+    const free = this.#freeClaim(step);
+    // WHY: a step that is claimed or over without this contributor was completed without it: it was given up.
+    if (claim !== free) return this.#roundsAhead(claim, free) >= 0;
+    // WHY: a contributor comes once; a supervisor that speaks for an ended one may not know that it had come.
+    if ((Atomics.load(i32, slot32 + STEP_SLOT32.arrived) & (1 << contributor)) !== 0) return true;
+    // ORDER: sum and participants before arrived, so that who sees all bits sees all parts (litmus: step join).
+    Atomics.add(i32, slot32 + STEP_SLOT32.sum, part.value);
+    Atomics.store(i32, slot32 + STEP_SLOT32.participants, part.participants);
+    Atomics.or(i32, slot32 + STEP_SLOT32.arrived, 1 << contributor);
+    if (this.#complete(slot32)) {
+      this.#finish({ slot32, free, claimer: contributor + 1 }, stampOf(step), observe);
+    }
+    return true;
+  }
+
+  /**
+   * Takes over from a contributor that has ended: steps that waited for it are completed without it, a step that it
+   * had claimed is observed if it had not done so. The supervisor's thread only, once the contributor writes no more.
+   *
+   * @param ended the contributor, its slab, and the number of its histogram's buckets, +Inf included
+   */
+  takeOver(
+    ended: { contributor: number; slab: SharedArrayBuffer; bucketCount: number },
+    observe: ObserveStep,
+  ): void {
+    const i32 = this.#i32;
+    const slab = openSlab(ended.slab);
+    // ORDER: before the scan; who arrives later sees the bit and completes the step itself (litmus: step join).
+    Atomics.or(i32, STEP_RING32.dead, 1 << ended.contributor);
+    const cell32 = Atomics.load(i32, STEP_RING32.cells + ended.contributor);
+    for (let k = 0; k < this.#slotCount; k++) {
+      const slot32 = STEP_RING32.slots + k * STEP_SLOT32.size;
+      // ORDER: before the slot's other words; a slot that is freed meanwhile cannot be claimed by this value (litmus: step join).
+      const claim = Atomics.load(i32, slot32 + STEP_SLOT32.claim);
+      const free = claim & ~CLAIMER_MASK;
+      const stamp = stampOf(((claim >>> CLAIMER_BITS) << this.#roundShift) | k);
+      if ((claim & CLAIMER_MASK) === ended.contributor + 1) {
+        const observed = cell32 !== 0 && observedStep(slab, cell32, ended.bucketCount) === stamp;
+        if (!observed) observe(Atomics.load(i32, slot32 + STEP_SLOT32.sum), stamp);
+        this.#release(slot32, free);
+      } else if (claim === free && this.#complete(slot32)) {
+        this.#finish({ slot32, free, claimer: SUPERVISOR_CLAIM }, stamp, observe);
+      }
+    }
+  }
+
+  /** The `claim` of a slot that is free for a step: the step's round, and nobody. */
+  #freeClaim(step: number): number {
+    return ((step >>> this.#roundShift) << CLAIMER_BITS) | 0;
+  }
+
+  /** By how many rounds a slot is ahead of a step, negative if an older step still has it. */
+  #roundsAhead(claim: number, free: number): number {
+    // WHY: rounds count modulo 2 ** (32 - shift), so the difference's sign is found in the topmost of those bits.
+    const unused = this.#roundShift;
+    return ((((claim >>> CLAIMER_BITS) - (free >>> CLAIMER_BITS)) << unused) | 0) >> unused;
+  }
+
+  /** Whether all who contribute to the slot's step have arrived, or have ended. */
+  #complete(slot32: number): boolean {
+    const i32 = this.#i32;
+    // ORDER: arrived first, participants were stored before it; dead last, see takeOver() (litmus: step join).
+    const arrived = Atomics.load(i32, slot32 + STEP_SLOT32.arrived);
+    const participants = Atomics.load(i32, slot32 + STEP_SLOT32.participants);
+    const dead = Atomics.load(i32, STEP_RING32.dead);
+    return arrived !== 0 && (participants & ~(arrived | dead)) === 0;
+  }
+
+  #finish(
+    slot: { slot32: number; free: number; claimer: number },
+    stamp: number,
+    observe: ObserveStep,
+  ): void {
+    const i32 = this.#i32;
+    const claim32 = slot.slot32 + STEP_SLOT32.claim;
+    // ORDER: exactly one of those who find the step complete gets it, and nobody gets a later step (litmus: step join).
+    if (Atomics.compareExchange(i32, claim32, slot.free, slot.free | slot.claimer) !== slot.free) return;
+    observe(Atomics.load(i32, slot.slot32 + STEP_SLOT32.sum), stamp);
+    this.#release(slot.slot32, slot.free);
+  }
+
+  /** Hands a slot on to the step that uses it next. */
+  #release(slot32: number, free: number): void {
+    const i32 = this.#i32;
+    Atomics.store(i32, slot32 + STEP_SLOT32.arrived, 0);
+    Atomics.store(i32, slot32 + STEP_SLOT32.participants, 0);
+    Atomics.store(i32, slot32 + STEP_SLOT32.sum, 0);
+    const rounds = 2 ** (32 - this.#roundShift);
+    const round = ((free >>> CLAIMER_BITS) + 1) % rounds;
+    // ORDER: last, it opens the slot to the contributors of the next step (litmus: step join).
+    Atomics.store(i32, slot32 + STEP_SLOT32.claim, (round << CLAIMER_BITS) | 0);
+  }
+}
+
+/** The stamp of a step's observation: 0 is for observations that belong to none. */
+function stampOf(step: number): number {
+  return (step >>> 0) + 1;
+}
+
+/**
+ * Checks a contributor's number.
+ *
+ * @throws {RangeError} If it is not from 0 to 30
+ */
+export function checkContributor(contributor: number): void {
+  if (!Number.isInteger(contributor) || contributor < 0 || contributor >= CONTRIBUTORS_MAX) {
+    throw new RangeError(
+      `Cannot join steps as contributor "${contributor}": wanted a whole number from 0 to ${
+        CONTRIBUTORS_MAX - 1
+      }`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import { assertEquals } from "@std/assert";
+import { SelfMetrics } from "../../../src/collect/self_metrics.ts";
+import { WorkerWatch } from "../../../src/collect/worker_watch.ts";
+import { Counter } from "../../../src/metric/counter.ts";
+import { Fleet } from "../../_support/fleet.ts";
+
+function setup() {
+  const clock = { now: 0 };
+  const fleet = new Fleet();
+  const { collector, main: registry } = fleet;
+  const watch = new WorkerWatch(collector, { hungAfterMs: 1_000, now: () => clock.now });
+  const metrics = new SelfMetrics({ collector, watch, registry });
+  const workers = [fleet.start(0), fleet.start(1)];
+  for (const worker of workers) watch.add(worker.source);
+  return { clock, fleet, watch, metrics, workers };
+}
+
+Deno.test("SelfMetrics counts the workers by state", () => {
+  const { clock, fleet, watch, workers } = setup();
+  workers[0].registry.beat();
+  let samples = fleet.scrape();
+  assertEquals(samples.get('promslab_workers{state="live"}'), 1);
+  assertEquals(samples.get('promslab_workers{state="starting"}'), 1);
+  clock.now = 5_000;
+  watch.assumeEnded(workers[1].source);
+  samples = fleet.scrape();
+  assertEquals(samples.get('promslab_workers{state="hung"}'), 1);
+  assertEquals(samples.get('promslab_workers{state="ended"}'), 1);
+  assertEquals(samples.get('promslab_worker_heartbeat_age_seconds{worker="0"}'), 5);
+  assertEquals(samples.has('promslab_worker_heartbeat_age_seconds{worker="1"}'), false);
+});
+
+Deno.test("SelfMetrics tells the fill of each slab and forgets the slots that are gone", () => {
+  const { fleet, watch, workers } = setup();
+  new Counter({ name: "jobs_total", help: "h", registry: workers[1].registry });
+  let samples = fleet.scrape();
+  assertEquals(samples.get('promslab_slab_series{worker="1"}'), 1);
+  assertEquals(samples.get('promslab_slab_size_bytes{worker="0"}'), 256 * 1024);
+  assertEquals(samples.get('promslab_slab_used_bytes{worker="1"}')! > 4096, true);
+  watch.ended(workers[1].source);
+  samples = fleet.scrape();
+  assertEquals([...samples.keys()].filter((name) => name.includes('worker="1"')), []);
+});
+
+Deno.test("SelfMetrics counts drops over incarnations, and restarts by reason", () => {
+  const { fleet, watch, metrics, workers } = setup();
+  const drop = (worker: typeof workers[number], times: number) => {
+    const { registry } = worker;
+    const counter = Counter.getOrCreate({
+      name: "a_total",
+      help: "h",
+      labelNames: ["x"],
+      maxSeries: 1,
+      registry,
+    });
+    for (let i = 0; i <= times; i++) counter.inc({ x: i });
+  };
+  drop(workers[0], 3);
+  assertEquals(fleet.scrape().get('promslab_dropped_total{what="series"}'), 3);
+  watch.ended(workers[0].source);
+  metrics.restarted("exit");
+  const next = fleet.start(0);
+  watch.add(next.source);
+  drop(next, 2);
+  const samples = fleet.scrape();
+  assertEquals(samples.get('promslab_dropped_total{what="series"}'), 5);
+  assertEquals(samples.get('promslab_worker_restarts_total{reason="exit"}'), 1);
+  assertEquals(samples.get('promslab_worker_restarts_total{reason="hung"}'), 0);
+  assertEquals(samples.get('a_total{x="_overflow"}'), 5);
+});

@@ -1,0 +1,101 @@
+import { assertEquals } from "@std/assert";
+import { WorkerWatch } from "../../../src/collect/worker_watch.ts";
+import { Counter } from "../../../src/metric/counter.ts";
+import { Gauge } from "../../../src/metric/gauge.ts";
+import type { Registry } from "../../../src/registry/registry.ts";
+import { Fleet, type FleetWorker } from "../../_support/fleet.ts";
+
+const define = (registry: Registry) => ({
+  jobs: new Counter({ name: "jobs_total", help: "h", registry }),
+  busy: new Gauge({ name: "busy", help: "h", registry }),
+});
+
+function setup() {
+  const clock = { now: 0 };
+  const fleet = new Fleet();
+  const watch = new WorkerWatch(fleet.collector, {
+    hungAfterMs: 1_000,
+    quarantineMs: 60_000,
+    now: () => clock.now,
+  });
+  const worker = fleet.start(0);
+  const metrics = define(worker.registry);
+  watch.add(worker.source);
+  const stateOf = ({ source }: FleetWorker) => watch.workers.get(source)?.state;
+  return { clock, fleet, watch, worker, metrics, stateOf };
+}
+
+Deno.test("case 9: a worker without a beat is hung, its live gauges are hidden, and come back with the next beat", () => {
+  const { clock, fleet, watch, worker, metrics, stateOf } = setup();
+  metrics.jobs.inc(3);
+  metrics.busy.set(2);
+  assertEquals(stateOf(worker), "starting");
+  worker.registry.beat();
+  watch.check();
+  assertEquals(stateOf(worker), "live");
+  clock.now = 1_001;
+  watch.check();
+  assertEquals(stateOf(worker), "hung");
+  assertEquals(watch.heartbeatAgeMs(worker.source), 1_001);
+  assertEquals([...fleet.scrape()], [["jobs_total", 3]]);
+  metrics.jobs.inc();
+  worker.registry.beat();
+  watch.check();
+  assertEquals(stateOf(worker), "live");
+  assertEquals([...fleet.scrape()], [["busy", 2], ["jobs_total", 4]]);
+});
+
+Deno.test("a worker that has not beaten yet is starting, however long it takes", () => {
+  const { clock, watch, worker, stateOf } = setup();
+  clock.now = 100_000;
+  watch.check();
+  assertEquals(stateOf(worker), "starting");
+});
+
+Deno.test("case 4: a proven end folds at once; the replacement adds to what is kept", () => {
+  const { fleet, watch, worker, metrics } = setup();
+  metrics.jobs.inc(10);
+  metrics.busy.set(1);
+  watch.ended(worker.source);
+  assertEquals([...fleet.scrape()], [["jobs_total", 10]]);
+  const next = fleet.start(0);
+  define(next.registry).jobs.inc(3);
+  assertEquals(fleet.scrape().get("jobs_total"), 13);
+  assertEquals(fleet.collector.sources.size, 1);
+});
+
+Deno.test("case 6: an assumed end hides live gauges at once and reads on until the slab rests", () => {
+  const { clock, fleet, watch, worker, metrics, stateOf } = setup();
+  metrics.jobs.inc(10);
+  metrics.busy.set(1);
+  watch.assumeEnded(worker.source);
+  assertEquals(stateOf(worker), "ended");
+  assertEquals(worker.registry.beat(), true, "the owner is told that it is fenced");
+  assertEquals([...fleet.scrape()], [["jobs_total", 10]]);
+  clock.now = 59_000;
+  metrics.jobs.inc();
+  watch.check();
+  assertEquals(fleet.scrape().get("jobs_total"), 11, "a zombie's writes count while its slab is read");
+  clock.now = 118_000;
+  watch.check();
+  assertEquals(stateOf(worker), "ended", "the quarantine began anew with the write");
+  clock.now = 119_001;
+  watch.check();
+  assertEquals(stateOf(worker), undefined);
+  assertEquals(fleet.collector.sources.size, 0);
+  assertEquals(fleet.scrape().get("jobs_total"), 11);
+});
+
+Deno.test("case 7: writes to a folded slab change no total and are counted", () => {
+  const { clock, fleet, watch, worker, metrics } = setup();
+  metrics.jobs.inc(10);
+  watch.assumeEnded(worker.source);
+  clock.now = 60_000;
+  watch.check();
+  assertEquals(fleet.collector.sources.size, 0);
+  metrics.jobs.inc(5);
+  clock.now = 70_000;
+  watch.check();
+  assertEquals(watch.zombieWrites, 1);
+  assertEquals(fleet.scrape().get("jobs_total"), 10);
+});
