@@ -52,7 +52,7 @@ export { type Attachment, Registry, type RegistryOptions } from "./src/registry/
 export { createSlab, SlabError, type SlabOptions } from "./src/slab/slab.ts";
 export type { SlabStatus } from "./src/slab/slab_status.ts";
 export { createControl } from "./src/slab/control.ts";
-export { createStepRing } from "./src/slab/step_ring.ts";
+export { type Contribution, createStepRing, type ObserveStep, StepRing } from "./src/slab/step_ring.ts";
 export {
   type EndedContributor,
   StepContributor,
