@@ -132,6 +132,7 @@ export class StepHistogramChild implements BoundChild {
 
 /** A contributor that has ended, as its supervisor knows it. */
 export interface EndedContributor {
+  /** Its number among the contributors, 0 to 30. */
   readonly contributor: number;
   /** Its slab. */
   readonly slab: SharedArrayBuffer;
@@ -183,6 +184,7 @@ export class StepHistogram<LabelName extends string = never> extends Metric<Labe
     return this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
+  /** Makes the child that writes to a cell. */
   protected override bind(cell32: number): StepHistogramChild {
     return new StepHistogramChild(this.family.slab, cell32, { bounds: this.#bounds, name: this.name });
   }
