@@ -65,7 +65,7 @@ export class StepRing {
   /** A step divided by the number of slots, shifted this far right, is the round that its slot is in. */
   readonly #roundShift: number;
 
-  /** @param buffer memory that {@linkcode createStepRing} made */
+  /** Takes memory that {@linkcode createStepRing} made. */
   constructor(buffer: SharedArrayBuffer) {
     this.#i32 = new Int32Array(buffer);
     this.#slotCount = this.#i32[STEP_RING32.slotCount];
