@@ -23,14 +23,19 @@ export function exemplarCodePoints(labels: Readonly<Record<string, string>>): nu
   return count;
 }
 
-/** The part `{labels} value`, and the timestamp if it is known, behind ` # `. */
-export function formatExemplar(
-  exemplar: Exemplar,
-  options: { escaping: EscapingScheme; formatTimestamp: (seconds: number) => string },
-): string {
+/** An exemplar: ` # {labels} value`, and the timestamp if it is known. */
+export function formatExemplar(exemplar: Exemplar, escaping: EscapingScheme): string {
   const pairs = Object.entries(exemplar.labels).map(([name, value]) =>
-    `${quoteLabelName(escapeLabelName(name, options.escaping))}="${escapeQuoted(value)}"`
+    `${quoteLabelName(escapeLabelName(name, escaping))}="${escapeQuoted(value)}"`
   );
   const text = ` # {${pairs.join(",")}} ${formatOpenMetricsFloat(exemplar.value)}`;
-  return isKnownTime(exemplar.timestamp) ? `${text} ${options.formatTimestamp(exemplar.timestamp)}` : text;
+  return isKnownTime(exemplar.timestamp) ? `${text} ${formatTimestamp(exemplar.timestamp)}` : text;
+}
+
+/**
+ * Seconds without an exponent, which is what `String()` gives for every moment from the first microsecond of 1970 on.
+ * Python's parser misreads one with an exponent and nine or more digits behind the point.
+ */
+export function formatTimestamp(seconds: number): string {
+  return String(seconds);
 }

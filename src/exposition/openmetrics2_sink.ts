@@ -10,7 +10,7 @@ import { type Exemplar, type FamilySamples, type NativeHistogram, strideOf } fro
 import type { ByteWriter } from "./byte_writer.ts";
 import { escapeMetricName, type EscapingScheme } from "./escape_name.ts";
 import { escapeQuoted, quoteMetricName } from "./escape_text.ts";
-import { formatExemplar } from "./exemplar_text.ts";
+import { formatExemplar, formatTimestamp } from "./exemplar_text.ts";
 import { type Format, isKnownTime } from "./format.ts";
 import { createLineFormat, type LineFamily, type LineTemplate, type LineWriter } from "./line_format.ts";
 import { type SpannedBuckets, toSpans } from "./native_spans.ts";
@@ -164,16 +164,11 @@ function exemplarText(exemplars: readonly (Exemplar | undefined)[], escaping: Es
   let text = "";
   for (const exemplar of exemplars) {
     if (exemplar === undefined || !isKnownTime(exemplar.timestamp)) continue;
-    text += formatExemplar(exemplar, { escaping, formatTimestamp });
+    text += formatExemplar(exemplar, escaping);
   }
   return text;
 }
 
 function formatCount(count: number): string {
   return Number.isInteger(count) && count < 1e21 ? String(count) : formatFloat(count);
-}
-
-/** Seconds without an exponent, which is what `String()` gives for every moment from 1970 on. */
-function formatTimestamp(seconds: number): string {
-  return String(seconds);
 }

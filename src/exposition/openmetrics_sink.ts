@@ -130,7 +130,7 @@ function exemplarWriter(escaping: EscapingScheme): ExemplarWriter {
   return (writer, samples, index) => {
     const exemplar = samples.exemplars?.get(index);
     if (exemplar === undefined || exemplarCodePoints(exemplar.labels) > EXEMPLAR_CODE_POINTS_MAX) return;
-    writer.text(formatExemplar(exemplar, { escaping, formatTimestamp: formatOpenMetricsFloat }));
+    writer.text(formatExemplar(exemplar, escaping));
   };
 }
 

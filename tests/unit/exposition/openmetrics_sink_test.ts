@@ -19,7 +19,7 @@ Deno.test("createOpenMetricsFormat() writes counters: metadata without _total, e
     exemplars: new Map([[1, EXEMPLAR]]),
   });
   const header = '# TYPE a_seconds counter\n# UNIT a_seconds seconds\n# HELP a_seconds a \\"b\\"\n';
-  const second = 'a_seconds_total{x="2"} 2.5 # {trace_id="a\\"b"} 0.25 1.520879607789e+09\n# EOF\n';
+  const second = 'a_seconds_total{x="2"} 2.5 # {trace_id="a\\"b"} 0.25 1520879607.789\n# EOF\n';
   assertEquals(
     textOf(createOpenMetricsFormat(), [samples]),
     `${header}a_seconds_total{x="1"} 1.0\n${second}`,
@@ -84,7 +84,7 @@ Deno.test("createOpenMetricsFormat() drops an exemplar of more than 128 code poi
   assertEquals(textOf(format, [withValue("🦕".repeat(128))]), "# TYPE a counter\na_total 1.0\n# EOF\n");
   assertEquals(
     textOf(format, [withValue("🦕".repeat(127))]),
-    `# TYPE a counter\na_total 1.0 # {a="${"🦕".repeat(127)}"} 0.25 1.520879607789e+09\n# EOF\n`,
+    `# TYPE a counter\na_total 1.0 # {a="${"🦕".repeat(127)}"} 0.25 1520879607.789\n# EOF\n`,
   );
 });
 
@@ -93,7 +93,7 @@ Deno.test("createOpenMetricsFormat() notices exemplars that come, change and go 
   const format = createOpenMetricsFormat();
   const scrape = (exemplars?: Map<number, Exemplar>) =>
     textOf(format, [family.samples([1, 1], { exemplars })]);
-  const shown = ' # {trace_id="a\\"b"} 0.25 1.520879607789e+09';
+  const shown = ' # {trace_id="a\\"b"} 0.25 1520879607.789';
   const body = (first: string, second: string) =>
     `# TYPE a counter\na_total{x="1"} 1.0${first}\na_total{x="2"} 1.0${second}\n# EOF\n`;
   assertEquals(scrape(), body("", ""));
