@@ -23,7 +23,7 @@ export interface ProtobufFormatOptions {
 
 /**
  * The binary format. It alone brings native histograms to a Prometheus of today. Infos and statesets are gauges
- * in it; a family without series leaves no trace.
+ * in it, gauge histograms without native buckets are histograms; a family without series leaves no trace.
  */
 export function createProtobufFormat(options: ProtobufFormatOptions = {}): Format {
   const { escaping = "underscores" } = options;
@@ -79,6 +79,14 @@ const PROTOBUF_TYPES: Readonly<Record<MetricType, number>> = {
   stateset: 1,
 };
 
+/**
+ * The type that every reader takes the way it is meant. WHY: of a gauge histogram without native buckets
+ * Prometheus 2.42 loses the sum and the suffixes of all names; of a histogram it reads the very same series.
+ */
+function readableType({ type, native }: Descriptor): MetricType {
+  return type === "gaugehistogram" && native === undefined ? "histogram" : type;
+}
+
 /** What stands before a family's metrics: the length of it all, name, help, type and unit. */
 class FamilyHeaders {
   readonly #escaping: EscapingScheme;
@@ -97,7 +105,7 @@ class FamilyHeaders {
     const fullName = type === "info" && !name.endsWith("_info") ? `${name}_info` : name;
     fields.string(1, escapeMetricName(fullName, this.#escaping));
     if (help !== "") fields.string(2, help);
-    fields.uint(3, PROTOBUF_TYPES[type]);
+    fields.uint(3, PROTOBUF_TYPES[readableType(descriptor)]);
     if (unit !== "") fields.string(5, unit);
     const delimited = new ByteWriter(fields.bytes.length + 8);
     new ProtobufWriter(delimited).varint(fields.bytes.length + metricBytes);

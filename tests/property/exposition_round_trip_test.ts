@@ -6,6 +6,8 @@ import { createFormat } from "../../src/exposition/negotiate.ts";
 import { parseExposition } from "../../src/exposition/parse_exposition.ts";
 import { parseProtobuf, type ProtobufMetric } from "../../src/exposition/parse_protobuf.ts";
 import type { ParsedSample } from "../../src/exposition/parsed.ts";
+import type { Descriptor } from "../../src/model/descriptor.ts";
+import type { MetricType } from "../../src/model/metric_type.ts";
 import type { FamilySamples } from "../../src/model/samples.ts";
 import {
   type ExpectedSample,
@@ -153,7 +155,7 @@ function plainMetric(
 function expectedMetrics(samples: FamilySamples): object[] {
   const { descriptor: { name, help, type, states, buckets, quantiles }, values, stride, created, natives } =
     samples;
-  const family = [name, help, type === "info" || type === "stateset" ? "gauge" : type];
+  const family = [name, help, protobufType(samples.descriptor)];
   const nothing = {
     value: undefined,
     count: undefined,
@@ -207,6 +209,12 @@ function expectedMetrics(samples: FamilySamples): object[] {
         return [{ ...metric, value: at(0) }];
     }
   });
+}
+
+/** What stands for types that the binary format or its readers lack. */
+function protobufType({ type, native }: Descriptor): MetricType {
+  if (type === "info" || type === "stateset") return "gauge";
+  return type === "gaugehistogram" && native === undefined ? "histogram" : type;
 }
 
 const STRINGS = 500;
