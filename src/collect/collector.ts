@@ -20,6 +20,11 @@ export interface CollectorOptions {
   readonly onProblem?: (message: string) => void;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
+  /**
+   * Whether this thread passes on the removals of others, as the thread that all workers look to does. Where every
+   * thread reads all others, none does: each acts on its own slab when it learns of a removal. Default true.
+   */
+  readonly relaysRemovals?: boolean;
 }
 
 /** What happened to the scrapes of a collector so far. */
@@ -42,6 +47,7 @@ export class Collector {
   readonly #registry: Registry;
   readonly #onProblem: (message: string) => void;
   readonly #now: (() => number) | undefined;
+  readonly #relaysRemovals: boolean;
   readonly #families: Map<string, MergedFamily> = new Map();
   /** Which family writes samples of a name. */
   readonly #owners: Map<string, Descriptor> = new Map();
@@ -72,6 +78,7 @@ export class Collector {
     this.#registry = registry;
     this.#onProblem = options.onProblem ?? (() => {});
     this.#now = options.now;
+    this.#relaysRemovals = options.relaysRemovals ?? true;
   }
 
   /**
@@ -178,6 +185,10 @@ export class Collector {
 
   /** Takes a removal: from a worker to pass it on, from the own slab to act on it. */
   #removal(removal: Removal, source: SlabSource): void {
+    if (!this.#relaysRemovals) {
+      if (source !== this.#ownSource) this.#registry.apply(removal);
+      return;
+    }
     if (source !== this.#ownSource) {
       this.#asked.set(removal.origin, source);
       try {

@@ -48,6 +48,7 @@ export class Registry implements Registerer {
   readonly #now: (() => number) | undefined;
   #writer: SlabWriter | undefined;
   #tickets: TicketCounter | undefined;
+  #control: SharedArrayBuffer | undefined;
   #log: RemovalLog | undefined;
 
   /** A registry without families. Its slab is made at the first definition, or given by {@linkcode Registry.attach}. */
@@ -67,7 +68,7 @@ export class Registry implements Registerer {
       throw new Error("Cannot attach slab: the registry has one already, attach before the first definition");
     }
     this.#writer = new SlabWriter(openSlab(slab), this.#now);
-    if (control !== undefined) this.#tickets = new TicketCounter(control);
+    this.#control = control;
     if (log !== undefined) {
       this.#log = new RemovalLog(openSlab(log));
       const writer = this.#writer;
@@ -91,7 +92,7 @@ export class Registry implements Registerer {
    * @internal
    */
   get tickets(): TicketCounter {
-    return this.#tickets ??= new TicketCounter(createControl());
+    return this.#tickets ??= new TicketCounter(this.control);
   }
 
   /**
@@ -200,6 +201,23 @@ export class Registry implements Registerer {
     if (this.#log === undefined) writer.removalsSeen++;
     this.#families.get(removal.family)?.remove(removal);
     writer.publishRemovalsSeen();
+  }
+
+  /** Applies a removal that another thread announced to this registry alone. */
+  apply(removal: Removal): void {
+    this.#families.get(removal.family)?.remove(removal);
+  }
+
+  /** The control block that this registry draws its tickets from; made now if there was none. */
+  get control(): SharedArrayBuffer {
+    this.#control ??= createControl();
+    return this.#control;
+  }
+
+  /** Draws tickets from another control block from now on, so that all threads share one. */
+  adoptControl(control: SharedArrayBuffer): void {
+    this.tickets.adopt(control);
+    this.#control = control;
   }
 
   get #origin(): string {

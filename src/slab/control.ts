@@ -4,7 +4,7 @@
  * @module
  */
 // DATA PLANE
-import { CONTROL_BLOCK, TICKET64 } from "../layout/control_block.ts";
+import { CONTROL_BLOCK, NEXT_SLOT32, TICKET64 } from "../layout/control_block.ts";
 
 /** Makes the block that the threads of one server share. Any thread; by convention main, before the workers start. */
 export function createControl(): SharedArrayBuffer {
@@ -13,10 +13,24 @@ export function createControl(): SharedArrayBuffer {
 
 /** Draws tickets from a control block. Any thread. */
 export class TicketCounter {
-  readonly #words: BigInt64Array;
+  #words: BigInt64Array;
 
   constructor(control: SharedArrayBuffer) {
     this.#words = new BigInt64Array(control);
+  }
+
+  /** Draws from another control block from now on; later tickets are greater than all that were drawn here before. */
+  adopt(control: SharedArrayBuffer): void {
+    const words = new BigInt64Array(control);
+    // ORDER: raises the other block to this one's count, whoever draws meanwhile (litmus: tickets).
+    const own = Atomics.load(this.#words, TICKET64);
+    let seen = Atomics.load(words, TICKET64);
+    while (seen < own) {
+      const before = Atomics.compareExchange(words, TICKET64, seen, own);
+      if (before === seen) break;
+      seen = before;
+    }
+    this.#words = words;
   }
 
   /** The next ticket, from 1; later calls of any thread get greater ones. Exact up to 2 ** 53. */
@@ -24,4 +38,10 @@ export class TicketCounter {
     // ORDER: one total order of all draws (litmus: tickets).
     return Number(Atomics.add(this.#words, TICKET64, 1n)) + 1;
   }
+}
+
+/** Draws a worker slot from a control block. Any thread; each call gets another one, from 0. */
+export function drawSlot(control: SharedArrayBuffer): number {
+  // ORDER: each thread gets another number; nothing else depends on it.
+  return Atomics.add(new Int32Array(control), NEXT_SLOT32, 1);
 }

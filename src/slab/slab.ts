@@ -55,6 +55,13 @@ export class Slab {
   }
 }
 
+/**
+ * Gives a slab its worker slot, where no parent thread did. Owner thread only, before any other thread knows the slab.
+ */
+export function assignSlot(slab: Slab, slot: number): void {
+  slab.i32[HEADER32.slot] = slot;
+}
+
 /** Options of {@linkcode createSlab}. */
 export interface SlabOptions {
   /** Size in bytes, rounded up to whole pages. Default 64 MiB. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createControl, TicketCounter } from "../../../src/slab/control.ts";
+import { createControl, drawSlot, TicketCounter } from "../../../src/slab/control.ts";
 
 Deno.test("TicketCounter draws 1, 2, 3 from one block, whoever draws", () => {
   const control = createControl();
@@ -13,4 +13,21 @@ Deno.test("TicketCounter goes on beyond 32 bits", () => {
   new BigInt64Array(control)[0] = 2n ** 32n - 1n;
   const tickets = new TicketCounter(control);
   assertEquals([tickets.next(), tickets.next()], [2 ** 32, 2 ** 32 + 1]);
+});
+
+Deno.test("TicketCounter.adopt() goes on above both counts", () => {
+  const [mine, other] = [createControl(), createControl()];
+  const tickets = new TicketCounter(mine);
+  for (let i = 0; i < 5; i++) tickets.next();
+  tickets.adopt(other);
+  assertEquals(tickets.next(), 6);
+  const ahead = new TicketCounter(createControl());
+  ahead.next();
+  ahead.adopt(other);
+  assertEquals(ahead.next(), 7);
+});
+
+Deno.test("drawSlot() gives each caller another slot", () => {
+  const control = createControl();
+  assertEquals([drawSlot(control), drawSlot(control), drawSlot(control)], [0, 1, 2]);
 });

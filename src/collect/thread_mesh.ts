@@ -1,0 +1,203 @@
+/**
+ * Threads that find each other's slabs without a parent, as those of `deno serve --parallel` must.
+ *
+ * @module
+ */
+import { defaultRegistry } from "../registry/default_registry.ts";
+import type { Registry } from "../registry/registry.ts";
+import { drawSlot } from "../slab/control.ts";
+import { assignSlot } from "../slab/slab.ts";
+import { Collector } from "./collector.ts";
+import { WorkerWatch } from "./worker_watch.ts";
+
+/** Options of {@linkcode ThreadMesh.join}. */
+export interface ThreadMeshOptions {
+  /** The registry whose slab the others get to know. Default: the thread's own. */
+  readonly registry?: Registry;
+  /** Name of the channel; threads of one name find each other. */
+  readonly channel?: string;
+  /** The longest to wait for the answers of other threads, in milliseconds; one that hangs does not answer. Default 1000. */
+  readonly deadlineMs?: number;
+  /** Takes one sentence about each slab or family that is left out. */
+  readonly onProblem?: (message: string) => void;
+}
+
+/** A thread as the others know it. Later threads have greater ids. */
+interface Member {
+  readonly id: string;
+  readonly slab: SharedArrayBuffer;
+}
+
+type Message =
+  /** A new thread asks who is there. */
+  | { readonly kind: "hello"; readonly from: string; readonly control: SharedArrayBuffer }
+  /** An answer: all that its sender knows, so that a thread that hangs is known too. */
+  | {
+    readonly kind: "here";
+    readonly to: string;
+    readonly from: string;
+    readonly control: SharedArrayBuffer;
+    readonly members: readonly Member[];
+  }
+  /** The new thread has its slot. */
+  | { readonly kind: "joined"; readonly member: Member }
+  /** An answer: the slab is part of what its sender gathers. */
+  | { readonly kind: "known"; readonly to: string; readonly from: string };
+
+const DEFAULT_CHANNEL = "promslab.mesh.1";
+const DEFAULT_DEADLINE_MS = 1_000;
+/** How long a new thread listens for others that start at the same time. */
+const GREETING_MS = 50;
+const BEAT_MS = 250;
+
+/**
+ * One thread's place among threads that all read each other's slabs, so that any of them answers a scrape for all.
+ * Nothing is ever folded: what a thread counted before it died stays in its slab, which all others go on to read.
+ */
+export class ThreadMesh {
+  /** Reads the slabs of all threads. */
+  readonly collector: Collector;
+  /** Watches the heartbeats of the other threads. */
+  readonly watch: WorkerWatch;
+  readonly #registry: Registry;
+  readonly #onProblem: (message: string) => void;
+  readonly #channel: BroadcastChannel;
+  readonly #id: string;
+  readonly #members: Map<string, Member> = new Map();
+  /** Threads that were heard of and have not said yet that they read this thread's slab. */
+  readonly #awaited: Set<string> = new Set();
+  /** The control block of the oldest thread known, which all use. */
+  #control: { owner: string; block: SharedArrayBuffer };
+  #joined = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #wake: () => void = () => {};
+
+  private constructor(options: ThreadMeshOptions) {
+    this.#registry = options.registry ?? defaultRegistry;
+    this.#onProblem = options.onProblem ?? (() => {});
+    this.collector = new Collector(this.#registry, { onProblem: this.#onProblem, relaysRemovals: false });
+    this.watch = new WorkerWatch(this.collector);
+    this.#id = `${String(Date.now()).padStart(16, "0")}-${crypto.randomUUID()}`;
+    this.#control = { owner: this.#id, block: this.#registry.control };
+    this.#channel = new BroadcastChannel(options.channel ?? DEFAULT_CHANNEL);
+    this.#channel.onmessage = ({ data }) => this.#receive(data as Message);
+  }
+
+  /**
+   * Joins the other threads of this process. Resolves when they all read this thread's slab, so that no scrape of
+   * theirs misses what it counts; a thread that hangs is waited for no longer than the deadline.
+   *
+   * @returns this thread's place; close it before the process is to end
+   */
+  static async join(options: ThreadMeshOptions = {}): Promise<ThreadMesh> {
+    const mesh = new ThreadMesh(options);
+    const deadline = performance.now() + (options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+    mesh.#send({ kind: "hello", from: mesh.#id, control: mesh.#control.block });
+    await mesh.#wait(performance.now() + GREETING_MS, () => false);
+    mesh.#takeSlot();
+    await mesh.#wait(deadline, () => mesh.#awaited.size === 0);
+    mesh.#timer = setInterval(() => mesh.#beat(), BEAT_MS);
+    return mesh;
+  }
+
+  /** How many threads there are or were, this one included. */
+  get size(): number {
+    return this.#members.size + 1;
+  }
+
+  /** Leaves the channel, which otherwise keeps the process alive. This thread's slab goes on to be read by others. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#channel.close();
+  }
+
+  #send(message: Message): void {
+    this.#channel.postMessage(message);
+  }
+
+  #receive(message: Message): void {
+    switch (message.kind) {
+      case "hello":
+        this.#await(message.from);
+        this.#considerControl(message.from, message.control);
+        this.#send({
+          kind: "here",
+          to: message.from,
+          from: this.#id,
+          control: this.#control.block,
+          members: [...this.#members.values(), ...(this.#joined ? [this.#self()] : [])],
+        });
+        break;
+      case "here":
+        if (message.to !== this.#id) break;
+        this.#await(message.from);
+        for (const member of message.members) this.#add(member);
+        this.#considerControl(message.from, message.control);
+        break;
+      case "joined":
+        this.#add(message.member);
+        this.#send({ kind: "known", to: message.member.id, from: this.#id });
+        break;
+      case "known":
+        if (message.to !== this.#id) break;
+        this.#awaited.delete(message.from);
+        this.#wake();
+    }
+  }
+
+  /** Takes the control block of an older thread, as long as this thread has drawn no slot. */
+  #considerControl(owner: string, block: SharedArrayBuffer): void {
+    if (this.#joined || owner >= this.#control.owner) return;
+    this.#control = { owner, block };
+  }
+
+  /** Draws this thread's slot and tells the others its slab. */
+  #takeSlot(): void {
+    const { block } = this.#control;
+    if (block !== this.#registry.control) this.#registry.adoptControl(block);
+    assignSlot(this.#registry.slab, drawSlot(block));
+    this.#joined = true;
+    this.#send({ kind: "joined", member: this.#self() });
+  }
+
+  #self(): Member {
+    return { id: this.#id, slab: this.#registry.slab.buffer as SharedArrayBuffer };
+  }
+
+  #add(member: Member): void {
+    if (member.id === this.#id || this.#members.has(member.id)) return;
+    this.#members.set(member.id, member);
+    this.#await(member.id);
+    try {
+      this.watch.add(this.collector.addSlab(member.slab));
+    } catch (error) {
+      this.#onProblem(`Cannot read the slab of another thread: ${(error as Error).message}`);
+    }
+  }
+
+  /** Has this thread wait, before it serves, for the word of another. */
+  #await(id: string): void {
+    if (!this.#joined) this.#awaited.add(id);
+  }
+
+  #beat(): void {
+    this.#registry.beat();
+    this.watch.check();
+    this.collector.poll();
+  }
+
+  /** Waits until a condition holds, at most until a time of `performance.now()`. */
+  async #wait(untilMs: number, condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      const left = untilMs - performance.now();
+      if (left <= 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/** Several places in one mesh, all in this thread: a BroadcastChannel does not mind. */
+import { assertEquals } from "@std/assert";
+import { ThreadMesh } from "../../../src/collect/thread_mesh.ts";
+import { Counter } from "../../../src/metric/counter.ts";
+import { Gauge } from "../../../src/metric/gauge.ts";
+import { Registry } from "../../../src/registry/registry.ts";
+import { createSlab } from "../../../src/slab/slab.ts";
+import { samplesOf, SMALL_SLAB_BYTES } from "../../_support/fleet.ts";
+import { waitFor } from "../../_support/wait_for.ts";
+
+function define(): { registry: Registry; hits: Counter; last: Gauge; each: Gauge } {
+  const registry = new Registry({ slabBytes: SMALL_SLAB_BYTES });
+  return {
+    registry,
+    hits: new Counter({ name: "hits_total", help: "h", registry }),
+    last: new Gauge({ name: "last", help: "h", mode: "mostrecent", registry }),
+    each: new Gauge({ name: "each", help: "h", mode: "all", registry }),
+  };
+}
+
+const scrape = (mesh: ThreadMesh) => samplesOf(mesh.collector.blocks());
+
+Deno.test("ThreadMesh: threads that start together find each other, and each answers for all", async () => {
+  const channel = crypto.randomUUID();
+  const threads = [define(), define(), define()];
+  const meshes = await Promise.all(threads.map(({ registry }) => ThreadMesh.join({ registry, channel })));
+  threads.forEach(({ hits, each }, i) => {
+    hits.inc(10 ** i);
+    each.set(1);
+  });
+  for (const mesh of meshes) {
+    assertEquals(mesh.size, 3);
+    assertEquals(scrape(mesh).get("hits_total"), 111);
+    assertEquals([...scrape(mesh).keys()].filter((name) => name.startsWith("each")), [
+      'each{worker="0"}',
+      'each{worker="1"}',
+      'each{worker="2"}',
+    ]);
+  }
+  for (const mesh of meshes) mesh.close();
+});
+
+Deno.test("ThreadMesh: a late thread is part of every scrape before it serves, and learns of threads that hang", async () => {
+  const channel = crypto.randomUUID();
+  const [first, hung, late] = [define(), define(), define()];
+  const meshes = [await ThreadMesh.join({ registry: first.registry, channel })];
+  const silent = await ThreadMesh.join({ registry: hung.registry, channel });
+  hung.hits.inc(5);
+  silent.close();
+  const start = performance.now();
+  meshes.push(await ThreadMesh.join({ registry: late.registry, channel, deadlineMs: 300 }));
+  assertEquals(performance.now() - start < 5_000, true);
+  late.hits.inc(2);
+  for (const mesh of meshes) assertEquals(scrape(mesh).get("hits_total"), 7);
+  for (const mesh of meshes) mesh.close();
+});
+
+Deno.test("ThreadMesh: tickets of all threads are in one order, also those drawn before it was joined", async () => {
+  const channel = crypto.randomUUID();
+  const [early, late] = [define(), define()];
+  for (let i = 0; i < 100; i++) late.last.set(i);
+  const meshes = [
+    await ThreadMesh.join({ registry: early.registry, channel }),
+    await ThreadMesh.join({ registry: late.registry, channel }),
+  ];
+  early.last.set(7);
+  assertEquals(meshes.map((mesh) => scrape(mesh).get("last")), [7, 7]);
+  late.last.set(8);
+  assertEquals(meshes.map((mesh) => scrape(mesh).get("last")), [8, 8]);
+  for (const mesh of meshes) mesh.close();
+});
+
+Deno.test("ThreadMesh: a removal of one thread acts in all", async () => {
+  const channel = crypto.randomUUID();
+  const registries = [0, 1].map(() => new Registry({ slabBytes: SMALL_SLAB_BYTES }));
+  const counters = registries.map((registry) =>
+    new Counter({ name: "jobs_total", help: "h", labelNames: ["kind"], registry })
+  );
+  const meshes = await Promise.all(registries.map((registry) => ThreadMesh.join({ registry, channel })));
+  for (const counter of counters) counter.inc({ kind: "a" });
+  counters[0].remove("a");
+  await waitFor(() => meshes.every((mesh) => scrape(mesh).size === 0), {
+    deadlineMs: 5_000,
+    what: "the series to vanish everywhere",
+  });
+  counters[1].inc({ kind: "a" }, 3);
+  assertEquals(meshes.map((mesh) => scrape(mesh).get('jobs_total{kind="a"}')), [3, 3]);
+  for (const mesh of meshes) mesh.close();
+});
+
+Deno.test("ThreadMesh: a slab of another layout version is left out", async () => {
+  const channel = crypto.randomUUID();
+  const problems: string[] = [];
+  const { registry, hits } = define();
+  const mesh = await ThreadMesh.join({ registry, channel, onProblem: (message) => problems.push(message) });
+  const foreign = createSlab({ bytes: SMALL_SLAB_BYTES });
+  new Int32Array(foreign)[1] = 99;
+  const other = new BroadcastChannel(channel);
+  other.postMessage({ kind: "joined", member: { id: "foreign", slab: foreign } });
+  await waitFor(() => problems.length > 0, { deadlineMs: 5_000, what: "the slab to be refused" });
+  assertEquals(problems[0].includes("layout version 99"), true, problems[0]);
+  hits.inc();
+  assertEquals(scrape(mesh).get("hits_total"), 1);
+  other.close();
+  mesh.close();
+});
