@@ -5,7 +5,13 @@
  * @module
  */
 // DATA PLANE
-import { HISTOGRAM_COPIES64, HISTOGRAM_LAST32 } from "../layout/histogram_cell.ts";
+import {
+  HISTOGRAM_COPIES64,
+  HISTOGRAM_COUNTS64,
+  HISTOGRAM_LAST32,
+  HISTOGRAM_SUM64,
+  histogramCopy64,
+} from "../layout/histogram_cell.ts";
 import type { Slab } from "./slab.ts";
 
 /**
@@ -30,16 +36,16 @@ export function shiftGaugeHistogram(
   let bucket = 0;
   while (bucket < boundCount && value > bounds[bucket]) bucket++;
   const copyA64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
-  const copyB64 = copyA64 + boundCount + 2;
+  const copyB64 = copyA64 + histogramCopy64(boundCount + 1);
   const odd = (i32[cell32] & 1) !== 0;
   const active64 = odd ? copyB64 : copyA64;
   const inactive64 = odd ? copyA64 : copyB64;
-  const count = f64[active64 + 1 + bucket] + by;
+  const count = f64[active64 + HISTOGRAM_COUNTS64 + bucket] + by;
   if (count < 0) return false;
-  const last = i32[cell32 + HISTOGRAM_LAST32];
-  f64[inactive64 + 1 + last] = f64[active64 + 1 + last];
-  f64[inactive64 + 1 + bucket] = count;
-  f64[inactive64] = f64[active64] + by * value;
+  const last = i32[cell32 + HISTOGRAM_LAST32] + HISTOGRAM_COUNTS64;
+  f64[inactive64 + last] = f64[active64 + last];
+  f64[inactive64 + HISTOGRAM_COUNTS64 + bucket] = count;
+  f64[inactive64 + HISTOGRAM_SUM64] = f64[active64 + HISTOGRAM_SUM64] + by * value;
   i32[cell32 + HISTOGRAM_LAST32] = bucket;
   // ORDER: publishes sum and bucket in one step; pairs with readHistogram() (litmus: histogram flip).
   Atomics.add(i32, cell32, 1);
@@ -59,17 +65,27 @@ export function setGaugeHistogram(
   content: { readonly counts: Float64Array; readonly sum: number },
 ): void {
   const { i32, f64 } = slab;
-  const { counts, sum } = content;
+  const { counts } = content;
   const copyA64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
-  const copyB64 = copyA64 + counts.length + 1;
+  const copyB64 = copyA64 + histogramCopy64(counts.length);
   const odd = (i32[cell32] & 1) !== 0;
   const active64 = odd ? copyB64 : copyA64;
   const inactive64 = odd ? copyA64 : copyB64;
-  f64[inactive64] = sum;
-  for (let bucket = 0; bucket < counts.length; bucket++) f64[inactive64 + 1 + bucket] = counts[bucket];
+  fillCopy(f64, inactive64, content);
   // ORDER: publishes the whole copy in one step; pairs with readHistogram() (litmus: histogram flip).
   Atomics.add(i32, cell32, 1);
   // WHY: the next change brings forward one bucket only, so the copy that is inactive now catches up here.
-  f64[active64] = sum;
-  for (let bucket = 0; bucket < counts.length; bucket++) f64[active64 + 1 + bucket] = counts[bucket];
+  fillCopy(f64, active64, content);
+}
+
+function fillCopy(
+  f64: Float64Array,
+  copy64: number,
+  content: { readonly counts: Float64Array; readonly sum: number },
+): void {
+  const { counts, sum } = content;
+  f64[copy64 + HISTOGRAM_SUM64] = sum;
+  for (let bucket = 0; bucket < counts.length; bucket++) {
+    f64[copy64 + HISTOGRAM_COUNTS64 + bucket] = counts[bucket];
+  }
 }
