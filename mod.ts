@@ -20,6 +20,8 @@ export type {
   VectorSnapshot,
 } from "./src/exposition/snapshot_types.ts";
 export { createSnapshotHandler } from "./src/exposition/snapshot_json.ts";
+export type { RuntimeMetrics, RuntimeMetricsOptions } from "./src/collect/runtime_metrics.ts";
+export { collectRuntimeMetrics } from "./src/server/runtime_metrics.ts";
 export { Counter, type CounterChild, type CounterOptions } from "./src/metric/counter.ts";
 export { Gauge, type GaugeChild, type GaugeOptions } from "./src/metric/gauge.ts";
 export {
@@ -44,7 +46,7 @@ export type {
   SeriesBlock,
 } from "./src/model/samples.ts";
 export type { MergeMode, MetricType } from "./src/model/metric_type.ts";
-export type { CollectCallback, Registerer } from "./src/metric/registerer.ts";
+export type { CollectCallback, CollectTrigger, Registerer } from "./src/metric/registerer.ts";
 export type { BoundChild } from "./src/metric/family.ts";
 export type { CollectOption, CommonOptions, Metric } from "./src/metric/metric.ts";
 export { defaultRegistry } from "./src/registry/default_registry.ts";

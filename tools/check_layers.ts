@@ -13,8 +13,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   slab: ["layout"],
   metric: ["slab", "model"],
   registry: ["metric", "slab", "model"],
-  // WHY: also metric, because the collector's own families and the runtime's are metrics like any other.
-  collect: ["slab", "metric", "registry", "model"],
+  // WHY: also metric and families, because the collector's own families and the runtime's are like any other.
+  collect: ["slab", "metric", "registry", "model", "families"],
   exposition: ["model"],
   families: ["model", "metric"],
   host: [],

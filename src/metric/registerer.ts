@@ -9,6 +9,9 @@ import type { CellShape } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
 import type { Family } from "./family.ts";
 
+/** Why a callback runs: this thread is about to scrape, or it is only heard from, for others to scrape. */
+export type CollectTrigger = "scrape" | "heartbeat";
+
 /**
  * Brings families up to date that nobody pushes: pool sizes, cache fill, what another system says. The thread that
  * scrapes runs it before each scrape; other threads run theirs at a heartbeat, about once a second.
@@ -17,7 +20,7 @@ export interface CollectCallback {
   /** The families that it sets. If it fails, they are left out of the scrape, and no others. */
   readonly families: readonly string[];
   /** Sets them, at once or when the promise resolves. */
-  collect(): void | Promise<void>;
+  collect(trigger: CollectTrigger): void | Promise<void>;
 }
 
 /** What a metric needs of a registry. */

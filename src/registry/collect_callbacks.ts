@@ -5,7 +5,7 @@
  */
 // CONTROL PLANE
 import { Counter } from "../metric/counter.ts";
-import type { CollectCallback, Registerer } from "../metric/registerer.ts";
+import type { CollectCallback, CollectTrigger, Registerer } from "../metric/registerer.ts";
 
 /** How long a scrape waits for its asynchronous callbacks unless told otherwise, in milliseconds. */
 export const COLLECT_TIMEOUT_MS = 2_000;
@@ -61,12 +61,16 @@ export class CollectCallbacks {
    * started again.
    *
    * @param timeoutMs how long to wait at most, in milliseconds
+   * @param trigger why they run
    * @returns the names of the families whose callback failed or is late
    */
-  async run(timeoutMs: number = COLLECT_TIMEOUT_MS): Promise<ReadonlySet<string>> {
+  async run(
+    timeoutMs: number = COLLECT_TIMEOUT_MS,
+    trigger: CollectTrigger = "scrape",
+  ): Promise<ReadonlySet<string>> {
     if (this.#entries.size === 0) return NONE;
     const entries = [...this.#entries.values()];
-    for (const entry of entries) this.#start(entry);
+    for (const entry of entries) this.#start(entry, trigger);
     const pending = entries.map((entry) => entry.pending).filter((run) => run !== undefined);
     if (pending.length > 0) await settledWithin(pending, timeoutMs);
     const failed = new Set<string>();
@@ -85,14 +89,14 @@ export class CollectCallbacks {
     if (this.#entries.size === 0) return;
     if (nowMs - this.#lastRunMs < COLLECT_INTERVAL_MS) return;
     this.#lastRunMs = nowMs;
-    void this.run();
+    void this.run(COLLECT_TIMEOUT_MS, "heartbeat");
   }
 
-  #start(entry: Entry): void {
+  #start(entry: Entry, trigger: CollectTrigger): void {
     if (entry.pending !== undefined) return;
     entry.failed = false;
     try {
-      const result = entry.callback.collect();
+      const result = entry.callback.collect(trigger);
       if (typeof result?.then !== "function") return;
       entry.pending = Promise.resolve(result).then(
         () => void (entry.pending = undefined),

@@ -1,0 +1,35 @@
+/**
+ * The metrics of the runtime that this thread runs in.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import {
+  type RuntimeMetrics,
+  type RuntimeMetricsOptions,
+  startRuntimeMetrics,
+} from "../collect/runtime_metrics.ts";
+import { RuntimeProbe } from "../host/runtime_probe.ts";
+
+/**
+ * Starts to collect metrics of this process and thread: processor time, memory, files, heap, garbage collection, event
+ * loop. Call it in every thread that is to be reported; `serve()` does so. What belongs to the process is reported by
+ * its first thread alone. Values are read when somebody scrapes.
+ *
+ * @param options which metrics are wanted, and in which registry
+ * @returns a handle that ends it
+ *
+ * @example A process without workers
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { Collector, collectRuntimeMetrics, snapshot } from "promslab";
+ *
+ * const metrics = collectRuntimeMetrics();
+ * const [memory] = await snapshot(new Collector(), { names: ["process_resident_memory_bytes"] });
+ * assert(memory.kind === "gauge" && memory.value > 0);
+ * metrics.stop();
+ * ```
+ */
+export function collectRuntimeMetrics(options: RuntimeMetricsOptions = {}): RuntimeMetrics {
+  return startRuntimeMetrics(new RuntimeProbe(), options);
+}
