@@ -22,7 +22,12 @@ export type {
 export { createSnapshotHandler } from "./src/exposition/snapshot_json.ts";
 export type { RuntimeMetrics, RuntimeMetricsOptions } from "./src/collect/runtime_metrics.ts";
 export { collectRuntimeMetrics } from "./src/server/runtime_metrics.ts";
-export { Counter, type CounterChild, type CounterOptions } from "./src/metric/counter.ts";
+export {
+  Counter,
+  type CounterChild,
+  type CounterOptions,
+  type CountErrorsOptions,
+} from "./src/metric/counter.ts";
 export { Gauge, type GaugeChild, type GaugeOptions } from "./src/metric/gauge.ts";
 export {
   GaugeHistogram,
@@ -32,6 +37,7 @@ export {
 export { Histogram, type HistogramChild, type HistogramOptions } from "./src/metric/histogram.ts";
 export { Info, type InfoChild, type InfoOptions } from "./src/metric/info.ts";
 export { StateSet, type StateSetChild, type StateSetOptions } from "./src/metric/state_set.ts";
+export { exponentialBuckets, exponentialBucketsRange, linearBuckets } from "./src/model/buckets.ts";
 export { DEFAULT_BUCKETS, type DefinitionOptions } from "./src/model/define.ts";
 export type { Descriptor, NativeBuckets } from "./src/model/descriptor.ts";
 export { DuplicateFamilyError } from "./src/model/errors.ts";

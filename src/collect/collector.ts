@@ -5,11 +5,13 @@
  */
 import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
+import type { LabelValue } from "../model/label_values.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
 import type { FamilySamples, SampleSink } from "../model/samples.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import { openSlab } from "../slab/slab.ts";
+import { checkDefaultLabels } from "./default_labels.ts";
 import { MergedFamily } from "./merged_family.ts";
 import { RetryBudget } from "./retry_budget.ts";
 import { type DirectoryListener, type LateSeries, type PendingRemoval, SlabSource } from "./slab_source.ts";
@@ -20,6 +22,8 @@ export interface CollectorOptions {
   readonly onProblem?: (message: string) => void;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
+  /** Labels that every series gets beside its own; a family's own label of the name wins. */
+  readonly defaultLabels?: Readonly<Record<string, LabelValue>>;
   /**
    * Whether this thread passes on the removals of others, as the thread that all workers look to does. Where every
    * thread reads all others, none does: each acts on its own slab when it learns of a removal. Default true.
@@ -47,6 +51,7 @@ export class Collector {
   readonly #registry: Registry;
   readonly #onProblem: (message: string) => void;
   readonly #now: (() => number) | undefined;
+  readonly #defaultLabels: Readonly<Record<string, string>>;
   readonly #relaysRemovals: boolean;
   readonly #families: Map<string, MergedFamily> = new Map();
   /** Which family writes samples of a name. */
@@ -73,11 +78,13 @@ export class Collector {
    * A collector of one slab so far, that of its own thread.
    *
    * @param registry the registry of this thread, which is always part of what is gathered
+   * @throws {TypeError | RangeError} If a default label has no valid name or value
    */
   constructor(registry: Registry = defaultRegistry, options: CollectorOptions = {}) {
     this.#registry = registry;
     this.#onProblem = options.onProblem ?? (() => {});
     this.#now = options.now;
+    this.#defaultLabels = checkDefaultLabels(options.defaultLabels ?? {});
     this.#relaysRemovals = options.relaysRemovals ?? true;
   }
 
@@ -251,7 +258,7 @@ export class Collector {
       );
       return undefined;
     }
-    const family = new MergedFamily(descriptor);
+    const family = new MergedFamily(descriptor, this.#defaultLabels);
     this.#families.set(name, family);
     for (const sample of samples) this.#owners.set(sample, descriptor);
     this.#sorted = undefined;

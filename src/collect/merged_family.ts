@@ -19,6 +19,7 @@ import {
   type MergedValues,
 } from "./aggregate.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { withDefaultLabels } from "./default_labels.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
@@ -51,6 +52,8 @@ interface Series {
 /** A family of the same name and definition in any number of slabs. One thread only: the one that gathers. */
 export class MergedFamily {
   readonly descriptor: Descriptor;
+  /** The definition as formats see it. */
+  readonly #exposed: Descriptor;
   readonly #stride: number;
   readonly #live: boolean;
   readonly #perWorker: boolean;
@@ -68,13 +71,18 @@ export class MergedFamily {
   /** What formats see: the merged values, or what they stand for. */
   #output: Float64Array = this.#merged.values;
 
-  constructor(descriptor: Descriptor) {
+  /**
+   * @param descriptor the definition that the slabs agree on
+   * @param defaultLabels what formats see as constant labels beside those of the definition
+   */
+  constructor(descriptor: Descriptor, defaultLabels: Readonly<Record<string, string>> = {}) {
     this.descriptor = descriptor;
     this.#stride = strideOf(descriptor);
     this.#live = isLiveMode(descriptor.mode);
     this.#perWorker = isPerWorkerMode(descriptor.mode);
     this.#combine = isTotal(descriptor.type) ? combineTotals : combineFor(descriptor.mode);
     this.#labelNames = this.#perWorker ? [...descriptor.labelNames, WORKER_LABEL] : descriptor.labelNames;
+    this.#exposed = withDefaultLabels(descriptor, { defaultLabels, labelNames: this.#labelNames });
     this.#retired = new RetiredColumn(columnStrideOf(descriptor));
   }
 
@@ -211,7 +219,7 @@ export class MergedFamily {
     }
     if (this.#dirty) this.#arrange();
     this.#merge();
-    const { descriptor } = this;
+    const descriptor = this.#exposed;
     const stride = this.#stride;
     // WHY: held here, because another scrape may arrange the family anew while this one waits between two blocks.
     const blocks = this.#blocks;

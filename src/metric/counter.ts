@@ -10,6 +10,7 @@ import { COUNTER_SHAPE } from "../slab/cell_shape.ts";
 import { addToCounter } from "../slab/counter_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
+import { whenOver } from "./when_over.ts";
 import type { BoundChild } from "./family.ts";
 
 /** What a counter's definition may say. The name ends in `_total`. */
@@ -17,6 +18,12 @@ export type CounterOptions<LabelName extends string = never> =
   & CommonOptions<LabelName>
   & CollectOption<Counter<LabelName>>
   & Pick<DefinitionOptions, "exemplars">;
+
+/** Which failures {@linkcode Counter.countErrors} counts. */
+export interface CountErrorsOptions {
+  /** Whether a failure is to be counted; all are unless told otherwise. */
+  readonly only?: (error: unknown) => boolean;
+}
 
 /** One series of a counter, bound to its place in memory. Owner thread only. */
 export class CounterChild implements BoundChild {
@@ -44,6 +51,13 @@ export class CounterChild implements BoundChild {
    */
   inc(value = 1): void {
     if (!addToCounter(this.#slab, this.#cell32, value)) refuse(this.#name, value);
+  }
+
+  /** Does a piece of work and counts its failure; see {@linkcode Counter.countErrors}. */
+  countErrors<Result>(work: () => Result, { only }: CountErrorsOptions = {}): Result {
+    return whenOver(work, (failure) => {
+      if (failure !== undefined && (only === undefined || only(failure.error))) this.inc();
+    });
   }
 }
 
@@ -118,6 +132,37 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
     } else if (!addToCounter(family.slab, this.ownCell(), first)) {
       refuse(this.name, first);
     }
+  }
+
+  /**
+   * Does a piece of work and adds one if it throws, or if the promise that it returned rejects.
+   *
+   * @param work what is to be done
+   * @returns what the work returned
+   * @throws what the work throws
+   *
+   * @example Failed calls
+   * ```ts
+   * import { Counter } from "promslab";
+   *
+   * const failures = new Counter({ name: "app_call_failures_total", help: "Calls that failed.", labelNames: ["to"] });
+   * const body = await failures.countErrors({ to: "billing" }, async () => await Promise.resolve("paid"));
+   * ```
+   */
+  countErrors<Result>(work: () => Result, options?: CountErrorsOptions): Result;
+  /** Does a piece of work and adds one to a series if it fails. */
+  countErrors<Result>(labels: Labels<LabelName>, work: () => Result, options?: CountErrorsOptions): Result;
+  countErrors<Result>(
+    first: Labels<LabelName> | (() => Result),
+    second?: (() => Result) | CountErrorsOptions,
+    third?: CountErrorsOptions,
+  ): Result {
+    if (typeof first === "function") return this.#ownChild().countErrors(first, second as CountErrorsOptions);
+    return this.labels(first).countErrors(second as () => Result, third);
+  }
+
+  #ownChild(): CounterChild {
+    return this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
   /** @internal */

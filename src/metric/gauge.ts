@@ -15,6 +15,7 @@ import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import type { BoundChild } from "./family.ts";
 import { defaultRegisterer } from "./registerer.ts";
 import { startTimer } from "./timer.ts";
+import { whenOver } from "./when_over.ts";
 
 /** What a gauge's definition may say. */
 export type GaugeOptions<LabelName extends string = never> =
@@ -89,6 +90,17 @@ export class GaugeChild implements BoundChild {
   /** Starts to measure; the returned function sets the series to the elapsed seconds and returns them. */
   startTimer(): () => number {
     return startTimer((seconds) => this.set(seconds));
+  }
+
+  /** Does a piece of work and sets the series to the seconds that it took; see {@linkcode Gauge.time}. */
+  time<Result>(work: () => Result): Result {
+    return whenOver(work, this.startTimer());
+  }
+
+  /** Counts a piece of work while it is in progress; see {@linkcode Gauge.trackInProgress}. */
+  trackInProgress<Result>(work: () => Result): Result {
+    this.inc();
+    return whenOver(work, () => this.dec());
   }
 }
 
@@ -182,6 +194,43 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
   /** Starts to measure; the returned function sets the gauge, or one series, to the elapsed seconds. */
   startTimer(labels?: Labels<LabelName>): () => number {
     return (labels === undefined ? this.#ownChild() : this.labels(labels)).startTimer();
+  }
+
+  /**
+   * Does a piece of work and sets the gauge to the seconds that it took, to the end of its promise if it returned one.
+   *
+   * @returns what the work returned
+   * @throws what the work throws; the time is set all the same
+   */
+  time<Result>(work: () => Result): Result;
+  /** Does a piece of work and sets one series to the seconds that it took. */
+  time<Result>(labels: Labels<LabelName>, work: () => Result): Result;
+  time<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
+    if (typeof first === "function") return this.#ownChild().time(first);
+    return this.labels(first).time(second as () => Result);
+  }
+
+  /**
+   * Does a piece of work and adds one while it is in progress: until it returns or throws, or until its promise
+   * settles.
+   *
+   * @returns what the work returned
+   * @throws what the work throws
+   *
+   * @example Calls in progress
+   * ```ts
+   * import { Gauge } from "promslab";
+   *
+   * const calls = new Gauge({ name: "app_calls_in_progress", help: "Calls that wait for an answer." });
+   * const answer = await calls.trackInProgress(async () => await Promise.resolve(42));
+   * ```
+   */
+  trackInProgress<Result>(work: () => Result): Result;
+  /** Does a piece of work and adds one to a series while it is in progress. */
+  trackInProgress<Result>(labels: Labels<LabelName>, work: () => Result): Result;
+  trackInProgress<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
+    if (typeof first === "function") return this.#ownChild().trackInProgress(first);
+    return this.labels(first).trackInProgress(second as () => Result);
   }
 
   #ownChild(): GaugeChild {

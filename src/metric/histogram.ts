@@ -12,6 +12,7 @@ import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import type { BoundChild } from "./family.ts";
 import { startTimer } from "./timer.ts";
+import { whenOver } from "./when_over.ts";
 
 /** What a histogram's definition may say. */
 export type HistogramOptions<LabelName extends string = never> =
@@ -53,6 +54,11 @@ export class HistogramChild implements BoundChild {
   /** Starts to measure; the returned function observes the elapsed seconds and returns them. */
   startTimer(): () => number {
     return startTimer((seconds) => this.observe(seconds));
+  }
+
+  /** Does a piece of work and observes the seconds that it took; see {@linkcode Histogram.time}. */
+  time<Result>(work: () => Result): Result {
+    return whenOver(work, this.startTimer());
   }
 }
 
@@ -122,6 +128,20 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
     if (labels !== undefined) return this.labels(labels).startTimer();
     this.ownCell();
     return startTimer((seconds) => this.observe(seconds));
+  }
+
+  /**
+   * Does a piece of work and observes the seconds that it took, to the end of its promise if it returned one.
+   *
+   * @returns what the work returned
+   * @throws what the work throws; the time is observed all the same
+   */
+  time<Result>(work: () => Result): Result;
+  /** Does a piece of work and observes in one series the seconds that it took. */
+  time<Result>(labels: Labels<LabelName>, work: () => Result): Result;
+  time<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
+    if (typeof first === "function") return whenOver(first, this.startTimer());
+    return whenOver(second as () => Result, this.startTimer(first));
   }
 
   /** @internal */

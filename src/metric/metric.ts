@@ -14,7 +14,15 @@ import { defaultRegisterer, type Registerer } from "./registerer.ts";
 export type CommonOptions<LabelName extends string> =
   & Pick<
     DefinitionOptions<LabelName>,
-    "name" | "help" | "unit" | "labelNames" | "constLabels" | "maxSeries" | "utf8Names"
+    | "name"
+    | "namespace"
+    | "subsystem"
+    | "help"
+    | "unit"
+    | "labelNames"
+    | "constLabels"
+    | "maxSeries"
+    | "utf8Names"
   >
   & {
     /** The registry that the metric joins. Default: the thread's own. */

@@ -18,8 +18,12 @@ export const DEFAULT_MAX_SERIES = 10_000;
 
 /** What a definition may say; each metric class offers its part of it. */
 export interface DefinitionOptions<LabelName extends string = string> {
-  /** Full name; a counter's ends in `_total`. */
+  /** Name, the full one unless there is a namespace or subsystem; a counter's ends in `_total`. */
   readonly name: string;
+  /** Put before the name, with `_` between them: usually the application's name. */
+  readonly namespace?: string;
+  /** Put between namespace and name. */
+  readonly subsystem?: string;
   /** What the family measures, in a sentence. */
   readonly help: string;
   /** Base unit such as `seconds`; the name must end in it (for a counter, before `_total`). */
@@ -64,8 +68,8 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
       `Cannot define ${type}: wanted an options object, given ${options === null ? "null" : typeof options}`,
     );
   }
-  const { name, help, unit = "", labelNames = [], constLabels = {}, maxSeries = DEFAULT_MAX_SERIES } =
-    options;
+  const { help, unit = "", labelNames = [], constLabels = {}, maxSeries = DEFAULT_MAX_SERIES } = options;
+  const name = fullName(options);
   checkMetricName(name, options.utf8Names);
   const what = `Cannot define ${type} "${name}"`;
   if (typeof help !== "string" || help === "") {
@@ -103,6 +107,12 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
     exemplars: options.exemplars ?? false,
     maxSeries,
   });
+}
+
+/** Namespace, subsystem and name in one; a name that is no string is left for the check. */
+function fullName({ namespace, subsystem, name }: DefinitionOptions): unknown {
+  if (!namespace && !subsystem) return name;
+  return typeof name === "string" ? [namespace, subsystem, name].filter(Boolean).join("_") : name;
 }
 
 function checkSuffix(type: MetricType, name: string): void {

@@ -7,8 +7,9 @@
 /** What callers may give as a label value; numbers and booleans are written as `String()` does. */
 export type LabelValue = string | number | boolean;
 
-/** Label values by name. */
-export type Labels<Name extends string = string> = Readonly<Record<Name, LabelValue>>;
+/** Label values by name; for a metric without label names the empty object. */
+export type Labels<Name extends string = string> = [Name] extends [never] ? Readonly<Record<string, never>>
+  : Readonly<Record<Name, LabelValue>>;
 
 /** The value of every label of an overflow series: label sets that found no room are counted there together. */
 export const OVERFLOW_LABEL_VALUE = "_overflow";
