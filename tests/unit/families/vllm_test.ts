@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type FamilySpec, tokenBuckets } from "../../../src/families/family_spec.ts";
+import { FASTAPI_FAMILIES } from "../../../src/families/http.ts";
+import { LITELLM_FAMILIES } from "../../../src/families/litellm.ts";
 import { VLLM_FAMILIES } from "../../../src/families/vllm.ts";
 import { VLLM_OPTIONAL_FAMILIES } from "../../../src/families/vllm_optional.ts";
 
@@ -12,14 +14,11 @@ interface ExpectedFamily {
   readonly children: Record<string, string[]> | null;
 }
 
-const EXPECTED_URL = new URL("../../testdata/families/vllm.json", import.meta.url);
-const expected: ExpectedFamily[] = JSON.parse(Deno.readTextFileSync(EXPECTED_URL));
-const specs: FamilySpec[] = [
-  ...Object.values(VLLM_FAMILIES) as FamilySpec[],
-  ...Object.values(VLLM_OPTIONAL_FAMILIES) as FamilySpec[],
-];
+function expectedFamilies(file: string): ExpectedFamily[] {
+  return JSON.parse(Deno.readTextFileSync(new URL(`../../testdata/families/${file}`, import.meta.url)));
+}
 
-Deno.test("vLLM families have the names, types, labels, buckets and first children of vLLM", () => {
+function assertFamilies(specs: readonly FamilySpec[], file: string): void {
   const actual = specs.map((spec) => ({
     name: spec.name,
     type: spec.type as string,
@@ -28,8 +27,21 @@ Deno.test("vLLM families have the names, types, labels, buckets and first childr
     children: spec.children ?? null,
   }));
   const byName = (a: { name: string }, b: { name: string }) => a.name < b.name ? -1 : 1;
-  const wanted = expected.map(({ status: _, ...family }) => family);
+  const wanted = expectedFamilies(file).map(({ status: _, ...family }) => family);
   assertEquals(actual.sort(byName), wanted.sort(byName) as typeof actual);
+}
+
+Deno.test("vLLM families have the names, types, labels, buckets and first children of vLLM", () => {
+  const tables = [VLLM_FAMILIES, VLLM_OPTIONAL_FAMILIES].flatMap((table) => Object.values(table));
+  assertFamilies(tables as FamilySpec[], "vllm.json");
+});
+
+Deno.test("LiteLLM families have the names, types, labels and buckets of LiteLLM", () => {
+  assertFamilies(Object.values(LITELLM_FAMILIES) as FamilySpec[], "litellm.json");
+});
+
+Deno.test("FastAPI families have the names, types, labels and buckets of the instrumentator", () => {
+  assertFamilies(Object.values(FASTAPI_FAMILIES) as FamilySpec[], "http.json");
 });
 
 Deno.test("vLLM families that are current and need no feature are in the table that is always defined", () => {
