@@ -18,6 +18,7 @@ import { createEngineStatus, EngineStatus } from "../../src/llm/replica/engine_s
 import { Registry } from "../../src/registry/registry.ts";
 import { Collector } from "../../src/collect/collector.ts";
 import { createDoorbell } from "../../src/slab/doorbell.ts";
+import { type Labels, sampleValue } from "./sample_value.ts";
 import { countingSource } from "./engine_harness.ts";
 
 /** The pair, its metrics and a way to read them. */
@@ -81,18 +82,8 @@ export class EnginePair {
   }
 
   /** The value of a sample that the client's metrics have now. */
-  sample(name: string, labels: Record<string, string> = {}, column = 0): number {
-    for (const { descriptor, block, stride, values } of this.collector.blocks()) {
-      if (descriptor.name !== name) continue;
-      for (let i = 0; i < block.series.length; i++) {
-        const wanted = Object.entries(labels);
-        const matches = wanted.every(([key, value]) =>
-          block.series[i][block.labelNames.indexOf(key)] === value
-        );
-        if (matches) return values[i * stride + (column < 0 ? stride + column : column)];
-      }
-    }
-    throw new Error(`No sample of ${name}`);
+  sample(name: string, labels: Labels = {}): number {
+    return sampleValue(this.collector, name, labels);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

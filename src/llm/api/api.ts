@@ -5,6 +5,7 @@
  */
 import { EngineUnavailableError } from "../client/engine_client.ts";
 import { ApiError, toApiError } from "./api_error.ts";
+import { showsKey } from "./api_keys.ts";
 import { embeddings } from "./embeddings.ts";
 import type { ApiServices, Call, Endpoint } from "./endpoint.ts";
 import { injectedFailure } from "./failure_injector.ts";
@@ -101,21 +102,9 @@ function dispatch(
 /** @throws {ApiError} If the client shows no valid key, or is chosen to fail */
 function guard(services: ApiServices, request: Request): void {
   const { config } = services;
-  if (config.apiKeys.length > 0) {
-    const shown = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
-    // All keys are compared, each in full, so that the time says nothing about them.
-    let known = false;
-    for (const key of config.apiKeys) known = equalSlowly(key, shown) || known;
-    if (!known) throw new ApiError(401, "Unauthorized: no valid API key was given");
-  }
+  if (!showsKey(request, config.apiKeys)) throw new ApiError(401, "Unauthorized: no valid API key was given");
   const failure = injectedFailure(request, { config, random: Math.random });
   if (failure !== undefined) throw failure;
-}
-
-function equalSlowly(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ (b.charCodeAt(i % (b.length || 1)) || 0);
-  return difference === 0;
 }
 
 function decorate(

@@ -13,10 +13,7 @@ import { Fields } from "./fields.ts";
  * @throws {ApiError} If the body is too long, no JSON, or no object
  */
 export async function readBody(request: Request, bytesMax: number): Promise<Fields> {
-  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLong(bytesMax);
-  const text = request.headers.has("content-length")
-    ? await request.text()
-    : new TextDecoder().decode(await readChunks(request, bytesMax));
+  const text = await readText(request, bytesMax);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -24,6 +21,18 @@ export async function readBody(request: Request, bytesMax: number): Promise<Fiel
     throw badRequest(`The request body is no JSON: ${(error as Error).message}`);
   }
   return new Fields(body);
+}
+
+/**
+ * Reads a body as text.
+ *
+ * @throws {ApiError} If it is longer than `bytesMax`
+ */
+export async function readText(request: Request, bytesMax: number): Promise<string> {
+  const announced = request.headers.get("content-length");
+  if (announced === null) return new TextDecoder().decode(await readChunks(request, bytesMax));
+  if (Number(announced) > bytesMax) throw tooLong(bytesMax);
+  return await request.text();
 }
 
 /** A body whose length nobody announced. */

@@ -124,8 +124,8 @@ Deno.test("API continues several prompts several times, in order, with one usage
       prompt_tokens_details: { cached_tokens: 0 },
     });
     assertEquals(harness.pair.sample("vllm:request_success_total", { finished_reason: "length" }), 4);
-    assertEquals(harness.pair.sample("vllm:request_params_n", {}, -2), 2, "requests, not sequences");
-    assertEquals(harness.pair.sample("vllm:request_params_n", {}, -1), 4);
+    assertEquals(harness.pair.sample("vllm:request_params_n_count"), 2, "requests, not sequences");
+    assertEquals(harness.pair.sample("vllm:request_params_n_sum"), 4);
     const echoed = await harness.post("/v1/completions", { prompt: "one two", echo: true, max_tokens: 1 });
     assertEquals(echoed.body.choices[0].text, "one twoone");
     const token = await harness.stream("/v1/completions", { prompt: [[500], [501]], max_tokens: 1 });

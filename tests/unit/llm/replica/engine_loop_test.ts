@@ -12,8 +12,8 @@ Deno.test("EngineLoop and RingEngineClient carry a request there and its tokens 
     assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "length" }), 20);
     assertEquals(pair.sample("vllm:generation_tokens_total"), 140);
     assertEquals(pair.sample("vllm:prompt_tokens_total"), 60);
-    assertEquals(pair.sample("vllm:inter_token_latency_seconds", {}, -2), 120);
-    assertEquals(pair.sample("vllm:request_params_n", {}, -2), 20);
+    assertEquals(pair.sample("vllm:inter_token_latency_seconds_count"), 120);
+    assertEquals(pair.sample("vllm:request_params_n_count"), 20);
     await waitFor(() => pair.status.running === 0, { what: "the engine" });
   }));
 
@@ -26,8 +26,8 @@ Deno.test("EngineLoop keeps the pace of its profile", () =>
     await pair.generate({ maxTokens: 51 }).ended;
     const milliseconds = performance.now() - start;
     assert(milliseconds >= 108, `110 ms of steps took ${milliseconds} ms`);
-    assertEquals(pair.sample("vllm:request_decode_time_seconds", {}, -1).toFixed(6), "0.100000");
-    assertEquals(pair.sample("vllm:request_prefill_time_seconds", {}, -1).toFixed(6), "0.010000");
+    assertEquals(pair.sample("vllm:request_decode_time_seconds_sum").toFixed(6), "0.100000");
+    assertEquals(pair.sample("vllm:request_prefill_time_seconds_sum").toFixed(6), "0.010000");
   }));
 
 Deno.test("RingEngineClient ends a sequence where its listener says so", () =>
