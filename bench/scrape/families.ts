@@ -41,6 +41,7 @@ export function fillFamily(
     labelNames: [...LABEL_NAMES],
     buckets: [...BUCKETS],
     maxSeries: seriesCount,
+    ttlSeconds: 0,
   };
   const indexes = Array.from({ length: seriesCount }, (_, series) => series);
   if (kind === "counter") {

@@ -167,15 +167,17 @@ export class Collector {
     for (const update of this.#beforePass) update();
     this.poll();
     const budget = new RetryBudget(this.#now);
+    const now = this.#now?.() ?? performance.now();
     this.#sorted ??= [...this.#families.values()].sort((a, b) =>
       a.descriptor.name < b.descriptor.name ? -1 : 1
     );
     for (const family of this.#sorted) {
       const { name } = family.descriptor;
       if (this.#leftOut.has(name) || (filter !== undefined && !filter.has(name))) continue;
-      yield* family.blocks(budget);
+      yield* family.blocks(budget, now);
     }
     this.stats.staleChildren += budget.staleCount;
+    for (const family of this.#sorted) this.#removeIdle(family);
   }
 
   /**
@@ -188,6 +190,14 @@ export class Collector {
     // WHY: last, because a removal that a worker asked for is announced in this slab.
     this.#parse(own);
     if (this.#removals.length > 0) this.#forgetRemovals();
+  }
+
+  #removeIdle(family: MergedFamily): void {
+    const { name, labelNames } = family.descriptor;
+    for (const values of family.takeIdle()) {
+      const labels = Object.fromEntries(labelNames.map((label, i) => [label, values[i]]));
+      this.#registry.remove({ family: name, labels, reset: false });
+    }
   }
 
   /** Takes a removal: from a worker to pass it on, from the own slab to act on it. */

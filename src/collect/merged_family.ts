@@ -20,6 +20,7 @@ import {
 } from "./aggregate.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
 import { withDefaultLabels } from "./default_labels.ts";
+import { IdleSeries } from "./idle_series.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
@@ -66,6 +67,10 @@ export class MergedFamily {
   readonly #retired: RetiredColumn;
   #dirty = true;
   #blocks: SeriesBlock[] = [];
+  /** Numbers of the visible series, in the order of the output. */
+  #order: readonly number[] = [];
+  readonly #idleSeries: IdleSeries | undefined;
+  readonly #idle: LabelValues[] = [];
   #created: Float64Array = new Float64Array(0);
   #merged: MergedValues = newMergedValues(0, 1);
   /** What formats see: the merged values, or what they stand for. */
@@ -84,6 +89,8 @@ export class MergedFamily {
     this.#labelNames = this.#perWorker ? [...descriptor.labelNames, WORKER_LABEL] : descriptor.labelNames;
     this.#exposed = withDefaultLabels(descriptor, { defaultLabels, labelNames: this.#labelNames });
     this.#retired = new RetiredColumn(columnStrideOf(descriptor));
+    const { ttlSeconds } = descriptor;
+    if (ttlSeconds > 0) this.#idleSeries = new IdleSeries({ ttlSeconds, stride: this.#retired.stride });
   }
 
   /** Adds a slab's column. Columns of one worker slot come in the order of its incarnations. */
@@ -211,14 +218,16 @@ export class MergedFamily {
    * Reads all columns, merges them, and hands out the result block by block. The arrays are used again.
    *
    * @param budget the time that the scrape has for reads that need more than one try
+   * @param now when the scrape began, by a monotonic clock in milliseconds
    */
-  *blocks(budget: RetryBudget): Iterable<FamilySamples> {
+  *blocks(budget: RetryBudget, now: number): Iterable<FamilySamples> {
     for (const { column } of this.#members) {
       column.read(budget);
       if (column.wake()) this.#dirty = true;
     }
     if (this.#dirty) this.#arrange();
     this.#merge();
+    this.#findIdle(now);
     const descriptor = this.#exposed;
     const stride = this.#stride;
     // WHY: held here, because another scrape may arrange the family anew while this one waits between two blocks.
@@ -254,6 +263,21 @@ export class MergedFamily {
         return cumulate(merged.values, this.#stride);
       case "stateset":
         return expandStates(merged.values, this.#output);
+    }
+  }
+
+  /**
+   * The label values of the series that were found idle for longer than the family's time to live since the last call.
+   * They are to be removed.
+   */
+  takeIdle(): LabelValues[] {
+    return this.#idle.splice(0);
+  }
+
+  #findIdle(now: number): void {
+    if (this.#idleSeries === undefined) return;
+    for (const place of this.#idleSeries.find(this.#order, this.#merged.values, now)) {
+      this.#idle.push(this.#series[this.#order[place]].labels);
     }
   }
 
@@ -296,6 +320,7 @@ export class MergedFamily {
     this.#merged = newMergedValues(order.length, this.#retired.stride);
     const expanded = this.#stride !== this.#retired.stride;
     this.#output = expanded ? new Float64Array(order.length * this.#stride) : this.#merged.values;
+    this.#order = order;
     this.#blocks = this.#cut(order);
   }
 
@@ -305,6 +330,7 @@ export class MergedFamily {
       if (known[index] !== 0 || visible[index] !== 0) continue;
       this.#indexes.delete(key);
       this.#freeIndexes.push(index);
+      this.#idleSeries?.forget(index);
     }
   }
 

@@ -22,6 +22,7 @@ export type CommonOptions<LabelName extends string> =
     | "labelNames"
     | "constLabels"
     | "maxSeries"
+    | "ttlSeconds"
     | "utf8Names"
   >
   & {

@@ -50,6 +50,11 @@ export interface DefinitionOptions<LabelName extends string = string> {
   readonly exemplars?: boolean;
   /** The most series of one worker, at least 1; label sets beyond it share the overflow series. */
   readonly maxSeries?: number;
+  /**
+   * Seconds without a change of value after which a series is removed, as if by `remove()`; default never. Looked at
+   * when the values are gathered. Not for metrics without labels.
+   */
+  readonly ttlSeconds?: number;
   /** Whether names may be any UTF-8, which Prometheus knows since 3.0. */
   readonly utf8Names?: boolean;
 }
@@ -106,6 +111,7 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
     ...(options.native && { native: Object.freeze({ ...options.native }) }),
     exemplars: options.exemplars ?? false,
     maxSeries,
+    ttlSeconds: checkTtl(what, options),
   });
 }
 
@@ -113,6 +119,16 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
 function fullName({ namespace, subsystem, name }: DefinitionOptions): unknown {
   if (!namespace && !subsystem) return name;
   return typeof name === "string" ? [namespace, subsystem, name].filter(Boolean).join("_") : name;
+}
+
+function checkTtl(what: string, { ttlSeconds = 0, labelNames = [] }: DefinitionOptions): number {
+  if (typeof ttlSeconds !== "number" || !(ttlSeconds >= 0) || ttlSeconds === Infinity) {
+    throw new RangeError(`${what}: wanted ttlSeconds as a number from 0, given ${String(ttlSeconds)}`);
+  }
+  if (ttlSeconds > 0 && labelNames.length === 0) {
+    throw new RangeError(`${what}: it has no labels, so it is always exposed and cannot have ttlSeconds`);
+  }
+  return ttlSeconds;
 }
 
 function checkSuffix(type: MetricType, name: string): void {

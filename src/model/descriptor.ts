@@ -51,4 +51,6 @@ export interface Descriptor {
   readonly exemplars: boolean;
   /** The most series of one worker; label sets beyond it go to the overflow series. */
   readonly maxSeries: number;
+  /** Seconds without a change after which a series is removed; 0 for never. */
+  readonly ttlSeconds: number;
 }

@@ -22,6 +22,7 @@ export function descriptorOf(parts: Partial<Descriptor> & Pick<Descriptor, "name
     states: [],
     exemplars: false,
     maxSeries: 10_000,
+    ttlSeconds: 0,
     ...parts,
   };
 }
