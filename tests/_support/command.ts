@@ -65,6 +65,15 @@ export class RunningCommand implements AsyncDisposable {
     return this.#ending;
   }
 
+  /**
+   * Kills the process and all that it has started: a task runner that is killed alone would leave its command behind,
+   * which would hold on to the ports.
+   */
+  killAll(): void {
+    for (const pid of descendants(this.pid)) signalTo(pid, "SIGKILL");
+    this.kill("SIGKILL");
+  }
+
   /** Sends a signal to the process; one that has ended is left alone. */
   kill(signal: Deno.Signal = "SIGTERM"): void {
     try {
@@ -88,13 +97,13 @@ export class RunningCommand implements AsyncDisposable {
         deadlineMs,
       });
     } catch (error) {
-      this.kill("SIGKILL");
+      this.killAll();
       throw error;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.kill("SIGKILL");
+    this.killAll();
     await this.ended;
   }
 }
@@ -129,7 +138,7 @@ export async function startCommand(options: CommandOptions): Promise<RunningComm
     }
     return running;
   } catch (error) {
-    running.kill("SIGKILL");
+    running.killAll();
     await running.ended;
     throw new Error(`${(error as Error).message}\nstdout: ${running.stdout}\nstderr: ${running.stderr}`);
   }
@@ -140,7 +149,7 @@ export async function runCommand(
   options: CommandOptions,
 ): Promise<Ending & { stdout: string; stderr: string }> {
   const running = await startCommand({ ...options, ready: undefined });
-  const timer = setTimeout(() => running.kill("SIGKILL"), options.deadlineMs ?? 30_000);
+  const timer = setTimeout(() => running.killAll(), options.deadlineMs ?? 30_000);
   const ending = await running.ended;
   clearTimeout(timer);
   return { ...ending, stdout: running.stdout, stderr: running.stderr };
@@ -149,4 +158,27 @@ export async function runCommand(
 async function collect(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
   const decoder = new TextDecoder();
   for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
+}
+
+/** The processes that a process has started, and theirs, as Linux tells; none elsewhere. */
+function descendants(pid: number): number[] {
+  try {
+    const threads = [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => name);
+    return threads.flatMap((thread) => {
+      const children = Deno.readTextFileSync(`/proc/${pid}/task/${thread}/children`).split(" ").filter(
+        Boolean,
+      );
+      return children.map(Number).flatMap((child) => [...descendants(child), child]);
+    });
+  } catch {
+    return [];
+  }
+}
+
+function signalTo(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

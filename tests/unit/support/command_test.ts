@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { runCommand, startCommand } from "../../_support/command.ts";
+import { waitFor } from "../../_support/wait_for.ts";
 
 const READY_THEN_WAIT = `
 console.log("starting"); console.log("ready: port 7"); setInterval(() => {}, 1000);
@@ -32,6 +33,28 @@ Deno.test("a started command is killed at the end of its block", async () => {
   }
   assertEquals(await ended, { code: 137, signal: "SIGKILL" });
 });
+
+Deno.test("a started command's own children end with it", async () => {
+  const inner = `console.log("inner " + Deno.pid); setInterval(() => {}, 1000);`;
+  const outer = `await new Deno.Command(Deno.execPath(), { args: ["eval", ${
+    JSON.stringify(inner)
+  }] }).spawn().status;`;
+  let pid = 0;
+  {
+    await using running = await startCommand({ command: ["deno", "eval", outer], ready: /inner (\d+)\n/ });
+    pid = Number(running.ready![1]);
+  }
+  await waitFor(() => !isAlive(pid), { what: `the end of process ${pid}` });
+});
+
+/** Whether there is such a process; one that has ended but was not waited for does not count. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("runCommand() gives both outputs and the code", async () => {
   const { code, stdout, stderr } = await runCommand({
