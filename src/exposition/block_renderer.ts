@@ -1,45 +1,34 @@
 /**
  * Blocks of samples to bytes, at the price of what changed since the last time.
  *
- * The body of a block is constant text with *slots*: places where a value (and its exemplar) stands. What is
- * constant is made once per block. From then on a body is the last body with some slots overwritten:
- *
- * ```text
- * last body   requests_total{route="/"} 41\nrequests_total{route="/x"} 99\nrequests_total{route="/y"} 7\n
- *                                       ^^ slot 0                      ^^ slot 1                    ^ slot 2
- * new body    requests_total{route="/"} 42\nrequests_total{route="/x"} 100\nrequests_total{route="/y"} 7\n
- *             ---------------- run 0 -------------------------------->|   |<------ run 1 --------------->
- * ```
- *
- * A run is copied at once. A run ends only where the length of a slot changes, which for counters that count
- * in integers is rare; everywhere else the new digits go over the old ones.
- *
  * @module
  */
 // CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import type { Exemplar, FamilySamples, SeriesBlock } from "../model/samples.ts";
-import { ByteWriter } from "./byte_writer.ts";
+import type { ByteWriter } from "./byte_writer.ts";
+import { SlotChanges, SlottedBody } from "./slotted_body.ts";
 
-/** What stays the same in the body of a block, and how its slots are filled. */
+/**
+ * Writes what a slot shows. `index` is where the first of its columns is in the samples' values, and with
+ * that `Math.trunc(index / samples.stride)` the series.
+ */
+export type SlotWriter = (writer: ByteWriter, samples: FamilySamples, index: number) => void;
+
+/** What stays the same in the body of a block: everything but its slots, the places where values stand. */
 export interface Skeleton {
   /** The body with empty slots. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The offset in `bytes` of each slot, series by series, slot by slot. */
   readonly slotOffsets: Int32Array;
-  /** Writes what a slot shows now. */
-  readonly writeSlot: SlotWriter;
+  /** For each slot of one series: what writes it. */
+  readonly slotWriters: readonly SlotWriter[];
 }
-
-/** Writes what the slot at `place` shows for these samples. */
-export type SlotWriter = (writer: ByteWriter, samples: FamilySamples, place: SlotPlace) => void;
 
 /** How a format lays out the series of one family. */
 export interface FamilyLayout {
-  /** For each slot of one series: the first column of the values that it shows. */
-  readonly firstColumns: readonly number[];
-  /** For each slot of one series: the column behind the last one that it shows. */
-  readonly endColumns: readonly number[];
+  /** For each slot of one series: the first column of the values that it shows, and the one behind the last. */
+  readonly slotColumns: readonly (readonly [first: number, end: number])[];
   /** Whether the body shows when the series began to count. */
   readonly showsCreated: boolean;
   /** Whether the slots show native buckets, which can change while all columns stay. */
@@ -48,25 +37,13 @@ export interface FamilyLayout {
   skeleton(samples: FamilySamples): Skeleton;
 }
 
-/** Which slot to write. The renderer hands the same object to each call. */
-export interface SlotPlace {
-  /** Series within the block. */
-  series: number;
-  /** Slot within the series. */
-  slot: number;
-}
-
 /** What is kept of a block between two scrapes. */
 interface BlockState {
-  /** The last body. It has been handed out and is never written again. */
-  body: Uint8Array<ArrayBuffer>;
-  /** Where in `body` each slot ends, and how many bytes it has. */
-  readonly slotEnds: Int32Array;
-  readonly slotBytes: Uint32Array;
-  readonly writeSlot: SlotWriter;
-  /** The values that `body` shows. */
-  readonly values: Float64Array;
-  /** What else `body` shows. */
+  readonly body: SlottedBody;
+  readonly slotWriters: readonly SlotWriter[];
+  /** The bits of the values that the body shows, two words each. */
+  readonly shown: Int32Array;
+  /** What else it shows. */
   readonly exemplars: Map<number, Exemplar>;
   readonly created: Float64Array | undefined;
   readonly first: boolean;
@@ -75,6 +52,8 @@ interface BlockState {
 /** A family as one format lays it out, and its blocks. */
 interface FamilyState {
   readonly layout: FamilyLayout;
+  readonly firstColumns: Uint32Array;
+  readonly endColumns: Uint32Array;
   readonly blocks: WeakMap<SeriesBlock, BlockState>;
 }
 
@@ -85,12 +64,7 @@ interface FamilyState {
 export class BlockRenderer {
   readonly #layoutOf: (descriptor: Descriptor) => FamilyLayout;
   readonly #families = new WeakMap<Descriptor, FamilyState>();
-  /** What the changed slots show now, one after the other; used again by each block. */
-  readonly #fresh = new ByteWriter(1 << 16);
-  readonly #place: SlotPlace = { series: 0, slot: 0 };
-  /** Which slots changed, and where in `#fresh` the bytes of each one end. */
-  #changedSlots = new Uint32Array(1024);
-  #freshEnds = new Uint32Array(1024);
+  readonly #changes = new SlotChanges();
 
   /** @param layoutOf how the format lays out a family; called once for each descriptor */
   constructor(layoutOf: (descriptor: Descriptor) => FamilyLayout) {
@@ -105,179 +79,123 @@ export class BlockRenderer {
   render(samples: FamilySamples): Uint8Array<ArrayBuffer> {
     const family = this.#familyOf(samples.descriptor);
     let state = family.blocks.get(samples.block);
-    if (state === undefined || !showsTheSame(state, samples, family.layout.showsCreated)) {
+    if (state === undefined || !showsTheSame(state, samples, family.layout)) {
       state = newState(samples, family.layout);
       family.blocks.set(samples.block, state);
     }
-    if (samples.exemplars !== undefined || state.exemplars.size > 0) noticeExemplars(state, samples);
-    const changedCount = this.#collectChanges(state, samples, family.layout);
-    if (changedCount > 0) {
-      state.body = this.#patch(state, changedCount);
-      state.values.set(samples.values.subarray(0, state.values.length));
-    }
-    return state.body;
+    const { shown, body } = state;
+    const current = new Int32Array(samples.values.buffer, samples.values.byteOffset, shown.length);
+    if (samples.exemplars !== undefined || state.exemplars.size > 0) noticeExemplars(state, samples, current);
+    const always = family.layout.showsNatives && samples.natives !== undefined;
+    if (!always && firstDifference(current, shown) === shown.length) return body.bytes;
+    this.#collectChanges({ family, state, samples, current, always });
+    if (this.#changes.count > 0) body.replace(this.#changes);
+    shown.set(current);
+    return body.bytes;
   }
 
   #familyOf(descriptor: Descriptor): FamilyState {
     let family = this.#families.get(descriptor);
     if (family === undefined) {
-      family = { layout: this.#layoutOf(descriptor), blocks: new WeakMap() };
+      const layout = this.#layoutOf(descriptor);
+      family = {
+        layout,
+        firstColumns: Uint32Array.from(layout.slotColumns, ([first]) => first),
+        endColumns: Uint32Array.from(layout.slotColumns, ([, end]) => end),
+        blocks: new WeakMap(),
+      };
       this.#families.set(descriptor, family);
     }
     return family;
   }
 
-  /** Finds the slots whose values changed and writes what they show now into `#fresh`. */
-  #collectChanges(state: BlockState, samples: FamilySamples, layout: FamilyLayout): number {
-    const { values, stride } = samples;
-    const { values: shown, slotEnds } = state;
-    const { firstColumns, endColumns } = layout;
-    const slotsPerSeries = firstColumns.length;
-    if (this.#changedSlots.length < slotEnds.length) this.#growChanges(slotEnds.length);
-    const fresh = this.#fresh;
-    const place = this.#place;
-    fresh.length = 0;
-    const always = layout.showsNatives && samples.natives !== undefined;
-    let changedCount = 0;
-    for (let slot = 0, series = 0, base = 0; slot < slotEnds.length; series++, base += stride) {
+  /** Finds the slots whose values changed, and writes what they show now. */
+  #collectChanges({ family, state, samples, current, always }: Comparison): void {
+    const { firstColumns, endColumns } = family;
+    const { body, shown, slotWriters } = state;
+    const { stride } = samples;
+    const slotCount = body.slotCount;
+    const slotsPerSeries = slotWriters.length;
+    const changes = this.#changes;
+    const { writer } = changes;
+    changes.clear(slotCount);
+    for (let slot = 0, base = 0; slot < slotCount; base += stride) {
       for (let k = 0; k < slotsPerSeries; k++, slot++) {
-        if (!always && !differs(values, shown, base + firstColumns[k], base + endColumns[k])) continue;
-        place.series = series;
-        place.slot = k;
-        const freshAt = fresh.length;
-        state.writeSlot(fresh, samples, place);
-        if (always && showsBytes(state, slot, fresh.bytes.subarray(freshAt, fresh.length))) {
-          fresh.length = freshAt;
-          continue;
-        }
-        this.#changedSlots[changedCount] = slot;
-        this.#freshEnds[changedCount++] = fresh.length;
+        const index = base + firstColumns[k];
+        if (!always && !differs(current, shown, index, base + endColumns[k])) continue;
+        const start = writer.length;
+        slotWriters[k](writer, samples, index);
+        if (always && body.shows(slot, writer.bytes.subarray(start, writer.length))) writer.length = start;
+        else changes.add(slot);
       }
     }
-    return changedCount;
   }
+}
 
-  #growChanges(slotCount: number): void {
-    this.#changedSlots = new Uint32Array(slotCount);
-    this.#freshEnds = new Uint32Array(slotCount);
-  }
-
-  /** A new body: the old one with the changed slots replaced. */
-  #patch(state: BlockState, changedCount: number): Uint8Array<ArrayBuffer> {
-    const { slotEnds, slotBytes } = state;
-    const changedSlots = this.#changedSlots;
-    const freshEnds = this.#freshEnds;
-    let lengthChanges = 0;
-    let growth = 0;
-    for (let i = 0, freshAt = 0; i < changedCount; i++) {
-      const difference = freshEnds[i] - freshAt - slotBytes[changedSlots[i]];
-      freshAt = freshEnds[i];
-      if (difference === 0) continue;
-      lengthChanges++;
-      growth += difference;
-    }
-    const body = lengthChanges === 0 ? state.body.slice() : this.#copyRuns(state, { changedCount, growth });
-    const fresh = this.#fresh.bytes;
-    for (let i = 0, freshAt = 0; i < changedCount; i++) {
-      const end = freshEnds[i];
-      for (let at = slotEnds[changedSlots[i]] - (end - freshAt); freshAt < end;) {
-        body[at++] = fresh[freshAt++];
-      }
-    }
-    return body;
-  }
-
-  /** Copies what lies between slots that change their length, and moves the slots to where they are then. */
-  #copyRuns(state: BlockState, sizes: { changedCount: number; growth: number }): Uint8Array<ArrayBuffer> {
-    const { body: old, slotEnds, slotBytes } = state;
-    const body = new Uint8Array(old.length + sizes.growth);
-    let runStart = 0;
-    let shift = 0;
-    let slot = 0;
-    for (let i = 0, freshAt = 0; i < sizes.changedCount; i++) {
-      const changed = this.#changedSlots[i];
-      const byteCount = this.#freshEnds[i] - freshAt;
-      freshAt = this.#freshEnds[i];
-      const difference = byteCount - slotBytes[changed];
-      if (difference === 0) continue;
-      const oldEnd = slotEnds[changed];
-      const runEnd = oldEnd - slotBytes[changed];
-      body.set(old.subarray(runStart, runEnd), runStart + shift);
-      if (shift !== 0) { for (; slot < changed; slot++) slotEnds[slot] += shift; }
-      shift += difference;
-      slotEnds[changed] = oldEnd + shift;
-      slotBytes[changed] = byteCount;
-      slot = changed + 1;
-      runStart = oldEnd;
-    }
-    body.set(old.subarray(runStart), runStart + shift);
-    for (; slot < slotEnds.length; slot++) slotEnds[slot] += shift;
-    return body;
-  }
+/** A block as it is shown and as it is now. */
+interface Comparison {
+  readonly family: FamilyState;
+  readonly state: BlockState;
+  readonly samples: FamilySamples;
+  /** The bits of the values, two words each. */
+  readonly current: Int32Array;
+  /** Whether each slot may have changed although its columns did not. */
+  readonly always: boolean;
 }
 
 /** Whether what is constant in a block's body can stay: the header in it, and when the series began to count. */
-function showsTheSame(state: BlockState, samples: FamilySamples, showsCreated: boolean): boolean {
-  if (state.first !== samples.first) return false;
-  if (!showsCreated) return true;
+function showsTheSame(state: BlockState, samples: FamilySamples, layout: FamilyLayout): boolean {
+  if (state.first !== samples.first || state.body.isDetached) return false;
+  if (!layout.showsCreated) return true;
   const { created } = samples;
   if (created === undefined || state.created === undefined) return created === state.created;
-  return !differs(created, state.created, 0, samples.block.series.length);
+  return state.created.every((seconds, i) => Object.is(seconds, created[i]));
 }
 
-/** A state whose body has empty slots, and whose values all differ from those to be shown. */
+/** A state whose body has empty slots, and that shows no value yet. */
 function newState(samples: FamilySamples, layout: FamilyLayout): BlockState {
-  const { bytes, slotOffsets, writeSlot } = layout.skeleton(samples);
-  const valueCount = samples.block.series.length * samples.stride;
-  const values = new Float64Array(valueCount);
-  for (let i = 0; i < valueCount; i++) values[i] = somethingElse(samples.values[i]);
+  const { bytes, slotOffsets, slotWriters } = layout.skeleton(samples);
+  const seriesCount = samples.block.series.length;
+  const shown = new Int32Array(seriesCount * samples.stride * 2);
+  const current = new Int32Array(samples.values.buffer, samples.values.byteOffset, shown.length);
+  for (let i = 0; i < shown.length; i++) shown[i] = ~current[i];
   return {
-    body: bytes,
-    slotEnds: slotOffsets,
-    slotBytes: new Uint32Array(slotOffsets.length),
-    writeSlot,
-    values,
+    body: new SlottedBody(bytes, slotOffsets),
+    slotWriters,
+    shown,
     exemplars: new Map(),
-    created: layout.showsCreated ? samples.created?.slice(0, samples.block.series.length) : undefined,
+    created: layout.showsCreated ? samples.created?.slice(0, seriesCount) : undefined,
     first: samples.first,
   };
 }
 
 /** Forgets the shown value of each column whose exemplar came, changed or went, so that its slot is written anew. */
-function noticeExemplars(state: BlockState, samples: FamilySamples): void {
-  const { exemplars: shown, values } = state;
-  const current = samples.exemplars;
-  for (const key of shown.keys()) {
-    if (current?.has(key)) continue;
-    shown.delete(key);
-    values[key] = somethingElse(samples.values[key]);
+function noticeExemplars(state: BlockState, samples: FamilySamples, current: Int32Array): void {
+  const { exemplars: shownExemplars, shown } = state;
+  const forget = (index: number) => void (shown[index * 2] = ~current[index * 2]);
+  for (const index of shownExemplars.keys()) {
+    if (samples.exemplars?.has(index)) continue;
+    shownExemplars.delete(index);
+    forget(index);
   }
-  if (current === undefined) return;
-  for (const [key, exemplar] of current) {
-    if (shown.get(key) === exemplar) continue;
-    shown.set(key, exemplar);
-    values[key] = somethingElse(samples.values[key]);
+  for (const [index, exemplar] of samples.exemplars ?? []) {
+    if (shownExemplars.get(index) === exemplar) continue;
+    shownExemplars.set(index, exemplar);
+    forget(index);
   }
 }
 
-/** Whether a slot shows these bytes already. */
-function showsBytes(state: BlockState, slot: number, bytes: Uint8Array): boolean {
-  if (state.slotBytes[slot] !== bytes.length) return false;
-  const start = state.slotEnds[slot] - bytes.length;
-  return bytes.every((byte, i) => byte === state.body[start + i]);
+/** The first word in which two runs of the same length differ, or that length. */
+function firstDifference(a: Int32Array, b: Int32Array): number {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  return i;
 }
 
-/** A value that {@linkcode differs} tells from the given one. */
-function somethingElse(value: number): number {
-  return value === 0 ? 1 : 0;
-}
-
-/** Whether two runs of values differ. A NaN equals a NaN; the two zeros differ, as the binary format shows the sign. */
-function differs(a: Float64Array, b: Float64Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const x = a[i];
-    const y = b[i];
-    if (x !== y ? (x === x || y === y) : (x === 0 && 1 / x !== 1 / y)) return true;
+/** Whether values from `start` to `end` differ in their bits: by which NaN equals NaN, and the two zeros differ. */
+function differs(a: Int32Array, b: Int32Array, start: number, end: number): boolean {
+  for (let i = start * 2; i < end * 2; i++) {
+    if (a[i] !== b[i]) return true;
   }
   return false;
 }

@@ -16,8 +16,8 @@ interface Packed {
 
 /**
  * Puts together the chunks of one body after another. One thread. A large piece is handed on as the object that
- * it is. Many small pieces, each with its own cost on the way to the socket, are copied into one chunk; while
- * its pieces are the same objects as in the body before, so is the chunk.
+ * it is. Small pieces, each with its own cost on the way to the socket, are copied into one chunk; while its pieces
+ * are the same objects as in the body before, so is the chunk.
  */
 export class ChunkPacker {
   #last: readonly Packed[] = [];
@@ -29,13 +29,10 @@ export class ChunkPacker {
     let small: Uint8Array<ArrayBuffer>[] = [];
     let smallBytes = 0;
     const flush = () => {
-      if (small.length > 1) {
-        const entry = this.#join(small, { at: packed.length, byteCount: smallBytes });
-        packed.push(entry);
-        chunks.push(entry.chunk);
-      } else if (small.length === 1) {
-        chunks.push(small[0]);
-      }
+      if (small.length === 0) return;
+      const entry = this.#join(small, { at: packed.length, byteCount: smallBytes });
+      packed.push(entry);
+      chunks.push(entry.chunk);
       small = [];
       smallBytes = 0;
     };
@@ -56,9 +53,8 @@ export class ChunkPacker {
 
   #join(pieces: readonly Uint8Array<ArrayBuffer>[], place: { at: number; byteCount: number }): Packed {
     const last = this.#last[place.at];
-    if (last?.pieces.length === pieces.length && last.pieces.every((piece, i) => piece === pieces[i])) {
-      return last;
-    }
+    // WHY the sizes: somebody may have transferred the chunk away since.
+    if (last?.chunk.length === place.byteCount && hasSame(last.pieces, pieces)) return last;
     const chunk = new Uint8Array(place.byteCount);
     let offset = 0;
     for (const piece of pieces) {
@@ -67,4 +63,8 @@ export class ChunkPacker {
     }
     return { pieces, chunk };
   }
+}
+
+function hasSame(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  return a.length === b.length && a.every((piece, i) => piece === b[i]);
 }

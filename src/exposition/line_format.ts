@@ -6,8 +6,7 @@
 // CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import type { FamilySamples, SeriesBlock } from "../model/samples.ts";
-import { BlockRenderer, type FamilyLayout, type Skeleton } from "./block_renderer.ts";
-import type { ByteWriter } from "./byte_writer.ts";
+import { BlockRenderer, type FamilyLayout, type Skeleton, type SlotWriter } from "./block_renderer.ts";
 import { ChunkPacker } from "./chunk_list.ts";
 import { type EscapingScheme, isLegacyMetricName } from "./escape_name.ts";
 import { escapeQuoted, quoteLabelName, quoteMetricName } from "./escape_text.ts";
@@ -25,11 +24,8 @@ export interface LineTemplate {
   /** The column behind the last one that the line shows; if not given, it shows one. */
   readonly endColumn?: number;
   /** Writes the value and what follows it, without the end of the line. */
-  readonly write: LineWriter;
+  readonly write: SlotWriter;
 }
-
-/** Writes what a line of the given series shows; `index` is where its column is in the samples' values. */
-export type LineWriter = (writer: ByteWriter, samples: FamilySamples, index: number) => void;
 
 /** What one line format makes of a family. */
 export interface LineFamily {
@@ -75,8 +71,7 @@ export function createLineFormat(syntax: LineSyntax): Format {
 }
 
 class LineLayout implements FamilyLayout {
-  readonly firstColumns: readonly number[];
-  readonly endColumns: readonly number[];
+  readonly slotColumns: readonly (readonly [first: number, end: number])[];
   readonly showsCreated: boolean;
   readonly showsNatives: boolean;
   readonly #descriptor: Descriptor;
@@ -87,8 +82,7 @@ class LineLayout implements FamilyLayout {
     this.#descriptor = descriptor;
     this.#syntax = syntax;
     this.#family = syntax.family(descriptor);
-    this.firstColumns = this.#family.lines.map((line) => line.column);
-    this.endColumns = this.#family.lines.map((line) => line.endColumn ?? line.column + 1);
+    this.slotColumns = this.#family.lines.map(({ column, endColumn = column + 1 }) => [column, endColumn]);
     this.showsCreated = this.#family.createdName !== undefined || this.#family.showsCreated === true;
     this.showsNatives = this.#family.showsNatives === true;
   }
@@ -115,15 +109,13 @@ class LineLayout implements FamilyLayout {
     return {
       bytes,
       slotOffsets: this.#slotOffsets(bytes, headerBytes, samples),
-      writeSlot: (writer, samples, { series, slot }) => {
-        lines[slot].write(writer, samples, series * samples.stride + lines[slot].column);
-      },
+      slotWriters: lines.map((line) => line.write),
     };
   }
 
   /** Slots are at the ends of lines, save of those that show when a series began to count. */
   #slotOffsets(bytes: Uint8Array, from: number, samples: FamilySamples): Int32Array {
-    const slotsPerSeries = this.firstColumns.length;
+    const slotsPerSeries = this.slotColumns.length;
     const offsets = new Int32Array(samples.block.series.length * slotsPerSeries);
     const created = this.#family.createdName === undefined ? undefined : samples.created;
     for (let slot = 0, at = from, series = 0; slot < offsets.length; series++) {

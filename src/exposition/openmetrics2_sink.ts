@@ -7,12 +7,13 @@
 // CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import { type Exemplar, type FamilySamples, type NativeHistogram, strideOf } from "../model/samples.ts";
+import type { SlotWriter } from "./block_renderer.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { escapeMetricName, type EscapingScheme } from "./escape_name.ts";
 import { escapeQuoted, quoteMetricName } from "./escape_text.ts";
 import { formatExemplar, formatTimestamp } from "./exemplar_text.ts";
 import { type Format, isKnownTime } from "./format.ts";
-import { createLineFormat, type LineFamily, type LineTemplate, type LineWriter } from "./line_format.ts";
+import { createLineFormat, type LineFamily, type LineTemplate } from "./line_format.ts";
 import { type SpannedBuckets, toSpans } from "./native_spans.ts";
 import { formatFloat, NUMBER_BYTES_MAX, writeCount, writeOpenMetricsFloat } from "./number_writer.ts";
 import { sampleLines } from "./sample_lines.ts";
@@ -88,14 +89,14 @@ function writeInteger(writer: ByteWriter, samples: FamilySamples, index: number)
   writer.length = writeCount(writer.bytes, writer.length, samples.values[index]);
 }
 
-function totalWriter(escaping: EscapingScheme): LineWriter {
+function totalWriter(escaping: EscapingScheme): SlotWriter {
   return (writer, samples, index) => {
     writeValue(writer, samples, index);
     writer.text(startText(samples, index) + exemplarText([samples.exemplars?.get(index)], escaping));
   };
 }
 
-function summaryWriter({ quantiles }: Descriptor): LineWriter {
+function summaryWriter({ quantiles }: Descriptor): SlotWriter {
   return (writer, samples, index) => {
     const { values, stride } = samples;
     const sum = index + quantiles.length;
@@ -114,7 +115,7 @@ function summaryWriter({ quantiles }: Descriptor): LineWriter {
 function histogramWriter(
   { buckets, type, native: hasNative }: Descriptor,
   escaping: EscapingScheme,
-): LineWriter {
+): SlotWriter {
   const gauge = type === "gaugehistogram" ? "g" : "";
   const bounds = [...buckets, Infinity].map(formatFloat);
   const hasClassic = buckets.length > 0 || hasNative === undefined;

@@ -7,12 +7,13 @@
 import type { Descriptor } from "../model/descriptor.ts";
 import type { MetricType } from "../model/metric_type.ts";
 import type { FamilySamples } from "../model/samples.ts";
+import type { SlotWriter } from "./block_renderer.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { escapeMetricName, type EscapingScheme } from "./escape_name.ts";
 import { escapeQuoted, quoteMetricName } from "./escape_text.ts";
 import { EXEMPLAR_CODE_POINTS_MAX, exemplarCodePoints, formatExemplar } from "./exemplar_text.ts";
 import type { Format } from "./format.ts";
-import { createLineFormat, type LineFamily, type LineWriter } from "./line_format.ts";
+import { createLineFormat, type LineFamily } from "./line_format.ts";
 import {
   formatOpenMetricsFloat,
   NUMBER_BYTES_MAX,
@@ -134,7 +135,7 @@ function exemplarWriter(escaping: EscapingScheme): ExemplarWriter {
   };
 }
 
-function withExemplar(write: LineWriter, exemplars: ExemplarWriter): LineWriter {
+function withExemplar(write: SlotWriter, exemplars: ExemplarWriter): SlotWriter {
   return (writer, samples, index) => {
     write(writer, samples, index);
     exemplars(writer, samples, index);

@@ -40,8 +40,7 @@ const WRITERS = {
  * overwrites them and nothing moves. Any other metric is one slot, from its tag to its end.
  */
 export class ProtobufLayout implements FamilyLayout {
-  readonly firstColumns: readonly number[];
-  readonly endColumns: readonly number[];
+  readonly slotColumns: readonly (readonly [first: number, end: number])[];
   readonly showsCreated: boolean;
   readonly showsNatives: boolean;
   readonly #descriptor: Descriptor;
@@ -57,11 +56,9 @@ export class ProtobufLayout implements FamilyLayout {
     if (type in WRITERS && !(type === "counter" && !exemplars)) {
       this.#writeMetric = WRITERS[type as keyof typeof WRITERS];
     }
-    const slots = this.#writeMetric === undefined ? descriptor.states.length || 1 : 1;
-    this.firstColumns = Array.from({ length: slots }, (_, slot) => slot);
-    this.endColumns = this.#writeMetric === undefined
-      ? this.firstColumns.map((column) => column + 1)
-      : [stride];
+    this.slotColumns = this.#writeMetric === undefined
+      ? Array.from({ length: stride }, (_, column) => [column, column + 1] as const)
+      : [[0, stride]];
     this.showsCreated = type === "counter" || type === "histogram" || type === "summary";
     this.showsNatives = descriptor.native !== undefined;
   }
@@ -79,10 +76,10 @@ export class ProtobufLayout implements FamilyLayout {
     const writeLabels = labelWriter(this.#descriptor, samples.block, this.#escaping);
     const stateLabel = escapeLabelName(name, this.#escaping);
     const out = new ProtobufWriter();
-    const slotOffsets = new Int32Array(samples.block.series.length * this.firstColumns.length);
+    const slotOffsets = new Int32Array(samples.block.series.length * this.slotColumns.length);
     let slot = 0;
     samples.block.series.forEach((values, series) => {
-      for (let k = 0; k < this.firstColumns.length; k++) {
+      for (let k = 0; k < this.slotColumns.length; k++) {
         const metric = out.begin(METRIC_FIELD);
         writeLabels(out, values);
         if (type === "stateset") writeLabel(out, { name: stateLabel, value: states[k] });
@@ -100,9 +97,9 @@ export class ProtobufLayout implements FamilyLayout {
     return {
       bytes: out.bytes.toBytes(),
       slotOffsets,
-      writeSlot: (writer, samples, place) => {
-        values.target(writer).fixed64(samples.values[place.series * samples.stride + place.slot]);
-      },
+      slotWriters: this.slotColumns.map(() => (writer, samples, index) => {
+        values.target(writer).fixed64(samples.values[index]);
+      }),
     };
   }
 
@@ -124,12 +121,13 @@ export class ProtobufLayout implements FamilyLayout {
     return {
       bytes: new Uint8Array(0),
       slotOffsets: new Int32Array(labelEnds.length),
-      writeSlot: (writer, samples, { series }) => {
+      slotWriters: [(writer, samples, index) => {
+        const series = index / samples.stride;
         const metric = out.target(writer).begin(METRIC_FIELD);
         writer.append(labelBytes.subarray(labelEnds[series - 1] ?? 0, labelEnds[series]));
         writeMetric(out, { descriptor, samples, series, escaping });
         out.end(metric);
-      },
+      }],
     };
   }
 }

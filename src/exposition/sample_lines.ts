@@ -5,8 +5,9 @@
  */
 // CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
+import type { SlotWriter } from "./block_renderer.ts";
 import { escapeLabelName, type EscapingScheme } from "./escape_name.ts";
-import type { LineTemplate, LineWriter } from "./line_format.ts";
+import type { LineTemplate } from "./line_format.ts";
 
 /** How a line format names and writes the samples of a family. */
 export interface LineStyle {
@@ -16,13 +17,13 @@ export interface LineStyle {
   readonly stateLabel: string;
   readonly escaping: EscapingScheme;
   /** Writes a value. */
-  readonly float: LineWriter;
+  readonly float: SlotWriter;
   /** Writes a counter's value. */
-  readonly total: LineWriter;
+  readonly total: SlotWriter;
   /** Writes the count of a summary or histogram. */
-  readonly count: LineWriter;
+  readonly count: SlotWriter;
   /** Writes the cumulative count of a bucket. */
-  readonly bucket: LineWriter;
+  readonly bucket: SlotWriter;
   /** Shows the bound of a bucket, or a quantile. */
   readonly formatBound: (bound: number) => string;
   /** The suffixes of a histogram's sum and count; without them the two are left out. */

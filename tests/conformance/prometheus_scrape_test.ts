@@ -101,7 +101,7 @@ async function queryUntil(prometheus: Prometheus, expression: string): Promise<r
 }
 
 Deno.test("Prometheus reads back every feature, in each format and in the one that it asks for", async () => {
-  const nowSeconds = Date.now() / 1000 - 5;
+  const nowSeconds = Math.floor(Date.now() / 1000) - 4.5;
   const scrape = everyFeature(nowSeconds);
   await using server = serveScrapes(() => [scrape]);
   const target = `127.0.0.1:${server.addr.port}`;

@@ -105,3 +105,11 @@ Deno.test("createTextFormat() hands out the same chunk while nothing changes, an
   assertEquals(decoder.decode(first), '# TYPE c_total counter\nc_total{a="1"} 1\nc_total{a="2"} 2\n');
   assertEquals(decoder.decode(third), '# TYPE c_total counter\nc_total{a="1"} 3\nc_total{a="2"} 2\n');
 });
+
+Deno.test("createTextFormat() renders anew what somebody transferred away", () => {
+  const family = new TestFamily({ name: "c_total", type: "counter" });
+  const format = createTextFormat();
+  const [chunk] = chunksOf(format, [family.samples([1])]);
+  structuredClone(chunk, { transfer: [chunk.buffer] });
+  assertEquals(textOf(format, [family.samples([1])]), "# TYPE c_total counter\nc_total 1\n");
+});
