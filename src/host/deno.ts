@@ -1,0 +1,104 @@
+/**
+ * The Deno host.
+ *
+ * @module
+ */
+import process from "node:process";
+import { denoBodyKind } from "./deno_body_kind.ts";
+import { listenNodeHttp } from "./node_http.ts";
+import { spawnThread, threadScope } from "./worker_thread.ts";
+import { availableParallelism } from "node:os";
+import { AddressError, type Host, type HostHandler, type Listener, type ListenOptions } from "./types.ts";
+
+/** What Deno calls the errors that an address can cause, in the system's words. */
+const ERROR_CODES: Readonly<Record<string, string>> = {
+  AddrInUse: "EADDRINUSE",
+  AddrNotAvailable: "EADDRNOTAVAIL",
+  PermissionDenied: "EACCES",
+};
+
+/** Makes the host. */
+export function denoHost(): Host {
+  const isStreamed = denoBodyKind();
+  return {
+    name: "deno",
+    version: Deno.version.deno,
+    cpuCount: availableParallelism,
+    portSharing: () => {
+      if (Deno.build.os !== "linux") {
+        return {
+          possible: false,
+          reason: `${Deno.build.os} does not spread one port's connections over threads`,
+        };
+      }
+      return {
+        possible: true,
+        means: mayShareNatively() ? "Deno.serve with reusePort" : "node:http with reusePort",
+      };
+    },
+    listen: (options, handler) =>
+      options.shared && !mayShareNatively()
+        ? listenNodeHttp(options, handler, isStreamed)
+        : listenNatively(options, handler),
+    spawn: spawnThread,
+    workerScope: () => threadScope((code) => process.exit(code)),
+    onSignal: (name, listener) => {
+      Deno.addSignalListener(name, listener);
+      return () => Deno.removeSignalListener(name, listener);
+    },
+    exit: (code) => Deno.exit(code),
+    isStreamed,
+  };
+}
+
+/**
+ * Whether `Deno.serve({ reusePort: true })` is allowed here. Without the net-unstable flag that call ends the
+ * process at once, which nothing can catch; `Deno.listenDatagram` is there under the same flag and harmless.
+ */
+function mayShareNatively(): boolean {
+  return typeof (Deno as { listenDatagram?: unknown }).listenDatagram === "function";
+}
+
+/** Opens a port with `Deno.serve`. */
+function listenNatively(options: ListenOptions, handler: HostHandler): Promise<Listener> {
+  const cutting = new AbortController();
+  const { hostname, port, shared, tls } = options;
+  return new Promise((resolve, reject) => {
+    try {
+      const server = Deno.serve({
+        hostname,
+        port,
+        // WHY: not even `reusePort: false` may be written down without the flag.
+        ...(shared ? { reusePort: true } : {}),
+        ...(tls === undefined ? {} : { cert: tls.cert, key: tls.key }),
+        signal: cutting.signal,
+        onListen: (address) => queueMicrotask(() => resolve(listenerOf(server, address.port, cutting))),
+        onError: () => new Response("Internal Server Error\n", { status: 500 }),
+      }, handler);
+    } catch (error) {
+      reject(addressErrorOf(error, options));
+    }
+  });
+}
+
+function listenerOf(server: Deno.HttpServer, port: number, cutting: AbortController): Listener {
+  return {
+    port,
+    remoteAddress: (_request, peer) => {
+      const address = (peer as Deno.ServeHandlerInfo<Deno.NetAddr>).remoteAddr;
+      return address?.hostname ?? "";
+    },
+    onClientGone: (request, _peer, listener) =>
+      request.signal.addEventListener("abort", listener, { once: true }),
+    close: () => server.shutdown(),
+    abort: () => cutting.abort(),
+  };
+}
+
+function addressErrorOf(error: unknown, address: { hostname: string; port: number }): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = ERROR_CODES[error.name];
+  if (code !== undefined) return new AddressError(address, code);
+  if (/lookup|resolve|name or service/i.test(error.message)) return new AddressError(address, "ENOTFOUND");
+  return error;
+}

@@ -1,0 +1,103 @@
+/**
+ * A port by `node:http`: the way of Node, and of Deno where `Deno.serve` may not share a port.
+ *
+ * @module
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { sendResponse, toRequest } from "./node_messages.ts";
+import { AddressError, type HostHandler, type Listener, type ListenOptions } from "./types.ts";
+
+/** The peer of a request that came by `node:http`. */
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
+/** Opens a port. @throws {AddressError} If the address cannot be bound. */
+export function listenNodeHttp(
+  options: ListenOptions,
+  handler: HostHandler,
+  isStreamed: (response: Response) => boolean,
+): Promise<Listener> {
+  const scheme = options.tls === undefined ? "http" : "https";
+  let closing = false;
+  const server = options.tls === undefined ? createServer() : createTlsServer({ ...options.tls }) as Server;
+  server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (closing) outgoing.setHeader("connection", "close");
+    void answer({ incoming, outgoing }, { handler, scheme, isStreamed });
+  });
+  server.on("clientError", (error: Error & { code?: string }, socket) => {
+    // The request was not understood, so there is none to count; a connection that is gone cannot be answered.
+    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
+    else socket.end(`HTTP/1.1 ${statusLineOf(error.code)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: Error & { code?: string }) => {
+      reject(error.code === undefined ? error : new AddressError(options, error.code));
+    });
+    server.listen({ host: options.hostname, port: options.port, reusePort: options.shared }, () => {
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        remoteAddress: (_request, peer) => (peer as Exchange).incoming.socket.remoteAddress ?? "",
+        onClientGone: (_request, peer, listener) => {
+          const { outgoing } = peer as Exchange;
+          outgoing.once("close", () => outgoing.writableFinished || listener());
+        },
+        close: () => {
+          closing = true;
+          return closeGracefully(server);
+        },
+        abort: () => {
+          server.close();
+          server.closeAllConnections();
+        },
+      });
+    });
+  });
+}
+
+async function answer(
+  exchange: Exchange,
+  serving: { handler: HostHandler; scheme: string; isStreamed: (response: Response) => boolean },
+): Promise<void> {
+  const { incoming, outgoing } = exchange;
+  let request: Request;
+  try {
+    request = toRequest(incoming, serving.scheme);
+  } catch {
+    outgoing.writeHead(400, { "content-type": "text/plain; charset=utf-8" }).end("Bad Request\n");
+    return;
+  }
+  try {
+    const response = await serving.handler(request, exchange);
+    await sendResponse(response, outgoing, {
+      streamed: serving.isStreamed(response),
+      bodiless: incoming.method === "HEAD",
+    });
+  } catch {
+    if (outgoing.headersSent) outgoing.destroy();
+    else {outgoing.writeHead(500, { "content-type": "text/plain; charset=utf-8" }).end(
+        "Internal Server Error\n",
+      );}
+  }
+}
+
+/** Stops accepting; idle connections end at once, busy ones when they fall idle. */
+function closeGracefully(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function statusLineOf(code: string | undefined): string {
+  if (code === "HPE_HEADER_OVERFLOW") return "431 Request Header Fields Too Large";
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "408 Request Timeout";
+  return "400 Bad Request";
+}
