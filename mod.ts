@@ -67,3 +67,9 @@ export {
   StepHistogram,
   StepHistogramChild,
 } from "./src/metric/step_histogram.ts";
+export type { Context, Handler } from "./src/server/context.ts";
+export type { AdminRoute, ServeOptions } from "./src/server/options.ts";
+export type { Server } from "./src/server/running_server.ts";
+export { serve } from "./src/server/serve.ts";
+export { type RefusedOption, StartError, type StartErrorCode } from "./src/server/start_error.ts";
+export type { TlsPair } from "./src/host/types.ts";

@@ -1,0 +1,58 @@
+/**
+ * The admin port's paths: metrics, health, and what the caller adds.
+ *
+ * @module
+ */
+import { STATUS_CODE } from "@std/http/status";
+import { type Route, route } from "@std/http/unstable-route";
+import type { ScrapeAnswer, ScrapeQuestion } from "./messages.ts";
+import type { AdminRoute } from "./options.ts";
+import { scrapeQuestion } from "./scrape_client.ts";
+
+/** What the admin port's answers depend on. */
+export interface AdminParts {
+  readonly scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
+  /** How many workers accept requests, of how many. */
+  readonly readiness: () => { readonly ready: number; readonly wanted: number; readonly draining: boolean };
+  readonly routes: Readonly<Record<string, AdminRoute>>;
+}
+
+const TEXT = { "content-type": "text/plain; charset=utf-8" };
+
+/** The caller's own paths see every method; it is theirs to refuse. */
+const ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** The handler of the admin port. Main thread only. */
+export function createAdminHandler(parts: AdminParts): (request: Request) => Response | Promise<Response> {
+  const own: Record<string, AdminRoute> = {
+    "/metrics": (request) => metrics(parts, request),
+    "/-/healthy": () => text(STATUS_CODE.OK, "healthy"),
+    "/-/ready": () => readiness(parts),
+  };
+  const routes = [
+    ...Object.entries(own).map((entry) => routeOf(entry, ["GET", "HEAD"])),
+    ...Object.entries(parts.routes).map((entry) => routeOf(entry, ANY_METHOD)),
+  ];
+  return route(routes, () => text(STATUS_CODE.NotFound, "not found"));
+}
+
+function routeOf([pathname, handler]: [string, AdminRoute], method: string[]): Route {
+  return { pattern: new URLPattern({ pathname }), method, handler: (request) => handler(request) };
+}
+
+async function metrics(parts: AdminParts, request: Request): Promise<Response> {
+  const { status, headers, body } = await parts.scrape(scrapeQuestion(request));
+  return new Response(body, { status, headers });
+}
+
+/** Ready means that requests are answered: while one worker is being replaced, the others do. */
+function readiness(parts: AdminParts): Response {
+  const { ready, wanted, draining } = parts.readiness();
+  if (draining) return text(STATUS_CODE.ServiceUnavailable, `draining: ${ready} of ${wanted} workers accept`);
+  if (ready === 0) return text(STATUS_CODE.ServiceUnavailable, `not ready: 0 of ${wanted} workers accept`);
+  return text(STATUS_CODE.OK, `ready: ${ready} of ${wanted} workers accept`);
+}
+
+function text(status: number, line: string): Response {
+  return new Response(`${line}\n`, { status, headers: TEXT });
+}

@@ -1,0 +1,133 @@
+/**
+ * A server that runs, and how it ends.
+ *
+ * @module
+ */
+import type { Host, Listener, SignalName } from "../host/types.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** A server that `serve()` started. Main thread only. */
+export interface Server extends AsyncDisposable {
+  /** The address that is served on, as it was given. */
+  readonly hostname: string;
+  /** The port that was bound, also when 0 was asked for. */
+  readonly port: number;
+  /** Where requests go: `http://127.0.0.1:8000`. */
+  readonly url: string;
+  /** The admin port that was bound, if there is one. */
+  readonly adminPort: number | undefined;
+  /** Where the admin port is, if there is one: `http://127.0.0.1:9464`. */
+  readonly adminUrl: string | undefined;
+  /** How many workers there are. */
+  readonly workers: number;
+  /** Resolves when the server has ended, by {@linkcode Server.drain} or by a signal. */
+  readonly finished: Promise<void>;
+  /** Stops accepting, lets every accepted request and stream end within `drainSeconds`, then ends the server. */
+  drain(): Promise<void>;
+  /** Ends the server at once. */
+  stop(): Promise<void>;
+}
+
+/** What a running server is made of. */
+export interface RunningServerParts {
+  readonly host: Host;
+  readonly options: ResolvedOptions;
+  readonly supervisor: Supervisor;
+  readonly log: (line: string) => void;
+}
+
+/** How the process ends when a second signal cuts the drain: 128 and the signal's number, as shells have it. */
+const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
+
+/** How long the admin port may take to end what it is answering, after the workers have ended. */
+const ADMIN_CLOSE_MS = 500;
+
+/** The one implementation of {@linkcode Server}. */
+export class RunningServer implements Server {
+  readonly workers: number;
+  readonly hostname: string;
+  readonly finished: Promise<void>;
+  port = 0;
+  adminPort: number | undefined;
+  draining = false;
+  readonly #parts: RunningServerParts;
+  readonly #finished = Promise.withResolvers<void>();
+  #admin: Listener | undefined;
+  #ending: Promise<void> | undefined;
+  #ignoreSignals: (() => void)[] = [];
+
+  constructor(parts: RunningServerParts) {
+    this.#parts = parts;
+    this.workers = parts.options.workers;
+    this.hostname = parts.options.hostname;
+    this.finished = this.#finished.promise;
+  }
+
+  /** Says that the ports are open. */
+  open(port: number, admin: Listener | undefined): void {
+    this.port = port;
+    this.#admin = admin;
+    this.adminPort = admin?.port;
+    if (!this.#parts.options.handleSignals) return;
+    this.#ignoreSignals = (["SIGTERM", "SIGINT"] as const).map((name) =>
+      this.#parts.host.onSignal(name, () => this.#onSignal(name))
+    );
+  }
+
+  get url(): string {
+    const scheme = this.#parts.options.tls === undefined ? "http" : "https";
+    return `${scheme}://${authority(this.hostname, this.port)}`;
+  }
+
+  get adminUrl(): string | undefined {
+    if (this.adminPort === undefined) return undefined;
+    return `http://${authority(this.#parts.options.adminHostname, this.adminPort)}`;
+  }
+
+  drain(): Promise<void> {
+    return this.#ending ??= this.#end(() => this.#parts.supervisor.drain(this.#parts.options.drainSeconds));
+  }
+
+  stop(): Promise<void> {
+    // A drain that is under way ends as soon as its workers are gone.
+    const stopped = this.#parts.supervisor.stop("the server was stopped");
+    return this.#ending ??= this.#end(() => stopped);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #end(endWorkers: () => Promise<void>): Promise<void> {
+    this.draining = true;
+    await endWorkers();
+    await this.#closeAdmin();
+    for (const ignore of this.#ignoreSignals) ignore();
+    this.#finished.resolve();
+  }
+
+  /** The admin port closes last, so that a scrape during the drain still finds everything. */
+  async #closeAdmin(): Promise<void> {
+    const admin = this.#admin;
+    if (admin === undefined) return;
+    const cut = setTimeout(() => admin.abort(), ADMIN_CLOSE_MS);
+    await admin.close();
+    clearTimeout(cut);
+  }
+
+  #onSignal(name: SignalName & keyof typeof EXIT_CODES): void {
+    const { log, host, options } = this.#parts;
+    if (this.draining) {
+      log(`${name} again: ending at once`);
+      host.exit(EXIT_CODES[name]);
+    }
+    log(`${name}: draining, at most ${options.drainSeconds} s`);
+    void this.drain();
+  }
+}
+
+/** Host and port as URLs have them. */
+function authority(hostname: string, port: number): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}

@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import { createAdminHandler } from "../../../src/server/admin.ts";
+
+function adminOf(readiness = { ready: 3, wanted: 3, draining: false }) {
+  const handler = createAdminHandler({
+    scrape: ({ method, query }) =>
+      Promise.resolve({
+        status: 200,
+        headers: { "content-type": "text/x" },
+        body: new TextEncoder().encode(`${method} ${query}`) as Uint8Array<ArrayBuffer>,
+      }),
+    readiness: () => readiness,
+    routes: {
+      "/": () => new Response("home"),
+      "/files/*": (request) => new Response(request.method),
+    },
+  });
+  return async (path: string, method = "GET") => {
+    const response = await handler(new Request(`http://localhost${path}`, { method }));
+    return [response.status, await response.text()];
+  };
+}
+
+Deno.test("createAdminHandler() answers metrics and health", async () => {
+  const ask = adminOf();
+  assertEquals(await ask("/metrics?name[]=a"), [200, "GET name[]=a"]);
+  assertEquals(await ask("/-/healthy"), [200, "healthy\n"]);
+  assertEquals(await ask("/-/ready"), [200, "ready: 3 of 3 workers accept\n"]);
+  assertEquals(await ask("/nothing"), [404, "not found\n"]);
+});
+
+Deno.test("createAdminHandler() is ready while a worker accepts and no drain has begun", async () => {
+  assertEquals(await adminOf({ ready: 1, wanted: 3, draining: false })("/-/ready"), [
+    200,
+    "ready: 1 of 3 workers accept\n",
+  ]);
+  assertEquals((await adminOf({ ready: 0, wanted: 3, draining: false })("/-/ready"))[0], 503);
+  assertEquals((await adminOf({ ready: 3, wanted: 3, draining: true })("/-/ready"))[0], 503);
+});
+
+Deno.test("createAdminHandler() answers the caller's own paths, with any method", async () => {
+  const ask = adminOf();
+  assertEquals(await ask("/"), [200, "home"]);
+  assertEquals(await ask("/files/a/b", "POST"), [200, "POST"]);
+});

@@ -1,0 +1,172 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Collector } from "../../../src/collect/collector.ts";
+import { detectHost } from "../../../src/host/detect.ts";
+import { Registry } from "../../../src/registry/registry.ts";
+import type { ContextScope, Handler } from "../../../src/server/context.ts";
+import { HttpMeter } from "../../../src/server/http_meter.ts";
+import { createPipeline, hasPath } from "../../../src/server/pipeline.ts";
+import { samplesOf } from "../../_support/fleet.ts";
+
+/** A pipeline around a handler, and what it counted and logged. */
+function pipelineOf(fetch: Handler["fetch"], options: { closing?: boolean; instrument?: boolean } = {}) {
+  const registry = new Registry({ slabBytes: 256 * 1024 });
+  const collector = new Collector(registry);
+  const logged: string[] = [];
+  const scope: ContextScope = {
+    worker: 3,
+    listener: undefined,
+    pending: new Set(),
+    onError: (what, error) => logged.push(`${what}: ${error}`),
+  };
+  const handle = createPipeline({
+    handler: { fetch },
+    scope,
+    meter: options.instrument === false ? undefined : new HttpMeter(registry),
+    publish: () => registry.publish(),
+    metricsPath: "/metrics",
+    scrape: () => Promise.resolve(new Response("scraped")),
+    isStreamed: detectHost().isStreamed,
+    isClosing: () => options.closing ?? false,
+  });
+  const counted = () =>
+    [...samplesOf(collector.blocks())].filter(([name, value]) =>
+      name.startsWith("http_requests") && value !== 0
+    );
+  return {
+    handle: async (path: string, init?: RequestInit) =>
+      await handle(new Request(`http://localhost${path}`, init), undefined),
+    counted,
+    logged,
+    scope,
+  };
+}
+
+Deno.test("createPipeline() counts a plain response before it returns it", async () => {
+  const { handle, counted } = pipelineOf((_request, context) => {
+    context.route = "/users/:id";
+    return new Response("hi");
+  });
+  const response = await handle("/users/17");
+  assertEquals(counted(), [['http_requests_total{method="GET",route="/users/:id",status="200"}', 1]]);
+  assertEquals(await response.text(), "hi");
+});
+
+Deno.test("createPipeline() counts requests without a route, and with an invented method, under one value each", async () => {
+  const { handle, counted } = pipelineOf(() => new Response(null, { status: 404 }));
+  for (const method of ["GET", "BREW", "STEEP"]) await handle(`/secret/${method}`, { method });
+  assertEquals(counted(), [
+    ['http_requests_total{method="GET",route="unmatched",status="404"}', 1],
+    ['http_requests_total{method="other",route="unmatched",status="404"}', 2],
+  ]);
+});
+
+Deno.test("createPipeline() turns an exception and a rejection into a 500 that tells nothing", async () => {
+  for (
+    const fetch of [() => {
+      throw new Error("password is 1234");
+    }, () => Promise.reject(new Error("password is 1234"))]
+  ) {
+    const { handle, counted, logged } = pipelineOf(fetch);
+    const response = await handle("/x?token=abc");
+    assertEquals(response.status, 500);
+    assertEquals(await response.text(), "Internal Server Error\n");
+    assertEquals(counted(), [['http_requests_total{method="GET",route="unmatched",status="500"}', 1]]);
+    assertStringIncludes(logged[0], "password is 1234");
+    assert(!logged[0].includes("token"), "the query is not logged");
+  }
+});
+
+Deno.test("createPipeline() refuses what is no response", async () => {
+  const { handle, logged } = pipelineOf(() => "hi" as unknown as Response);
+  assertEquals((await handle("/")).status, 500);
+  assertStringIncludes(logged[0], "wanted a Response, given string");
+});
+
+Deno.test("createPipeline() counts a stream when it ends, and has it in flight until then", async () => {
+  const { handle, counted } = pipelineOf((_request, context) => {
+    context.route = "/s";
+    return new Response(ReadableStream.from([new Uint8Array(2), new Uint8Array(3)]), { status: 201 });
+  });
+  const response = await handle("/s", { method: "POST" });
+  assertEquals(counted(), [["http_requests_in_flight", 1]]);
+  assertEquals((await response.arrayBuffer()).byteLength, 5);
+  assertEquals(counted(), [['http_requests_total{method="POST",route="/s",status="201"}', 1]]);
+});
+
+Deno.test("createPipeline() counts a stream whose client leaves as 499", async () => {
+  const { handle, counted } = pipelineOf(() => new Response(new ReadableStream()));
+  const response = await handle("/s");
+  await response.body!.cancel();
+  assertEquals(counted(), [['http_requests_total{method="GET",route="unmatched",status="499"}', 1]]);
+});
+
+Deno.test("createPipeline() keeps the sent status of a stream that fails, and logs the error", async () => {
+  const { handle, counted, logged } = pipelineOf(() =>
+    new Response(new ReadableStream({ start: (controller) => controller.error(new Error("torn")) }))
+  );
+  const response = await handle("/s");
+  await response.text().catch(() => {});
+  assertEquals(counted(), [['http_requests_total{method="GET",route="unmatched",status="200"}', 1]]);
+  assertStringIncludes(logged[0], "torn");
+});
+
+Deno.test("createPipeline() counts the answer to HEAD at once, stream or not", async () => {
+  const { handle, counted } = pipelineOf(() => new Response(new ReadableStream()));
+  await handle("/s", { method: "HEAD" });
+  assertEquals(counted(), [['http_requests_total{method="HEAD",route="unmatched",status="200"}', 1]]);
+});
+
+Deno.test("createPipeline() answers the metrics path without counting it", async () => {
+  const { handle, counted } = pipelineOf(() => new Response("handler"));
+  assertEquals(await (await handle("/metrics")).text(), "scraped");
+  assertEquals(await (await handle("/metrics?name[]=x")).text(), "scraped");
+  assertEquals(await (await handle("/metrics2")).text(), "handler");
+  assertEquals(counted().map(([, value]) => value), [1]);
+});
+
+Deno.test("createPipeline() tells clients to close when the worker is closing, also on responses of fetch()", async () => {
+  const { handle } = pipelineOf((request) => {
+    if (request.url.endsWith("/own")) return new Response("x", { headers: { "x-own": "1" } });
+    return Response.redirect("http://localhost/elsewhere");
+  }, { closing: true });
+  const own = await handle("/own");
+  assertEquals([own.headers.get("connection"), own.headers.get("x-own")], ["close", "1"]);
+  const frozen = await handle("/frozen");
+  assertEquals([frozen.headers.get("connection"), frozen.status], ["close", 302]);
+});
+
+Deno.test("createPipeline() counts nothing without a meter", async () => {
+  const { handle, counted } = pipelineOf(() => new Response("x"), { instrument: false });
+  await handle("/");
+  assertEquals(counted(), []);
+});
+
+Deno.test("context gives the slot, a request id, and keeps promises until they settle", async () => {
+  const gate = Promise.withResolvers<void>();
+  const ids: string[] = [];
+  const { handle, scope, logged } = pipelineOf((_request, context) => {
+    assertEquals(context.worker, 3);
+    assertEquals(context.requestId, context.requestId);
+    ids.push(context.requestId);
+    context.waitUntil(gate.promise);
+    return new Response(null);
+  });
+  await handle("/", { headers: { "x-request-id": "abc-123" } });
+  await handle("/", { headers: { "x-request-id": "two words" } });
+  assertEquals(ids[0], "abc-123");
+  assert(/^[0-9a-f-]{36}$/.test(ids[1]), ids[1]);
+  assertEquals(scope.pending.size, 2);
+  gate.reject(new Error("late"));
+  await Promise.all(scope.pending);
+  assertEquals(scope.pending.size, 0);
+  assertEquals(logged.length, 2);
+});
+
+Deno.test("hasPath() compares whole paths of absolute URLs", () => {
+  assert(hasPath("http://a/metrics", "/metrics"));
+  assert(hasPath("https://a:1/metrics?x=/metrics", "/metrics"));
+  assert(!hasPath("http://a/metrics/", "/metrics"));
+  assert(!hasPath("http://a/b/metrics", "/metrics"));
+  assert(!hasPath("http://a/", "/metrics"));
+  assert(!hasPath("http://a/?/metrics", "/metrics"));
+});
