@@ -25,7 +25,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   llm: ["server", "families", "metric", "collect", "slab", "host"],
   compat: ["registry", "metric", "collect", "exposition", "push", "host"],
   dashboard: ["server", "exposition"],
-  cli: ["server", "llm", "dashboard", "testing", "exposition", "slab"],
+  // The command line needs arguments, variables, files and exit codes, which only the host may touch.
+  cli: ["server", "llm", "dashboard", "testing", "exposition", "slab", "host"],
   workers: ["server", "llm"],
 };
 
