@@ -1,0 +1,45 @@
+/**
+ * The formats that are in use.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import type { Format } from "./format.ts";
+import { createFormat, type FormatOptions, negotiate } from "./negotiate.ts";
+
+/** What a {@linkcode FormatSet} can vary. */
+export interface FormatSetOptions extends FormatOptions {
+  /** How many formats are remembered; 4 if not given. Each one holds a body. */
+  readonly formatsMax?: number;
+}
+
+/**
+ * Gives each scraper the format that it asks for, and the same object to all who ask for the same. One thread.
+ * A format remembers its last body, so only those used last are kept: whoever sends ever new Accept headers costs
+ * time, not memory.
+ */
+export class FormatSet {
+  readonly #options: FormatSetOptions;
+  /** By name and escaping, the one used last at the end. */
+  readonly #formats = new Map<string, Format>();
+
+  constructor(options: FormatSetOptions = {}) {
+    this.#options = options;
+  }
+
+  /** The format for a scraper, by the value of its `Accept` header. */
+  get(accept: string | null | undefined): Format {
+    const what = negotiate(accept);
+    const key = `${what.name} ${what.escaping}`;
+    const format = this.#formats.get(key) ?? createFormat(what, this.#options);
+    this.#formats.delete(key);
+    this.#formats.set(key, format);
+    if (this.#formats.size > (this.#options.formatsMax ?? 4)) {
+      for (const oldest of this.#formats.keys()) {
+        this.#formats.delete(oldest);
+        break;
+      }
+    }
+    return format;
+  }
+}
