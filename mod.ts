@@ -28,6 +28,9 @@ export {
   type CounterOptions,
   type CountErrorsOptions,
 } from "./src/metric/counter.ts";
+export type { UpdateOptions } from "./src/metric/exemplar_keeper.ts";
+export type { EndTimer } from "./src/metric/timer.ts";
+export type { ExemplarLabels } from "./src/model/exemplar_labels.ts";
 export { Gauge, type GaugeChild, type GaugeOptions } from "./src/metric/gauge.ts";
 export {
   GaugeHistogram,

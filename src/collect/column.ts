@@ -5,6 +5,7 @@
  */
 import type { Descriptor } from "../model/descriptor.ts";
 import { strideOf } from "../model/samples.ts";
+import type { ExemplarColumn } from "./exemplar_column.ts";
 
 /**
  * How many numbers one worker gives for a series of the family. A stateset's states are one number, with a bit for each.
@@ -43,6 +44,8 @@ export class Column {
   stamps: Float64Array = new Float64Array(0);
   /** Gauges: 1 if the series was ever set. */
   touched: Uint8Array = new Uint8Array(0);
+  /** Present if the family keeps exemplars. */
+  readonly exemplars: ExemplarColumn | undefined = undefined;
 
   constructor(stride: number) {
     this.stride = stride;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { labelSetKey } from "../model/label_values.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
@@ -21,6 +22,7 @@ import {
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
 import { withDefaultLabels } from "./default_labels.ts";
 import { IdleSeries } from "./idle_series.ts";
+import { ExemplarColumn, mergeExemplars } from "./exemplar_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
@@ -88,7 +90,7 @@ export class MergedFamily {
     this.#combine = isTotal(descriptor.type) ? combineTotals : combineFor(descriptor.mode);
     this.#labelNames = this.#perWorker ? [...descriptor.labelNames, WORKER_LABEL] : descriptor.labelNames;
     this.#exposed = withDefaultLabels(descriptor, { defaultLabels, labelNames: this.#labelNames });
-    this.#retired = new RetiredColumn(columnStrideOf(descriptor));
+    this.#retired = new RetiredColumn(descriptor);
     const { ttlSeconds } = descriptor;
     if (ttlSeconds > 0) this.#idleSeries = new IdleSeries({ ttlSeconds, stride: this.#retired.stride });
   }
@@ -211,6 +213,7 @@ export class MergedFamily {
       column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? column.index[k] : -1;
     }
     this.#combine(column, retired);
+    retired.keepExemplars(column);
     retired.keepVisible(column);
   }
 
@@ -234,6 +237,9 @@ export class MergedFamily {
     const blocks = this.#blocks;
     const created = this.#created;
     const values = this.#output;
+    const exemplars = this.#retired.exemplars === undefined
+      ? []
+      : mergeExemplars(this.#counted(), { stride, perBlock: seriesPerBlock(stride) });
     let start = 0;
     for (let b = 0; b < blocks.length; b++) {
       const block = blocks[b];
@@ -246,6 +252,7 @@ export class MergedFamily {
         stride,
         values: values.subarray(start * stride, end * stride),
         created: created.subarray(start, end),
+        exemplars: exemplars[b],
       };
       start = end;
     }
@@ -283,10 +290,13 @@ export class MergedFamily {
 
   /** Combines all columns into values that are zero. */
   #addUp(merged: MergedValues): void {
-    this.#combine(this.#retired, merged);
-    for (const { column, origin } of this.#members) {
-      if (!this.#live || origin.live) this.#combine(column, merged);
-    }
+    for (const column of this.#counted()) this.#combine(column, merged);
+  }
+
+  /** The columns whose values count: what is left of ended workers, then the workers. */
+  #counted(): Column[] {
+    const members = this.#live ? this.#members.filter(({ origin }) => origin.live) : this.#members;
+    return [this.#retired, ...members.map(({ column }) => column)];
   }
 
   /** Decides which series are visible and in which order, and cuts them into blocks. */
@@ -335,7 +345,7 @@ export class MergedFamily {
   }
 
   #cut(order: readonly number[]): SeriesBlock[] {
-    const perBlock = Math.max(1, Math.min(BLOCK_SERIES, Math.floor(BLOCK_VALUES / this.#stride)));
+    const perBlock = seriesPerBlock(this.#stride);
     const blocks: SeriesBlock[] = [];
     for (let start = 0; start < order.length || start === 0; start += perBlock) {
       const series = order.slice(start, start + perBlock).map((index) => this.#series[index].labels);
@@ -343,6 +353,11 @@ export class MergedFamily {
     }
     return blocks;
   }
+}
+
+/** How many series a block has at most. */
+function seriesPerBlock(stride: number): number {
+  return Math.max(1, Math.min(BLOCK_SERIES, Math.floor(BLOCK_VALUES / stride)));
 }
 
 function newMergedValues(count: number, stride: number): MergedValues {
@@ -358,9 +373,24 @@ class RetiredColumn extends Column {
   /** 1 for each series that an ended worker had. */
   present: Uint8Array = new Uint8Array(0);
 
-  constructor(stride: number) {
-    super(stride);
+  override readonly exemplars: ExemplarColumn | undefined = undefined;
+
+  constructor(descriptor: Descriptor) {
+    super(columnStrideOf(descriptor));
     this.growGaugeColumns();
+    const { exemplarSlots } = planCell(descriptor);
+    if (exemplarSlots > 0) this.exemplars = new ExemplarColumn(exemplarSlots);
+  }
+
+  /** Takes over the exemplars of a column whose positions are series numbers. */
+  keepExemplars({ count, positions, exemplars }: Column): void {
+    if (exemplars === undefined) return;
+    for (let k = 0; k < count; k++) {
+      for (let slot = 0; positions[k] >= 0 && slot < exemplars.slots; slot++) {
+        const exemplar = exemplars.at(k, slot);
+        if (exemplar !== undefined) this.exemplars?.offer(positions[k], slot, exemplar);
+      }
+    }
   }
 
   /** Marks the series that ended workers had. */
@@ -375,6 +405,7 @@ class RetiredColumn extends Column {
     this.touched[index] = 0;
     this.stamps[index] = 0;
     this.values.fill(0, index * this.stride, (index + 1) * this.stride);
+    this.exemplars?.forget(index);
   }
 
   /** Marks the series of an ended worker's column as visible. */

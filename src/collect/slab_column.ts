@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { readCounter, readCounterPage } from "../slab/counter_cell.ts";
 import { type GaugeReading, readGauge } from "../slab/gauge_cell.ts";
 import { readHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { isTotal } from "./aggregate.ts";
+import { SlabExemplars } from "./exemplar_column.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 
@@ -39,6 +41,7 @@ export class SlabColumn extends Column {
   /** Series at which a new page begins; counters are validated page by page. */
   #pageStarts: number[] = [];
   readonly #scratch: Float64Array;
+  override readonly exemplars: SlabExemplars | undefined = undefined;
   readonly #reading: GaugeReading = { value: 0, stamp: 0, touched: false };
 
   constructor(slab: Slab, descriptor: Descriptor) {
@@ -47,6 +50,8 @@ export class SlabColumn extends Column {
     this.#descriptor = descriptor;
     this.#scratch = new Float64Array(descriptor.type === "counter" ? 1 << PAGE_SHIFT32 : this.stride);
     this.#usesGauges = !isTotal(descriptor.type);
+    const plan = planCell(descriptor);
+    if (plan.exemplarSlots > 0) this.exemplars = new SlabExemplars(slab, plan);
     if (descriptor.type !== "counter") this.growGaugeColumns();
   }
 
@@ -75,6 +80,7 @@ export class SlabColumn extends Column {
     this.index[k] = seriesIndex;
     this.values[k * this.stride] = NaN;
     if (this.touched.length > 0) this.touched[k] = 0;
+    this.exemplars?.forget(k);
     this.#setState(k, cell);
   }
 
@@ -147,6 +153,10 @@ export class SlabColumn extends Column {
   }
 
   #readCounters(budget: RetryBudget): void {
+    if (this.exemplars !== undefined) {
+      for (let k = 0; k < this.count; k++) this.#readCounter(k, budget);
+      return;
+    }
     const { values } = this;
     const run = { cells: this.#cells, from: 0, to: 0 };
     const scratch = this.#scratch;
@@ -164,12 +174,14 @@ export class SlabColumn extends Column {
   #readCounter(k: number, budget: RetryBudget): void {
     const { values } = this;
     const cell32 = this.#cells[k];
+    this.exemplars?.look(k, cell32);
     let value = readCounter(this.#slab, cell32);
     if (value < 0) {
       budget.retry(() => (value = readCounter(this.#slab, cell32)) >= 0, Number.isNaN(values[k]));
     }
     if (value >= 0) values[k] = value;
     else if (Number.isNaN(values[k])) values[k] = 0;
+    this.exemplars?.settle(value >= 0);
   }
 
   #readGauges(budget: RetryBudget): void {
@@ -194,10 +206,12 @@ export class SlabColumn extends Column {
     for (let k = 0; k < this.count; k++) {
       const cell32 = this.#cells[k];
       const at = k * stride;
+      this.exemplars?.look(k, cell32);
       const valid = readHistogram(this.#slab, cell32, into) ||
         budget.retry(() => readHistogram(this.#slab, cell32, into), Number.isNaN(values[at]));
       if (valid) { for (let i = 0; i < stride; i++) values[at + i] = scratch[i]; }
       else if (Number.isNaN(values[at])) values.fill(0, at, at + stride);
+      this.exemplars?.settle(valid);
     }
   }
 }

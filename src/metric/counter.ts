@@ -6,9 +6,10 @@
 // DATA PLANE
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
 import type { Labels } from "../model/label_values.ts";
-import { COUNTER_SHAPE } from "../slab/cell_shape.ts";
 import { addToCounter } from "../slab/counter_cell.ts";
 import type { Slab } from "../slab/slab.ts";
+import { planCell } from "./cell_plan.ts";
+import { ExemplarKeeper, type UpdateOptions } from "./exemplar_keeper.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import { whenOver } from "./when_over.ts";
 import type { BoundChild } from "./family.ts";
@@ -30,12 +31,14 @@ export class CounterChild implements BoundChild {
   readonly #slab: Slab;
   #cell32: number;
   readonly #name: string;
+  readonly #keeper: ExemplarKeeper;
 
   /** Made by {@linkcode Counter.labels}. */
-  constructor(slab: Slab, cell32: number, name: string) {
+  constructor(slab: Slab, cell32: number, of: { name: string; keeper: ExemplarKeeper }) {
     this.#slab = slab;
     this.#cell32 = cell32;
-    this.#name = name;
+    this.#name = of.name;
+    this.#keeper = of.keeper;
   }
 
   /** Makes the child write to another cell. Called by its family when the series is removed. */
@@ -47,10 +50,14 @@ export class CounterChild implements BoundChild {
    * Adds to the series. Allocates nothing.
    *
    * @param value at least 0, default 1
+   * @param options an exemplar that stands for this increment
    * @throws {RangeError} If the value is negative, NaN or no number; nothing is counted then
+   * @throws {TypeError | RangeError} If the exemplar is not valid; nothing is counted then
    */
-  inc(value = 1): void {
+  inc(value = 1, options?: UpdateOptions): void {
+    const keeps = options !== undefined && this.#keeper.prepare(options);
     if (!addToCounter(this.#slab, this.#cell32, value)) refuse(this.#name, value);
+    if (keeps) this.#keeper.store(this.#slab, this.#cell32, { value, slot: 0 });
   }
 
   /** Does a piece of work and counts its failure; see {@linkcode Counter.countErrors}. */
@@ -79,6 +86,8 @@ export class CounterChild implements BoundChild {
  * ```
  */
 export class Counter<LabelName extends string = never> extends Metric<LabelName, CounterChild> {
+  readonly #keeper: ExemplarKeeper;
+
   /**
    * Defines a counter.
    *
@@ -86,13 +95,10 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
    * @throws {DuplicateFamilyError} If the name is taken
    */
   constructor(options: CounterOptions<LabelName>, reuse = false) {
-    super({
-      descriptor: defineDescriptor("counter", options),
-      shape: COUNTER_SHAPE,
-      registry: options.registry,
-      reuse,
-      collect: options.collect,
-    });
+    const descriptor = defineDescriptor("counter", options);
+    const plan = planCell(descriptor);
+    super({ descriptor, shape: plan.shape, registry: options.registry, reuse, collect: options.collect });
+    this.#keeper = new ExemplarKeeper(plan, `counter "${descriptor.name}"`);
   }
 
   /**
@@ -110,25 +116,44 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
    * Adds to the counter without labels.
    *
    * @param value at least 0, default 1
+   * @param options an exemplar that stands for this increment
    * @throws {RangeError} If the value is negative, NaN or no number
    * @throws {TypeError} If the counter has labels
    */
-  inc(value?: number): void;
+  inc(value?: number, options?: UpdateOptions): void;
   /**
    * Adds to one series.
    *
    * @param labels a value for each label name
    * @param value at least 0, default 1
+   * @param options an exemplar that stands for this increment
    * @throws {RangeError} If the value is negative, NaN or no number
    * @throws {TypeError} If a label is missing, unknown or not a string, number or boolean
+   *
+   * @example An increment with the trace that it happened in
+   * ```ts
+   * import { Counter } from "promslab";
+   *
+   * const errors = new Counter({
+   *   name: "app_errors_total",
+   *   help: "Errors.",
+   *   labelNames: ["kind"],
+   *   exemplars: true,
+   * });
+   * errors.inc({ kind: "timeout" }, 1, { exemplar: { trace_id: "4bf92f3577b34da6a3ce929d0e0e4736" } });
+   * ```
    */
-  inc(labels: Labels<LabelName>, value?: number): void;
-  inc(first: number | Labels<LabelName> = 1, second = 1): void {
+  inc(labels: Labels<LabelName>, value?: number, options?: UpdateOptions): void;
+  inc(first: number | Labels<LabelName> = 1, second?: number | UpdateOptions, third?: UpdateOptions): void {
     const { family } = this;
     if (typeof first === "object") {
+      const value = second === undefined ? 1 : second;
       // WHY: checked before the labels are looked up, so that a refused value makes no series.
-      if (typeof second !== "number" || !(second >= 0)) refuse(this.name, second);
-      addToCounter(family.slab, family.cellOf(first), second);
+      if (typeof value !== "number" || !(value >= 0)) refuse(this.name, value);
+      if (third !== undefined) return this.labels(first).inc(value, third);
+      addToCounter(family.slab, family.cellOf(first), value);
+    } else if (second !== undefined) {
+      this.#ownChild().inc(first, second as UpdateOptions);
     } else if (!addToCounter(family.slab, this.ownCell(), first)) {
       refuse(this.name, first);
     }
@@ -167,7 +192,7 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
 
   /** @internal */
   protected override bind(cell32: number): CounterChild {
-    return new CounterChild(this.family.slab, cell32, this.name);
+    return new CounterChild(this.family.slab, cell32, { name: this.name, keeper: this.#keeper });
   }
 }
 

@@ -94,7 +94,8 @@ export class GaugeChild implements BoundChild {
 
   /** Does a piece of work and sets the series to the seconds that it took; see {@linkcode Gauge.time}. */
   time<Result>(work: () => Result): Result {
-    return whenOver(work, this.startTimer());
+    const end = this.startTimer();
+    return whenOver(work, () => end());
   }
 
   /** Counts a piece of work while it is in progress; see {@linkcode Gauge.trackInProgress}. */

@@ -6,12 +6,13 @@
 // DATA PLANE
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
 import type { Labels } from "../model/label_values.ts";
-import { histogramShape } from "../slab/cell_shape.ts";
-import { observeHistogram } from "../slab/histogram_cell.ts";
+import { bucketOf, observeHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import type { BoundChild } from "./family.ts";
-import { startTimer } from "./timer.ts";
+import { planCell } from "./cell_plan.ts";
+import { ExemplarKeeper, type UpdateOptions } from "./exemplar_keeper.ts";
+import { type EndTimer, startTimer } from "./timer.ts";
 import { whenOver } from "./when_over.ts";
 
 /** What a histogram's definition may say. */
@@ -20,19 +21,28 @@ export type HistogramOptions<LabelName extends string = never> =
   & CollectOption<Histogram<LabelName>>
   & Pick<DefinitionOptions, "buckets" | "exemplars">;
 
+/** What the children of one histogram share. */
+interface HistogramParts {
+  readonly name: string;
+  readonly bounds: Float64Array;
+  readonly keeper: ExemplarKeeper;
+}
+
 /** One series of a histogram, bound to its place in memory. Owner thread only. */
 export class HistogramChild implements BoundChild {
   readonly #slab: Slab;
   #cell32: number;
   readonly #bounds: Float64Array;
   readonly #name: string;
+  readonly #keeper: ExemplarKeeper;
 
   /** Made by {@linkcode Histogram.labels}. */
-  constructor(slab: Slab, cell32: number, of: { bounds: Float64Array; name: string }) {
+  constructor(slab: Slab, cell32: number, of: HistogramParts) {
     this.#slab = slab;
     this.#cell32 = cell32;
     this.#bounds = of.bounds;
     this.#name = of.name;
+    this.#keeper = of.keeper;
   }
 
   /** Makes the child write to another cell. Called by its family when the series is removed. */
@@ -44,21 +54,26 @@ export class HistogramChild implements BoundChild {
    * Counts a value in its bucket and adds it to the sum, both visible together. Allocates nothing.
    *
    * @param value any number but NaN
+   * @param options an exemplar that stands for this observation
    * @throws {RangeError} If the value is NaN or no number; nothing is counted then
+   * @throws {TypeError | RangeError} If the exemplar is not valid; nothing is counted then
    */
-  observe(value: number): void {
+  observe(value: number, options?: UpdateOptions): void {
     if (typeof value !== "number" || value !== value) refuse(this.#name, value);
+    const keeps = options !== undefined && this.#keeper.prepare(options);
     observeHistogram(this.#slab, this.#cell32, this.#bounds, value);
+    if (keeps) this.#keeper.store(this.#slab, this.#cell32, { value, slot: bucketOf(this.#bounds, value) });
   }
 
   /** Starts to measure; the returned function observes the elapsed seconds and returns them. */
-  startTimer(): () => number {
-    return startTimer((seconds) => this.observe(seconds));
+  startTimer(): EndTimer {
+    return startTimer((seconds, options) => this.observe(seconds, options));
   }
 
   /** Does a piece of work and observes the seconds that it took; see {@linkcode Histogram.time}. */
   time<Result>(work: () => Result): Result {
-    return whenOver(work, this.startTimer());
+    const end = this.startTimer();
+    return whenOver(work, () => end());
   }
 }
 
@@ -80,7 +95,7 @@ export class HistogramChild implements BoundChild {
  * ```
  */
 export class Histogram<LabelName extends string = never> extends Metric<LabelName, HistogramChild> {
-  readonly #bounds: Float64Array;
+  readonly #parts: HistogramParts;
 
   /**
    * Defines a histogram.
@@ -90,14 +105,11 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
    */
   constructor(options: HistogramOptions<LabelName>, reuse = false) {
     const descriptor = defineDescriptor("histogram", options);
-    super({
-      descriptor,
-      shape: histogramShape(descriptor.buckets.length + 1),
-      registry: options.registry,
-      reuse,
-      collect: options.collect,
-    });
-    this.#bounds = Float64Array.from(descriptor.buckets);
+    const plan = planCell(descriptor);
+    super({ descriptor, shape: plan.shape, registry: options.registry, reuse, collect: options.collect });
+    const { name, buckets } = descriptor;
+    const keeper = new ExemplarKeeper(plan, `histogram "${name}"`);
+    this.#parts = { name, bounds: Float64Array.from(buckets), keeper };
   }
 
   /**
@@ -112,22 +124,25 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
   }
 
   /** Observes a value of the histogram without labels; see {@linkcode HistogramChild.observe}. */
-  observe(value: number): void;
+  observe(value: number, options?: UpdateOptions): void;
   /** Observes a value of one series; see {@linkcode HistogramChild.observe}. */
-  observe(labels: Labels<LabelName>, value: number): void;
-  observe(first: number | Labels<LabelName>, second?: number): void {
+  observe(labels: Labels<LabelName>, value: number, options?: UpdateOptions): void;
+  observe(first: number | Labels<LabelName>, second?: number | UpdateOptions, third?: UpdateOptions): void {
     const { family } = this;
     const labelled = typeof first === "object";
     const value = labelled ? second : first;
     if (typeof value !== "number" || value !== value) refuse(this.name, value);
-    observeHistogram(family.slab, labelled ? family.cellOf(first) : this.ownCell(), this.#bounds, value);
+    const options = labelled ? third : second as UpdateOptions | undefined;
+    if (options !== undefined) {
+      return (labelled ? this.labels(first) : this.#ownChild()).observe(value, options);
+    }
+    const cell = labelled ? family.cellOf(first) : this.ownCell();
+    observeHistogram(family.slab, cell, this.#parts.bounds, value);
   }
 
   /** Starts to measure; the returned function observes the elapsed seconds, of one series if there are labels. */
-  startTimer(labels?: Labels<LabelName>): () => number {
-    if (labels !== undefined) return this.labels(labels).startTimer();
-    this.ownCell();
-    return startTimer((seconds) => this.observe(seconds));
+  startTimer(labels?: Labels<LabelName>): EndTimer {
+    return (labels === undefined ? this.#ownChild() : this.labels(labels)).startTimer();
   }
 
   /**
@@ -140,13 +155,17 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
   /** Does a piece of work and observes in one series the seconds that it took. */
   time<Result>(labels: Labels<LabelName>, work: () => Result): Result;
   time<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
-    if (typeof first === "function") return whenOver(first, this.startTimer());
-    return whenOver(second as () => Result, this.startTimer(first));
+    if (typeof first === "function") return this.#ownChild().time(first);
+    return this.labels(first).time(second as () => Result);
+  }
+
+  #ownChild(): HistogramChild {
+    return this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
   /** @internal */
   protected override bind(cell32: number): HistogramChild {
-    return new HistogramChild(this.family.slab, cell32, { bounds: this.#bounds, name: this.name });
+    return new HistogramChild(this.family.slab, cell32, this.#parts);
   }
 }
 

@@ -169,7 +169,8 @@ export class StepHistogram<LabelName extends string = never> extends Metric<Labe
    * @throws {DuplicateFamilyError} If the name is taken
    */
   constructor(options: HistogramOptions<LabelName>, reuse = false) {
-    const descriptor = defineDescriptor("histogram", options);
+    // WHY: the parts of one observation come from several threads, so there is no one thing that an exemplar could name.
+    const descriptor = defineDescriptor("histogram", { ...options, exemplars: false });
     super({
       descriptor,
       shape: histogramShape(descriptor.buckets.length + 1),

@@ -1,0 +1,47 @@
+/**
+ * What the cell of a family's series looks like. The owner and the readers derive it from the definition alone.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import type { Descriptor } from "../model/descriptor.ts";
+import { type CellShape, COUNTER_SHAPE, GAUGE_SHAPE, histogramShape } from "../slab/cell_shape.ts";
+import { EXEMPLAR_CELL32 } from "../slab/exemplar_cell.ts";
+
+/** Where things lie in the cell of a series. */
+export interface CellPlan {
+  /** The memory of one series: its value cell, then its exemplar cells. */
+  readonly shape: CellShape;
+  /** How many exemplars a series keeps: a counter's one, a histogram's one for each bucket. */
+  readonly exemplarSlots: number;
+  /** From a series' cell to its first exemplar cell, in elements of 32 bits. */
+  readonly exemplars32: number;
+}
+
+/** Lays out the cell of a family's series. */
+export function planCell(descriptor: Descriptor): CellPlan {
+  const value = valueShape(descriptor);
+  const exemplarSlots = exemplarSlotsOf(descriptor);
+  return {
+    shape: { arena: value.arena, cellBytes: value.cellBytes + 4 * EXEMPLAR_CELL32 * exemplarSlots },
+    exemplarSlots,
+    exemplars32: value.cellBytes / 4,
+  };
+}
+
+function valueShape({ type, buckets }: Descriptor): CellShape {
+  switch (type) {
+    case "counter":
+      return COUNTER_SHAPE;
+    case "histogram":
+    case "gaugehistogram":
+      return histogramShape(buckets.length + 1);
+    default:
+      return GAUGE_SHAPE;
+  }
+}
+
+function exemplarSlotsOf({ type, exemplars, buckets }: Descriptor): number {
+  if (!exemplars) return 0;
+  return type === "counter" ? 1 : buckets.length + 1;
+}

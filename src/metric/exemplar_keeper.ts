@@ -1,0 +1,76 @@
+/**
+ * Exemplars on their way from a caller into memory.
+ *
+ * @module
+ */
+// DATA PLANE
+import { encodeExemplarLabels, type ExemplarLabels } from "../model/exemplar_labels.ts";
+import {
+  EXEMPLAR_CELL32,
+  EXEMPLAR_TEXT_BYTES,
+  type ExemplarRecord,
+  storeExemplar,
+} from "../slab/exemplar_cell.ts";
+import type { Slab } from "../slab/slab.ts";
+import type { CellPlan } from "./cell_plan.ts";
+
+/** What may be said about an update besides its value. */
+export interface UpdateOptions {
+  /**
+   * Labels of an exemplar that stands for this update, such as the id of its trace: at most 128 code points of names
+   * and values. It takes the place of the one before. Labels that need more than 232 bytes with two for each label, as
+   * only text outside ASCII can, are not kept.
+   */
+  readonly exemplar?: ExemplarLabels;
+  /** When the exemplar was seen, in seconds since the Unix epoch. Default: now. */
+  readonly timestamp?: number;
+}
+
+/** The exemplar that is on its way; one is enough, because nothing can happen in between. */
+const pending: ExemplarRecord = {
+  value: 0,
+  timestamp: 0,
+  text: new Uint8Array(EXEMPLAR_TEXT_BYTES),
+  textBytes: 0,
+};
+
+/** Keeps the exemplars of one family. Owner thread only. */
+export class ExemplarKeeper {
+  readonly #what: string;
+  readonly #exemplars32: number;
+  readonly #slots: number;
+
+  /** @param what the family, as errors name it */
+  constructor(plan: CellPlan, what: string) {
+    this.#what = what;
+    this.#exemplars32 = plan.exemplars32;
+    this.#slots = plan.exemplarSlots;
+  }
+
+  /**
+   * Checks an exemplar before its update is counted.
+   *
+   * @returns whether there is one to be stored
+   * @throws {TypeError} If the family keeps no exemplars, or there are no labels
+   * @throws {RangeError} If the labels or the timestamp are not valid
+   */
+  prepare({ exemplar, timestamp }: UpdateOptions): boolean {
+    if (exemplar === undefined) return false;
+    const what = `Cannot keep an exemplar of ${this.#what}`;
+    if (this.#slots === 0) throw new TypeError(`${what}: wanted a definition with exemplars, it has none`);
+    if (timestamp !== undefined && !Number.isFinite(timestamp)) {
+      throw new RangeError(`${what}: wanted a finite timestamp in seconds, given ${timestamp}`);
+    }
+    const textBytes = encodeExemplarLabels(exemplar, pending.text, what);
+    if (textBytes < 0) return false;
+    pending.textBytes = textBytes;
+    pending.timestamp = timestamp ?? Date.now() / 1000;
+    return true;
+  }
+
+  /** Stores the exemplar that was prepared, after its update was counted. */
+  store(slab: Slab, cell32: number, of: { readonly value: number; readonly slot: number }): void {
+    pending.value = of.value;
+    storeExemplar(slab, cell32 + this.#exemplars32 + of.slot * EXEMPLAR_CELL32, pending);
+  }
+}
