@@ -169,7 +169,7 @@ Deno.test("case 2, case 3: every prefix of an observation leaves buckets and sum
           return [...out];
         },
       });
-      assertEquals(stores, 5);
+      assertEquals(stores, 6);
     }
   }
 });
