@@ -11,10 +11,12 @@ import { parseArguments, USAGE } from "./runner/arguments.ts";
 import { BENCH, ROOT } from "./runner/machine.ts";
 import { parseResult, type Result, stringifyResult } from "./runner/result.ts";
 import { runSuites } from "./runner/run.ts";
+import { trouble } from "./scrape/trouble_suite.ts";
 import type { Suite } from "./runner/suite.ts";
+import { merge } from "./scrape/merge_suite.ts";
 import { render } from "./scrape/render_suite.ts";
 
-const SUITES: readonly Suite[] = [micro, render];
+const SUITES: readonly Suite[] = [micro, render, merge, trouble];
 const QUESTIONS = Object.fromEntries(
   SUITES.map(({ name, question }) => [name, question]),
 );
