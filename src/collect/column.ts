@@ -52,8 +52,18 @@ export class Column {
     this.values = new Float64Array(16 * stride);
   }
 
+  /** Whether series `k` of the column is series `k` of the family, as it is where all workers run one program. */
+  inFamilyOrder = true;
+
+  /**
+   * Counters: whether a page was found in which a cell had flipped, so that values may be fractions. While not, they
+   * are whole numbers, and their sum does not depend on the order of addition.
+   */
+  flipped = false;
+
   /** Adds a series by its number in the family. */
   append(seriesIndex: number): void {
+    if (seriesIndex !== this.count) this.inFamilyOrder = false;
     if (this.count === this.index.length) this.grow(2 * this.count);
     this.index[this.count] = seriesIndex;
     this.values[this.count * this.stride] = NaN;

@@ -20,15 +20,18 @@ import {
   type MergedValues,
 } from "./aggregate.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { CounterTotals } from "./counter_totals.ts";
 import { withDefaultLabels } from "./default_labels.ts";
 import { IdleSeries } from "./idle_series.ts";
 import { ExemplarColumn, mergeExemplars } from "./exemplar_column.ts";
-import type { RetryBudget } from "./retry_budget.ts";
+import { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
 /** The most numbers in one block: what a format renders in about a millisecond. */
 const BLOCK_VALUES = 16384;
 const BLOCK_SERIES = 4096;
+
+const NO_COLUMNS: ReadonlySet<SlabColumn> = new Set();
 
 /** The label that names the worker in merge modes that keep the workers apart. */
 export const WORKER_LABEL = "worker";
@@ -74,6 +77,8 @@ export class MergedFamily {
   readonly #idleSeries: IdleSeries | undefined;
   readonly #idle: LabelValues[] = [];
   #created: Float64Array = new Float64Array(0);
+  #whole: ReadonlySet<SlabColumn> = NO_COLUMNS;
+  #totals: CounterTotals = new CounterTotals([], 0);
   #merged: MergedValues = newMergedValues(0, 1);
   /** What formats see: the merged values, or what they stand for. */
   #output: Float64Array = this.#merged.values;
@@ -163,7 +168,12 @@ export class MergedFamily {
     // WHY: a removed series that moved after the last pass counts again, so it must not get lost here.
     if (column.wake()) this.#dirty = true;
     const kept = keep && !this.#live;
-    const before = kept && isTotal(this.descriptor.type) ? this.#totals() : undefined;
+    // WHY: whole counters are added up without their columns' own values, which are needed now.
+    const budget = new RetryBudget();
+    if (kept && this.descriptor.type === "counter") {
+      for (const member of this.#members) member.column.read(budget);
+    }
+    const before = kept && isTotal(this.descriptor.type) ? this.#sums() : undefined;
     this.#members = this.#members.filter((member) => member.column !== column);
     if (kept) this.#retire(column);
     this.#dirty = true;
@@ -171,7 +181,7 @@ export class MergedFamily {
   }
 
   /** The merged values as they are now, buckets not cumulated. */
-  #totals(): MergedValues {
+  #sums(): MergedValues {
     if (this.#dirty) this.#arrange();
     const totals = newMergedValues(this.#merged.touched.length, this.#retired.stride);
     this.#addUp(totals);
@@ -186,7 +196,7 @@ export class MergedFamily {
     const { positions, values, count, stride } = this.#retired;
     for (let lifted = true; lifted;) {
       lifted = false;
-      const after = this.#totals();
+      const after = this.#sums();
       for (let k = 0; k < count; k++) {
         if (positions[k] < 0) continue;
         for (let i = 0; i < stride; i++) {
@@ -224,12 +234,14 @@ export class MergedFamily {
    * @param now when the scrape began, by a monotonic clock in milliseconds
    */
   *blocks(budget: RetryBudget, now: number): Iterable<FamilySamples> {
+    const whole = this.#wholeCounters();
     for (const { column } of this.#members) {
+      if (whole.has(column)) continue;
       column.read(budget);
       if (column.wake()) this.#dirty = true;
     }
     if (this.#dirty) this.#arrange();
-    this.#merge();
+    this.#merge(whole, budget);
     this.#findIdle(now);
     const descriptor = this.#exposed;
     const stride = this.#stride;
@@ -258,12 +270,34 @@ export class MergedFamily {
     }
   }
 
-  #merge(): void {
+  /**
+   * The columns of counters that have only ever counted whole numbers and have all their series in the family's order:
+   * nearly all, where all workers run one program. They are added up without going through their own values.
+   */
+  #wholeCounters(): ReadonlySet<SlabColumn> {
+    // WHY: exemplars are read together with the values, by column.
+    if (this.descriptor.type !== "counter" || this.#retired.exemplars !== undefined) return NO_COLUMNS;
+    if (this.#dirty || this.#whole.size === 0 || [...this.#whole].some((column) => column.flipped)) {
+      const columns = this.#members.map(({ column }) => column);
+      this.#whole = new Set(
+        columns.filter((column) => column.inFamilyOrder && column.allCounted && !column.flipped),
+      );
+      this.#totals = new CounterTotals([...this.#whole], this.#series.length);
+    }
+    return this.#whole;
+  }
+
+  #merge(whole: ReadonlySet<SlabColumn>, budget: RetryBudget): void {
     const merged = this.#merged;
     merged.values.fill(0);
     merged.stamps.fill(0);
     merged.touched.fill(0);
-    this.#addUp(merged);
+    if (whole.size > 0) {
+      const totals = this.#totals.sum(budget);
+      const order = this.#order;
+      for (let place = 0; place < order.length; place++) merged.values[place] = totals[order[place]];
+    }
+    this.#addUp(merged, whole);
     switch (this.descriptor.type) {
       case "histogram":
       case "gaugehistogram":
@@ -288,9 +322,16 @@ export class MergedFamily {
     }
   }
 
-  /** Combines all columns into values that are zero. */
-  #addUp(merged: MergedValues): void {
-    for (const column of this.#counted()) this.#combine(column, merged);
+  /**
+   * Combines the columns that are not in the values yet. Whole numbers come first: their sum is exact whatever the
+   * order, so that a total does not change when columns change their places.
+   */
+  #addUp(merged: MergedValues, summed: ReadonlySet<Column> = NO_COLUMNS): void {
+    const counted = this.#counted().filter((column) => !summed.has(column));
+    const isWhole = (column: Column) =>
+      this.descriptor.type === "counter" && column !== this.#retired && !column.flipped;
+    for (const column of counted) if (isWhole(column)) this.#combine(column, merged);
+    for (const column of counted) if (!isWhole(column)) this.#combine(column, merged);
   }
 
   /** The columns whose values count: what is left of ended workers, then the workers. */
@@ -302,6 +343,8 @@ export class MergedFamily {
   /** Decides which series are visible and in which order, and cuts them into blocks. */
   #arrange(): void {
     this.#dirty = false;
+    // WHY: which columns may be added up whole is found anew by the next pass.
+    this.#whole = NO_COLUMNS;
     const visible = new Uint8Array(this.#series.length);
     const known = new Uint8Array(this.#series.length);
     for (const { column, origin } of this.#members) {

@@ -5,7 +5,14 @@
  */
 import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
-import { readCounter, readCounterPage } from "../slab/counter_cell.ts";
+import {
+  COUNTER_CELL32,
+  type DensePage,
+  densePage,
+  hasFlipped,
+  readCounter,
+  readCounterPage,
+} from "../slab/counter_cell.ts";
 import { type GaugeReading, readGauge } from "../slab/gauge_cell.ts";
 import { readHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
@@ -40,6 +47,10 @@ export class SlabColumn extends Column {
   #presenceMoved = false;
   /** Series at which a new page begins; counters are validated page by page. */
   #pageStarts: number[] = [];
+  /** How many series do not count. */
+  #uncounted = 0;
+  /** Whether the cells of each page follow each other without a gap. */
+  #dense = true;
   readonly #scratch: Float64Array;
   override readonly exemplars: SlabExemplars | undefined = undefined;
   readonly #reading: GaugeReading = { value: 0, stamp: 0, touched: false };
@@ -71,12 +82,15 @@ export class SlabColumn extends Column {
     this.#setState(k, cell);
     if (k === 0 || (this.#cells[k - 1] >>> PAGE_SHIFT32) !== (cell32 >>> PAGE_SHIFT32)) {
       this.#pageStarts.push(k);
+    } else if (cell32 - this.#cells[k - 1] !== COUNTER_CELL32) {
+      this.#dense = false;
     }
     return k;
   }
 
   /** Puts another series in the place of one that was reclaimed; its cell is the same. */
   useAnew(k: number, seriesIndex: number, cell: CellPlace): void {
+    if (seriesIndex !== k) this.inFamilyOrder = false;
     this.index[k] = seriesIndex;
     this.values[k * this.stride] = NaN;
     if (this.touched.length > 0) this.touched[k] = 0;
@@ -84,15 +98,20 @@ export class SlabColumn extends Column {
     this.#setState(k, cell);
   }
 
+  /** Whether all series of the column count. */
+  get allCounted(): boolean {
+    return this.#uncounted === 0;
+  }
+
   /** Declares a series' cell dead. */
   reclaim(k: number): void {
-    this.states[k] = SERIES_STATE.RECLAIMED;
+    this.#setCounted(k, SERIES_STATE.RECLAIMED);
   }
 
   /** Takes a series out until its owner has applied a removal, unless the owner made it after that. */
   condemn(k: number, removal: { number: number; reset: boolean }): void {
     if (this.states[k] === SERIES_STATE.RECLAIMED || this.#removalsSeen[k] >= removal.number) return;
-    this.states[k] = removal.reset ? SERIES_STATE.RESETTING : SERIES_STATE.CONDEMNED;
+    this.#setCounted(k, removal.reset ? SERIES_STATE.RESETTING : SERIES_STATE.CONDEMNED);
   }
 
   /** Whether the series' owner wants it shown: an info that nobody states is not there. */
@@ -107,7 +126,7 @@ export class SlabColumn extends Column {
     for (const k of this.#dormant) {
       if (this.states[k] === SERIES_STATE.DORMANT) {
         if (!this.#moved(k)) continue;
-        this.states[k] = SERIES_STATE.COUNTED;
+        this.#setCounted(k, SERIES_STATE.COUNTED);
         woken = true;
       }
       this.#dormant.delete(k);
@@ -123,8 +142,14 @@ export class SlabColumn extends Column {
     return false;
   }
 
+  #setCounted(k: number, state: number): void {
+    if (this.states[k] !== SERIES_STATE.COUNTED) this.#uncounted--;
+    if (state !== SERIES_STATE.COUNTED) this.#uncounted++;
+    this.states[k] = state;
+  }
+
   #setState(k: number, { dormant, removalsSeen }: CellPlace): void {
-    this.states[k] = dormant ? SERIES_STATE.DORMANT : SERIES_STATE.COUNTED;
+    this.#setCounted(k, dormant ? SERIES_STATE.DORMANT : SERIES_STATE.COUNTED);
     this.#removalsSeen[k] = removalsSeen;
     if (dormant) this.#dormant.add(k);
   }
@@ -169,6 +194,37 @@ export class SlabColumn extends Column {
         for (let k = run.from; k < run.to; k++) this.#readCounter(k, budget);
       }
     }
+    if (!this.flipped) this.flipped = this.#pageStarts.some((k) => hasFlipped(this.#slab, this.#cells[k]));
+  }
+
+  /** How many pages the column's cells lie on. */
+  get pageCount(): number {
+    return this.#pageStarts.length;
+  }
+
+  /** The first series of a page, or of the one after the last: the number of series. */
+  pageStart(page: number): number {
+    return page < this.#pageStarts.length ? this.#pageStarts[page] : this.count;
+  }
+
+  /** The cells of a page, or `undefined` if they have gaps. */
+  densePage(page: number): DensePage | undefined {
+    return this.#dense ? densePage(this.#slab, this.#cells[this.#pageStarts[page]]) : undefined;
+  }
+
+  /** Reads the counters of one page and adds them to totals of the whole family. */
+  addCounterPage(page: number, totals: Float64Array, budget: RetryBudget): void {
+    const { values } = this;
+    const scratch = this.#scratch;
+    const from = this.pageStart(page);
+    const to = this.pageStart(page + 1);
+    if (readCounterPage(this.#slab, { cells: this.#cells, from, to }, scratch)) {
+      for (let k = from; k < to; k++) totals[k] += scratch[k - from];
+    } else {
+      for (let k = from; k < to; k++) this.#readCounter(k, budget);
+      for (let k = from; k < to; k++) totals[k] += values[k];
+    }
+    this.flipped ||= hasFlipped(this.#slab, this.#cells[from]);
   }
 
   #readCounter(k: number, budget: RetryBudget): void {
