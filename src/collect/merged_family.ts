@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { labelSetKey } from "../model/label_values.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
@@ -19,11 +18,12 @@ import {
   isTotal,
   type MergedValues,
 } from "./aggregate.ts";
-import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { type Column, SERIES_STATE } from "./column.ts";
 import { CounterTotals } from "./counter_totals.ts";
 import { withDefaultLabels } from "./default_labels.ts";
 import { IdleSeries } from "./idle_series.ts";
-import { ExemplarColumn, mergeExemplars } from "./exemplar_column.ts";
+import { mergeExemplars } from "./exemplar_column.ts";
+import { RetiredColumn } from "./retired_column.ts";
 import { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
@@ -409,61 +409,6 @@ function newMergedValues(count: number, stride: number): MergedValues {
     stamps: new Float64Array(count),
     touched: new Uint8Array(count),
   };
-}
-
-/** What remains of the workers that ended, in the order of the family's series. */
-class RetiredColumn extends Column {
-  /** 1 for each series that an ended worker had. */
-  present: Uint8Array = new Uint8Array(0);
-
-  override readonly exemplars: ExemplarColumn | undefined = undefined;
-
-  constructor(descriptor: Descriptor) {
-    super(columnStrideOf(descriptor));
-    this.growGaugeColumns();
-    const { exemplarSlots } = planCell(descriptor);
-    if (exemplarSlots > 0) this.exemplars = new ExemplarColumn(exemplarSlots);
-  }
-
-  /** Takes over the exemplars of a column whose positions are series numbers. */
-  keepExemplars({ count, positions, exemplars }: Column): void {
-    if (exemplars === undefined) return;
-    for (let k = 0; k < count; k++) {
-      for (let slot = 0; positions[k] >= 0 && slot < exemplars.slots; slot++) {
-        const exemplar = exemplars.at(k, slot);
-        if (exemplar !== undefined) this.exemplars?.offer(positions[k], slot, exemplar);
-      }
-    }
-  }
-
-  /** Marks the series that ended workers had. */
-  markVisible(visible: Uint8Array): void {
-    for (let index = 0; index < this.count; index++) if (this.present[index] !== 0) visible[index] = 1;
-  }
-
-  /** Forgets a series that was removed. */
-  forget(index: number): void {
-    if (index >= this.count) return;
-    this.present[index] = 0;
-    this.touched[index] = 0;
-    this.stamps[index] = 0;
-    this.values.fill(0, index * this.stride, (index + 1) * this.stride);
-    this.exemplars?.forget(index);
-  }
-
-  /** Marks the series of an ended worker's column as visible. */
-  keepVisible(column: SlabColumn): void {
-    if (this.present.length < this.count) {
-      const present = new Uint8Array(this.index.length);
-      present.set(this.present);
-      this.present = present;
-    }
-    for (let k = 0; k < column.count; k++) {
-      const exposed = column.states[k] === SERIES_STATE.COUNTED ||
-        column.states[k] === SERIES_STATE.RESETTING;
-      if (exposed && column.shows(k)) this.present[column.index[k]] = 1;
-    }
-  }
 }
 
 function compareLabels(a: LabelValues, b: LabelValues): number {
