@@ -22,7 +22,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   push: ["exposition", "collect", "host"],
   // WHY registry: what is cleared between tests is a registry.
   testing: ["registry", "collect", "exposition", "model"],
-  llm: ["server", "families", "metric", "collect", "slab", "host"],
+  llm: ["server", "families", "registry", "metric", "collect", "slab", "model", "host"],
   compat: ["registry", "metric", "collect", "exposition", "push", "host"],
   dashboard: ["server", "exposition"],
   // The command line needs arguments, variables, files and exit codes, which only the host may touch.

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host, TlsPair } from "../host/types.ts";
+import type { ServerExtension } from "./extension.ts";
 import { StartError } from "./start_error.ts";
 
 /** Answers on a path of the admin port. */
@@ -29,6 +30,24 @@ export interface ServeOptions {
   readonly metricsPath?: string | false;
   /** Whether requests are counted. Default true. */
   readonly instrument?: boolean;
+  /**
+   * Whether the HTTP families are those of FastAPI's instrumentator instead, as vLLM has them.
+   *
+   * @internal
+   */
+  readonly httpFamilies?: "prometheus" | "fastapi";
+  /**
+   * Threads that start before the workers and end after them.
+   *
+   * @internal
+   */
+  readonly extension?: ServerExtension;
+  /**
+   * Handed to the handler module's `start()`; a copy for each worker.
+   *
+   * @internal
+   */
+  readonly handlerData?: unknown;
   /** For how many seconds a drain waits for requests and streams that were accepted. Default 10. */
   readonly drainSeconds?: number;
   /** After how many seconds of a standing event loop a worker is replaced; 0 for never. Default 30. */
@@ -49,13 +68,14 @@ export interface ServeOptions {
 
 /** {@linkcode ServeOptions}, complete and checked. */
 export type ResolvedOptions =
-  & Required<Omit<ServeOptions, "handler" | "tls" | "slabBytes" | "log" | "metricsPath">>
+  & Required<Omit<ServeOptions, "handler" | "tls" | "slabBytes" | "log" | "metricsPath" | "extension">>
   & {
     readonly handler: URL;
     readonly tls: TlsPair | undefined;
     readonly slabBytes: number | undefined;
     readonly log: ((line: string) => void) | undefined;
     readonly metricsPath: string | undefined;
+    readonly extension: ServerExtension | undefined;
   };
 
 /** The most workers that make any sense. */
@@ -74,6 +94,9 @@ export function resolveOptions(options: ServeOptions, host: Host): ResolvedOptio
     adminRoutes: options.adminRoutes ?? {},
     metricsPath: metricsPath === false ? undefined : absolutePath("metricsPath", metricsPath),
     instrument: options.instrument ?? true,
+    httpFamilies: options.httpFamilies ?? "prometheus",
+    extension: options.extension,
+    handlerData: options.handlerData,
     drainSeconds: seconds("drainSeconds", options.drainSeconds ?? 10),
     hangSeconds: seconds("hangSeconds", options.hangSeconds ?? 30),
     startSeconds: seconds("startSeconds", options.startSeconds ?? 60),

@@ -102,6 +102,7 @@ export class RunningServer implements Server {
   async #end(endWorkers: () => Promise<void>): Promise<void> {
     this.draining = true;
     await endWorkers();
+    await this.#parts.options.extension?.stop();
     await this.#closeAdmin();
     for (const ignore of this.#ignoreSignals) ignore();
     this.#finished.resolve();

@@ -9,6 +9,8 @@ import { isFile } from "../host/program.ts";
 import { AddressError, type Host, type Listener, type ListenOptions } from "../host/types.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import { createAdminHandler } from "./admin.ts";
+import type { WorkerLink } from "./extension.ts";
+import type { Incarnation } from "./incarnation.ts";
 import { logLine } from "./log.ts";
 import { type ResolvedOptions, resolveOptions, type ServeOptions } from "./options.ts";
 import { RunningServer, type Server } from "./running_server.ts";
@@ -46,6 +48,17 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const collector = new Collector(defaultRegistry, { onProblem: log });
   const scraper = new Scraper(collector);
   const families = new ServerFamilies();
+  const slabs = new WorkerSlabs(collector, {
+    slabBytes: resolved.slabBytes,
+    exclusively: (change) => void scraper.exclusively(change),
+  });
+  const { extension } = resolved;
+  await extension?.start({
+    host,
+    slabs,
+    gather: (run) => scraper.exclusively(() => run(collector.blocks())),
+    log,
+  });
   const supervisor = new Supervisor({
     host,
     module: new URL("../../workers/http_worker.ts", import.meta.url),
@@ -57,12 +70,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
       shared: resolved.workers > 1,
       tls,
       metricsPath: resolved.metricsPath,
-      instrument: resolved.instrument,
+      instrument: resolved.instrument && resolved.httpFamilies,
+      handlerData: resolved.handlerData,
     },
-    slabs: new WorkerSlabs(collector, {
-      slabBytes: resolved.slabBytes,
-      exclusively: (change) => void scraper.exclusively(change),
-    }),
+    slabs,
     heapMegabytesMax: resolved.heapMegabytesMax,
     hangSeconds: resolved.hangSeconds,
     startSeconds: resolved.startSeconds,
@@ -71,14 +82,17 @@ export async function serve(options: ServeOptions): Promise<Server> {
       return scraper.answer(question);
     },
     log,
+    onSpawn: (worker) => extension?.workerStarted?.(linkTo(worker)),
     onRestart: (reason) => families.restarted(reason),
   });
   const server = new RunningServer({ host, options: resolved, supervisor, log });
-  const admin = await openAdminPort(host, resolved, { supervisor, server, scraper, families });
+  let admin: Listener | undefined;
   try {
+    admin = await openAdminPort(host, resolved, { supervisor, server, scraper, families });
     server.open(await supervisor.start(), admin);
   } catch (error) {
     admin?.abort();
+    await extension?.stop();
     throw error instanceof AddressError ? addressProblem(error) : error;
   }
   return server;
@@ -90,6 +104,11 @@ function shareable(options: ResolvedOptions, host: Host, log: (line: string) => 
   if (options.workers === 1 || sharing.possible) return options;
   log(`one worker instead of ${options.workers}: ${sharing.reason}`);
   return { ...options, workers: 1 };
+}
+
+function linkTo(worker: Incarnation): WorkerLink {
+  const { slot, epoch, ended } = worker;
+  return { slot, epoch, ended, post: (message) => worker.send(message) };
 }
 
 async function checkHandler(handler: URL): Promise<void> {

@@ -31,6 +31,8 @@ export interface SupervisorParts {
   readonly backoff?: BackoffOptions;
   readonly scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
   readonly log: (line: string) => void;
+  /** Told of each worker that was started. */
+  readonly onSpawn?: (worker: Incarnation) => void;
   /** Told of each worker that ended without being asked to, by the word that names why. */
   readonly onRestart: (reason: RestartReason) => void;
 }
@@ -162,6 +164,7 @@ export class Supervisor {
     const incarnation = new Incarnation({ host, module, start, slab, heapMegabytesMax, scrape });
     slot.current = incarnation;
     void incarnation.ended.then((end) => slab.leave(end));
+    this.#parts.onSpawn?.(incarnation);
     return incarnation;
   }
 

@@ -6,12 +6,13 @@
 import { detectHost } from "../host/detect.ts";
 import type { Host, Listener, WorkerScope } from "../host/types.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
-import type { ContextScope } from "./context.ts";
+import type { ContextScope, Handler } from "./context.ts";
+import { FastapiMeter } from "./fastapi_meter.ts";
 import { loadHandler, summaryOf } from "./handler_module.ts";
 import { HttpMeter } from "./http_meter.ts";
 import { logError } from "./log.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
-import { createPipeline } from "./pipeline.ts";
+import { createPipeline, type Meter } from "./pipeline.ts";
 import { ScrapeClient } from "./scrape_client.ts";
 import { StartError } from "./start_error.ts";
 
@@ -31,6 +32,11 @@ export async function runWorker(): Promise<void> {
   await worker.load();
 }
 
+function createMeter(instrument: WorkerStart["instrument"]): Meter | undefined {
+  if (instrument === false) return undefined;
+  return instrument === "fastapi" ? new FastapiMeter() : new HttpMeter();
+}
+
 class Worker {
   readonly #host: Host;
   readonly #thread: WorkerScope;
@@ -39,6 +45,9 @@ class Worker {
   readonly #context: ContextScope;
   #listen: ((port: number) => Promise<Listener>) | undefined;
   #closing = false;
+  #extension: ((message: unknown) => void) | undefined;
+  /** Messages of the extension that came before the handler listened. */
+  readonly #early: unknown[] = [];
 
   constructor(host: Host, thread: WorkerScope, start: WorkerStart) {
     this.#host = host;
@@ -63,11 +72,11 @@ class Worker {
   async load(): Promise<void> {
     const start = this.#start;
     try {
-      const meter = start.instrument ? new HttpMeter() : undefined;
       const handler = await loadHandler(start.handler);
+      await this.#startHandler(handler);
       const pipeline = createPipeline({
         handler,
-        meter,
+        meter: createMeter(start.instrument),
         scope: this.#context,
         publish: () => defaultRegistry.publish(),
         metricsPath: start.metricsPath,
@@ -83,10 +92,29 @@ class Worker {
     }
   }
 
+  /** @throws {StartError} If the module's `start()` fails */
+  async #startHandler(handler: Handler): Promise<void> {
+    const { slot, epoch, handlerData } = this.#start;
+    const onMessage = (listener: (message: unknown) => void) => {
+      this.#extension = listener;
+      for (const message of this.#early.splice(0)) listener(message);
+    };
+    try {
+      await handler.start?.({ worker: slot, epoch, data: handlerData, onMessage });
+    } catch (error) {
+      const what = `Cannot start handler "${this.#start.handler}": ${summaryOf(error)}`;
+      throw new StartError("HANDLER_FAILED", what, { cause: error });
+    }
+  }
+
   async #receive(message: ToWorker): Promise<void> {
     switch (message.type) {
       case "listen":
         return await this.#open(message.port);
+      case "extension":
+        if (this.#extension === undefined) this.#early.push(message.message);
+        else this.#extension(message.message);
+        return;
       case "scraped":
         return this.#scrapes.answer(message);
       case "discourage":

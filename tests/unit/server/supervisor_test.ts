@@ -22,7 +22,8 @@ function supervise(options: { workers?: number; startSeconds?: number; hangSecon
       shared: true,
       tls: undefined,
       metricsPath: "/metrics",
-      instrument: true,
+      instrument: "prometheus",
+      handlerData: undefined,
     },
     slabs: {
       open: ({ slot, epoch }) => {
