@@ -36,8 +36,15 @@ export const READY =
 
 /** Starts the server and waits until it is ready. */
 export async function startApp(options: AppServerOptions = {}): Promise<AppServer> {
-  const { module, flags = [], workers = 3, program = ["deno", "run", "-A"], env, deadlineMs } = options;
-  const what = module === undefined ? ["server"] : ["serve", new URL(module, ROOT).pathname];
+  const {
+    module = "examples/app.ts",
+    flags = [],
+    workers = 3,
+    program = ["deno", "run", "-A"],
+    env,
+    deadlineMs,
+  } = options;
+  const what = ["serve", new URL(module, ROOT).pathname];
   const sizes = ["--workers", String(workers), "--port", "0", "--admin-port", "0"];
   const command = await startCommand({
     command: [...program, "src/cli/main.ts", ...what, ...sizes, ...flags],
