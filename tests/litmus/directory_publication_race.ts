@@ -91,7 +91,7 @@ function hastyWriter(memory: SharedArrayBuffer): Act {
     i32[(start + field.familyId) / 4] = round;
     i32[(start + field.recordBytes) / 4] = bytes;
     i32[(start + field.payloadBytes) / 4] = payload.length;
-    u8.set(payload, start + DIRECTORY_RECORD.bytes);
+    for (let at = payload.length; at > 0;) u8[start + DIRECTORY_RECORD.bytes + --at] = payload[at];
     i32[(start + field.state) / 4] = RECORD_STATE.ALLOCATED;
     return -1;
   };
