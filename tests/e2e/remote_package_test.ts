@@ -3,6 +3,7 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { ROOT, startCommand } from "../_support/command.ts";
+import { plainImports } from "../_support/runtimes.ts";
 
 Deno.test("a library and a handler that were imported over HTTP start their workers", async () => {
   await using origin = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
@@ -15,24 +16,8 @@ Deno.test("a library and a handler that were imported over HTTP start their work
     }
   });
   const base = `http://127.0.0.1:${origin.addr.port}`;
-  const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const standIns = JSON.parse(await Deno.readTextFile(new URL("links/std_http/deno.json", ROOT))).exports;
   const importMap = await Deno.makeTempFile({ suffix: ".json" });
-  await Deno.writeTextFile(
-    importMap,
-    JSON.stringify({
-      imports: {
-        ...imports,
-        "promslab": `${base}/mod.ts`,
-        ...Object.fromEntries(
-          Object.entries(standIns as Record<string, string>).map(([name, file]) => [
-            `@std/http${name.slice(1)}`,
-            `${base}/links/std_http/${file.slice(2)}`,
-          ]),
-        ),
-      },
-    }),
-  );
+  await Deno.writeTextFile(importMap, JSON.stringify({ imports: await plainImports(new URL(`${base}/`)) }));
   try {
     await using command = await startCommand({
       command: [

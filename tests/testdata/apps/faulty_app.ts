@@ -43,6 +43,10 @@ export default {
         return new Response(chunks(Number(searchParams.get("count")), Number(searchParams.get("ms"))));
       case "/body":
         return new Response(String((await request.arrayBuffer()).byteLength));
+      case "/headers":
+        return Response.json({ remoteAddress: context.remoteAddress, requestId: context.requestId });
+      case "/cookies":
+        return new Response(null, { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] });
       case "/later":
         context.waitUntil(
           new Promise((resolve) => setTimeout(resolve, Number(searchParams.get("ms")))).then(() =>
