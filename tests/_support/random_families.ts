@@ -21,6 +21,8 @@ export interface RandomFamilyOptions {
   readonly utf8Names?: boolean;
   /** Whether histograms may have native buckets. Default false. */
   readonly natives?: boolean;
+  /** How long a constant label is that every series carries, to make blocks large. Default 0: there is none. */
+  readonly paddingBytes?: number;
 }
 
 /** A family whose samples can be made again and again, with the same blocks. */
@@ -110,7 +112,7 @@ function randomFamily(options: RandomFamilyOptions): fc.Arbitrary<RandomFamily> 
     isNative: options.natives ? fc.boolean() : fc.constant(false),
     exemplars: fc.boolean(),
   }).chain((parts) => {
-    const reserved = [reservedLabelName(parts.type), parts.name, "worker"];
+    const reserved = [reservedLabelName(parts.type), parts.name, "worker", "padding"];
     const allNames = parts.labelNames.filter((name) => !reserved.includes(name) && !name.startsWith("__"));
     const labelNames = allNames.slice(parts.constantCount);
     const isHistogram = parts.type === "histogram" || parts.type === "gaugehistogram";
@@ -119,9 +121,12 @@ function randomFamily(options: RandomFamilyOptions): fc.Arbitrary<RandomFamily> 
       type: parts.type,
       help: parts.help,
       labelNames,
-      constLabels: Object.fromEntries(
-        allNames.slice(0, parts.constantCount).map((name) => [name, parts.constantValue]),
-      ),
+      constLabels: {
+        ...Object.fromEntries(
+          allNames.slice(0, parts.constantCount).map((name) => [name, parts.constantValue]),
+        ),
+        ...(options.paddingBytes ? { padding: "p".repeat(options.paddingBytes) } : {}),
+      },
       buckets: isHistogram ? parts.buckets.map((bound) => bound + 0).sort((a, b) => a - b) : [],
       quantiles: parts.type === "summary" ? parts.quantiles.sort((a, b) => a - b) : [],
       states: parts.type === "stateset" ? parts.states : [],
