@@ -24,6 +24,8 @@ export interface WorkerLink {
   readonly epoch: number;
   /** Sends a message to the handler module's `start()`; those that come before it listens are not lost. */
   post(message: unknown): void;
+  /** Ends the worker at once; the server replaces it. */
+  terminate(reason: string): void;
   /** Resolves when the worker has ended, for whatever reason. */
   readonly ended: Promise<WorkerEnd>;
 }

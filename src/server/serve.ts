@@ -108,7 +108,13 @@ function shareable(options: ResolvedOptions, host: Host, log: (line: string) => 
 
 function linkTo(worker: Incarnation): WorkerLink {
   const { slot, epoch, ended } = worker;
-  return { slot, epoch, ended, post: (message) => worker.send(message) };
+  return {
+    slot,
+    epoch,
+    ended,
+    post: (message) => worker.send(message),
+    terminate: (reason) => worker.terminate(reason),
+  };
 }
 
 async function checkHandler(handler: URL): Promise<void> {

@@ -110,11 +110,11 @@ export class RingEngineClient implements EngineClient {
     if (link === undefined || (epoch !== undefined && link.epoch !== epoch)) return;
     this.#receive(link);
     this.#links.delete(engine);
-    for (const { meter, listener } of link.live.values()) {
-      meter.lose(FINISH.ABORT);
-      listener.end(FINISH.ABORT);
-    }
+    // WHY: none is live any more when listeners hear of it, as they may abort the others of their request.
+    const lost = [...link.live.values()];
     link.live.clear();
+    for (const { meter } of lost) meter.lose(FINISH.ABORT);
+    for (const { listener } of lost) listener.end(FINISH.ABORT);
     this.#options.publish?.();
   }
 

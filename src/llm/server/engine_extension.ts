@@ -4,10 +4,14 @@
  * @module
  */
 import type { ExtensionServices, ServerExtension, WorkerLink } from "../../server/extension.ts";
+import { Registry } from "../../registry/registry.ts";
 import { EngineMetrics } from "../metrics/engine_metrics.ts";
 import { RequestMetrics } from "../metrics/request_metrics.ts";
 import { EnginePool } from "../replica/engine_pool.ts";
 import type { EmbeddedPlan } from "./resolve_llm_options.ts";
+
+/** The slot of the slab that holds all series at zero: after those of workers, before those of engines. */
+const ZERO_SLOT = 4095;
 
 /** Engines of one server. Main thread only. */
 export class EngineExtension implements ServerExtension {
@@ -27,11 +31,15 @@ export class EngineExtension implements ServerExtension {
   async start(services: ExtensionServices): Promise<void> {
     const { engine: config, api, features, replicas, mode } = this.#plan;
     const model = api.models[0];
-    // Main's own series, at zero: what an engine or a worker that died was the last to have does not vanish.
+    // All series, at zero: what an engine or a worker that died was the last to have does not vanish. They are in a
+    // slab of this server, so that another server of the process may have other buckets.
+    const registry = new Registry();
+    registry.attach(services.slabs.open({ slot: ZERO_SLOT, epoch: 1 }).attachment);
     for (let engine = 0; engine < replicas; engine++) {
-      new EngineMetrics({ model, engine, config, features, adapters: api.adapters });
-      new RequestMetrics({ model, engine, tokensMax: api.maxModelLen, features });
+      new EngineMetrics({ model, engine, config, features, adapters: api.adapters, registry });
+      new RequestMetrics({ model, engine, tokensMax: api.maxModelLen, features, registry });
     }
+    registry.publish();
     this.#pool = new EnginePool({
       host: services.host,
       module: new URL("../../../workers/engine_worker.ts", import.meta.url),

@@ -19,6 +19,8 @@ export interface LlmServer extends Server {
   readonly description: string;
   /** Ends an engine at once, as a crash would; another one takes its place. Nothing happens in a gateway. */
   killEngine(engine: number): void;
+  /** Ends a worker at once, as a crash would; another one takes its place. */
+  killWorker(slot: number): void;
 }
 
 /** The options of `serve()` that are left to choose. */
@@ -42,17 +44,19 @@ export type LlmServeOptions =
  */
 export async function serveLlm(options: LlmServeOptions): Promise<LlmServer> {
   const plan = resolveLlmOptions(options);
+  const workers = new Map<number, WorkerLink>();
   const engines = plan.kind === "embedded" ? new EngineExtension(plan) : undefined;
   const server = await serve({
     ...options,
     handler: new URL("../worker/handler.ts", import.meta.url),
     handlerData: workerDataOf(plan),
     httpFamilies: plan.httpMetrics,
-    extension: withStats(engines, plan.statsSeconds),
+    extension: withStats(plan.statsSeconds, { engines, workers }),
   });
   return Object.assign(server, {
     description: describe(plan),
     killEngine: (engine: number) => engines?.pool.kill(engine),
+    killWorker: (slot: number) => workers.get(slot)?.terminate("it was killed"),
   });
 }
 
@@ -72,8 +76,12 @@ function describe(plan: LlmPlan): string {
     "the text and the timing are made up, no model is run";
 }
 
-/** The extension, and a line on what the server does every so often. */
-function withStats(engines: EngineExtension | undefined, statsSeconds: number): ServerExtension {
+/** The engines if there are any, and a line on what the server does every so often. */
+function withStats(
+  statsSeconds: number,
+  parts: { engines: EngineExtension | undefined; workers: Map<number, WorkerLink> },
+): ServerExtension {
+  const { engines, workers } = parts;
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     async start(services: ExtensionServices): Promise<void> {
@@ -86,7 +94,10 @@ function withStats(engines: EngineExtension | undefined, statsSeconds: number): 
       };
       timer = setInterval(() => void look(), statsSeconds * 1000);
     },
-    workerStarted: (worker: WorkerLink) => engines?.workerStarted(worker),
+    workerStarted(worker: WorkerLink): void {
+      workers.set(worker.slot, worker);
+      engines?.workerStarted(worker);
+    },
     async stop(): Promise<void> {
       clearInterval(timer);
       await engines?.stop();

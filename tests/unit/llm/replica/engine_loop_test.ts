@@ -82,6 +82,21 @@ Deno.test("RingEngineClient ends what a lost engine had as aborted, and uses its
     assertEquals(await pair.generate().ended, 2);
   }));
 
+Deno.test("RingEngineClient counts a lost sequence once, also when its listener aborts it", () =>
+  alive(async () => {
+    await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
+    const handles = pair.client.generate(
+      [1, 2].map((seed) => ({
+        generation: { promptTokens: [1], maxTokens: 5000, seed },
+        listener: { tokens: () => false, end: () => handles.forEach((handle) => handle.abort()) },
+      })),
+      { arrivalMs: 0 },
+    );
+    await waitFor(() => pair.status.running === 2, { what: "the engine" });
+    pair.client.disconnect(0);
+    assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "abort" }), 2);
+  }));
+
 Deno.test("EngineLoop answers a request that it cannot run with an error", () =>
   alive(async () => {
     await using pair = new EnginePair({ maxModelLen: 64 });
