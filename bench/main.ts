@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { memory } from "./memory/suite.ts";
 import { micro } from "./micro/suite.ts";
 import { writeComparison } from "./report/compare.ts";
 import { plotFile, writeReport } from "./report/markdown.ts";
@@ -16,7 +17,7 @@ import type { Suite } from "./runner/suite.ts";
 import { merge } from "./scrape/merge_suite.ts";
 import { render } from "./scrape/render_suite.ts";
 
-const SUITES: readonly Suite[] = [micro, render, merge, trouble];
+const SUITES: readonly Suite[] = [micro, render, merge, trouble, memory];
 const QUESTIONS = Object.fromEntries(
   SUITES.map(({ name, question }) => [name, question]),
 );
