@@ -12,10 +12,10 @@ import type { SlabSource } from "./slab_source.ts";
 import { WORKER_STATES, type WorkerWatch } from "./worker_watch.ts";
 
 /** Why a worker was replaced. */
-export type RestartReason = "exit" | "error" | "hung" | "memory" | "rolling";
+export type RestartReason = "crash" | "hang" | "memory" | "rolling";
 
 /** Counters that start at 0, so that a first increase is seen as one. */
-const RESTART_REASONS: readonly RestartReason[] = ["exit", "error", "hung", "memory", "rolling"];
+const RESTART_REASONS: readonly RestartReason[] = ["crash", "hang", "memory", "rolling"];
 
 /** What the families of {@linkcode SelfMetrics} are about. */
 export interface SelfMetricsOptions {

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import type { RestartReason } from "../collect/self_metrics.ts";
 import type { Host, WorkerEnd } from "../host/types.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
-import { HangWatch } from "./hang_watch.ts";
 import { endSentence, Incarnation } from "./incarnation.ts";
 import type { ScrapeAnswer, ScrapeQuestion, WorkerStart } from "./messages.ts";
 import { StartError } from "./start_error.ts";
@@ -37,9 +37,6 @@ export interface SupervisorParts {
   readonly onRestart: (reason: RestartReason) => void;
 }
 
-/** Why a worker had to be replaced. */
-export type RestartReason = "crash" | "hang" | "memory" | "rolling";
-
 /** A slot: a place for one worker at a time. */
 interface Slot {
   readonly index: number;
@@ -54,7 +51,6 @@ const HANG_CHECK_MS = 500;
 export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #slots: Slot[];
-  readonly #watch: HangWatch;
   #timer: unknown;
   #port = 0;
   /** Whether workers that end are replaced. */
@@ -68,7 +64,6 @@ export class Supervisor {
       current: undefined,
       backoff: new Backoff(parts.backoff),
     }));
-    this.#watch = new HangWatch(parts.hangSeconds * 1000);
   }
 
   /** How many workers accept requests. */
@@ -99,7 +94,7 @@ export class Supervisor {
     }
     this.#replacing = true;
     for (const slot of this.#slots) this.#superviseEnd(slot, slot.current!);
-    this.#timer = setInterval(() => this.#checkHangs(), HANG_CHECK_MS);
+    if (this.#parts.hangSeconds > 0) this.#timer = setInterval(() => this.#checkHangs(), HANG_CHECK_MS);
     return this.#port;
   }
 
@@ -184,7 +179,6 @@ export class Supervisor {
 
   #superviseEnd(slot: Slot, incarnation: Incarnation): void {
     void incarnation.ended.then((end) => {
-      this.#watch.forget(incarnation);
       if (this.#replacing && slot.current === incarnation) this.#replace(slot, incarnation, end);
     });
   }
@@ -215,10 +209,10 @@ export class Supervisor {
   }
 
   #checkHangs(): void {
-    const now = performance.now();
-    const listening = this.#live().filter((incarnation) => incarnation.state === "listening");
-    for (const incarnation of this.#watch.hung(listening, now)) {
-      incarnation.terminate(HUNG);
+    const limitMs = this.#parts.hangSeconds * 1000;
+    for (const incarnation of this.#live()) {
+      const hangs = incarnation.state === "listening" && incarnation.slab.heartbeatAgeMs() > limitMs;
+      if (hangs) incarnation.terminate(HUNG);
     }
   }
 }

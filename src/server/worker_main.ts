@@ -28,6 +28,7 @@ export async function runWorker(): Promise<void> {
   const start = scope.data as WorkerStart;
   defaultRegistry.attach(start.attachment);
   const worker = new Worker(host, scope, start);
+  worker.beat();
   setInterval(() => worker.beat(), HEARTBEAT_MS);
   await worker.load();
 }

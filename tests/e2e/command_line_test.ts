@@ -117,7 +117,7 @@ Deno.test("flags beat variables, variables beat the file", async () => {
     });
     assertStringIncludes(app.command.stdout, "(2 workers)");
     const metrics = await fetch(`${app.url}/from-variable`);
-    assertMatch(await metrics.text(), /^promslab_workers\{state="accepting"\} 2$/m);
+    assertMatch(await metrics.text(), /^promslab_workers\{state="live"\} 2$/m);
     app.command.kill("SIGTERM");
     await waitFor(() => app.command.stderr.includes("draining, at most 1 s"), { what: "the drain" });
   } finally {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { StartError } from "../../../src/server/start_error.ts";
-import { type RestartReason, Supervisor } from "../../../src/server/supervisor.ts";
+import type { RestartReason } from "../../../src/collect/self_metrics.ts";
+import { Supervisor } from "../../../src/server/supervisor.ts";
 import { FakeHost } from "../../_support/fake_host.ts";
 import { waitFor } from "../../_support/wait_for.ts";
 
@@ -10,7 +11,7 @@ function supervise(options: { workers?: number; startSeconds?: number; hangSecon
   const logged: string[] = [];
   const restarts: RestartReason[] = [];
   const slabs: string[] = [];
-  const beats = { moving: true, count: 0 };
+  const beats = { ageMs: 0 };
   const supervisor = new Supervisor({
     host,
     module: new URL("file:///worker.ts"),
@@ -30,7 +31,7 @@ function supervise(options: { workers?: number; startSeconds?: number; hangSecon
         slabs.push(`open ${slot}.${epoch}`);
         return {
           attachment: { slab: new SharedArrayBuffer(8) },
-          beat: () => beats.moving ? ++beats.count : beats.count,
+          heartbeatAgeMs: () => beats.ageMs,
           leave: ({ proven }) => slabs.push(`leave ${slot}.${epoch} ${proven ? "proven" : "assumed"}`),
         };
       },
@@ -137,7 +138,7 @@ Deno.test("Supervisor waits before it tries again after a replacement that fails
 Deno.test("Supervisor replaces a worker whose heart stands still", async () => {
   const { host, supervisor, restarts, beats } = supervise({ workers: 1, hangSeconds: 1.2 });
   await supervisor.start();
-  beats.moving = false;
+  beats.ageMs = 1_300;
   await waitFor(() => host.workers.length === 2, { what: "the replacement", deadlineMs: 10_000 });
   assertEquals(host.workers[0].terminated, true);
   assertEquals(restarts, ["hang"]);
