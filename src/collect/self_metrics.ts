@@ -57,9 +57,9 @@ export class SelfMetrics {
     this.#collector = collector;
     this.#watch = watch;
     const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
-      new Gauge<L>({ name, help, labelNames, registry });
+      Gauge.getOrCreate<L>({ name, help, labelNames, registry });
     const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
-      new Counter<L>({ name, help, labelNames, registry });
+      Counter.getOrCreate<L>({ name, help, labelNames, registry });
     this.#workers = gauge("promslab_workers", "Workers by state: starting, live, hung, ended.", "state");
     this.#restarts = counter(
       "promslab_worker_restarts_total",
