@@ -250,5 +250,5 @@ testProperty(
       assertEquals(parsed.metrics.map(({ labels, value }) => [labels.get("a"), value]), pairs);
     },
   ),
-  { runs: 20 },
+  { runs: 200 },
 );
