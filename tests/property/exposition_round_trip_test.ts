@@ -224,7 +224,7 @@ testProperty(
   fc.property(
     fc.uniqueArray(fc.tuple(labelValues, numbers), {
       selector: ([label]) => label,
-      minLength: 1,
+      minLength: STRINGS,
       maxLength: STRINGS,
       size: "max",
     }),
