@@ -24,8 +24,9 @@ import { withDefaultLabels } from "./default_labels.ts";
 import { IdleSeries } from "./idle_series.ts";
 import { mergeExemplars } from "./exemplar_column.ts";
 import { RetiredColumn } from "./retired_column.ts";
-import { RetryBudget } from "./retry_budget.ts";
+import type { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
+import { SteadyTotals } from "./steady_totals.ts";
 
 /** The most numbers in one block: what a format renders in about a millisecond. */
 const BLOCK_VALUES = 16384;
@@ -40,6 +41,10 @@ export const WORKER_LABEL = "worker";
 export interface ColumnOrigin {
   /** The worker slot as label value. */
   readonly worker: string;
+  /** The worker slot, negative for main. */
+  readonly slot: number;
+  /** The incarnation of the slot. */
+  readonly epoch: number;
   /** Whether the worker is alive; columns of the dead and the hung do not count in live modes. */
   readonly live: boolean;
 }
@@ -70,6 +75,7 @@ export class MergedFamily {
   readonly #freeIndexes: number[] = [];
   #members: Member[] = [];
   readonly #retired: RetiredColumn;
+  readonly #steady: SteadyTotals | undefined;
   #dirty = true;
   #blocks: SeriesBlock[] = [];
   /** Numbers of the visible series, in the order of the output. */
@@ -96,13 +102,21 @@ export class MergedFamily {
     this.#labelNames = this.#perWorker ? [...descriptor.labelNames, WORKER_LABEL] : descriptor.labelNames;
     this.#exposed = withDefaultLabels(descriptor, { defaultLabels, labelNames: this.#labelNames });
     this.#retired = new RetiredColumn(descriptor);
+    const column = totalColumn(descriptor);
+    if (column !== undefined) this.#steady = new SteadyTotals({ stride: this.#retired.stride, column });
     const { ttlSeconds } = descriptor;
     if (ttlSeconds > 0) this.#idleSeries = new IdleSeries({ ttlSeconds, stride: this.#retired.stride });
   }
 
-  /** Adds a slab's column. Columns of one worker slot come in the order of its incarnations. */
+  /**
+   * Adds a slab's column. Columns lie in the order of slots and incarnations, whatever the order in which they join: a
+   * sum of fractions depends on it, and all threads that gather are to find the same bits.
+   */
   join(column: SlabColumn, origin: ColumnOrigin): void {
-    this.#members.push({ column, origin });
+    const later = this.#members.findIndex(({ origin: { slot, epoch } }) =>
+      slot > origin.slot || (slot === origin.slot && epoch > origin.epoch)
+    );
+    this.#members.splice(later < 0 ? this.#members.length : later, 0, { column, origin });
     this.#dirty = true;
   }
 
@@ -160,7 +174,7 @@ export class MergedFamily {
   }
 
   /**
-   * Removes a slab's column.
+   * Removes a slab's column, which was read before.
    *
    * @param keep whether its totals (and, in modes that are not live, its gauges) are kept
    */
@@ -168,47 +182,9 @@ export class MergedFamily {
     // WHY: a removed series that moved after the last pass counts again, so it must not get lost here.
     if (column.wake()) this.#dirty = true;
     const kept = keep && !this.#live;
-    // WHY: whole counters are added up without their columns' own values, which are needed now.
-    const budget = new RetryBudget();
-    if (kept && this.descriptor.type === "counter") {
-      for (const member of this.#members) member.column.read(budget);
-    }
-    const before = kept && isTotal(this.descriptor.type) ? this.#sums() : undefined;
     this.#members = this.#members.filter((member) => member.column !== column);
     if (kept) this.#retire(column);
     this.#dirty = true;
-    if (before !== undefined) this.#lift(before);
-  }
-
-  /** The merged values as they are now, buckets not cumulated. */
-  #sums(): MergedValues {
-    if (this.#dirty) this.#arrange();
-    const totals = newMergedValues(this.#merged.touched.length, this.#retired.stride);
-    this.#addUp(totals);
-    return totals;
-  }
-
-  /**
-   * Makes up for the order of addition, on which a sum of fractions depends and which changes when a column retires: a
-   * total that came out an ulp smaller would be a counter reset to whoever reads it.
-   */
-  #lift(before: MergedValues): void {
-    const { positions, values, count, stride } = this.#retired;
-    for (let lifted = true; lifted;) {
-      lifted = false;
-      const after = this.#sums();
-      for (let k = 0; k < count; k++) {
-        if (positions[k] < 0) continue;
-        for (let i = 0; i < stride; i++) {
-          const at = positions[k] * stride + i;
-          const missing = before.values[at] - after.values[at];
-          if (!(missing > 0 && missing < Infinity)) continue;
-          const value = values[k * stride + i];
-          values[k * stride + i] = Math.max(value + missing, value + Math.abs(value) * Number.EPSILON);
-          lifted = true;
-        }
-      }
-    }
   }
 
   /** Keeps a column's values among the retired ones. */
@@ -298,6 +274,7 @@ export class MergedFamily {
       for (let place = 0; place < order.length; place++) merged.values[place] = totals[order[place]];
     }
     this.#addUp(merged, whole);
+    if (!this.#isExact(whole)) this.#steady?.hold(this.#order, merged.values);
     switch (this.descriptor.type) {
       case "histogram":
       case "gaugehistogram":
@@ -322,11 +299,14 @@ export class MergedFamily {
     }
   }
 
-  /**
-   * Combines the columns that are not in the values yet. Whole numbers come first: their sum is exact whatever the
-   * order, so that a total does not change when columns change their places.
-   */
-  #addUp(merged: MergedValues, summed: ReadonlySet<Column> = NO_COLUMNS): void {
+  /** Whether a pass added up whole numbers alone, whose sum is the same in any order. */
+  #isExact(whole: ReadonlySet<SlabColumn>): boolean {
+    if (whole.size < this.#members.length || this.#retired.count > 0) return false;
+    return this.#members.every(({ column }) => !column.flipped);
+  }
+
+  /** Combines the columns that are not in the values yet. Whole numbers come first: their sum is exact. */
+  #addUp(merged: MergedValues, summed: ReadonlySet<Column>): void {
     const counted = this.#counted().filter((column) => !summed.has(column));
     const isWhole = (column: Column) =>
       this.descriptor.type === "counter" && column !== this.#retired && !column.flipped;
@@ -374,6 +354,7 @@ export class MergedFamily {
     const expanded = this.#stride !== this.#retired.stride;
     this.#output = expanded ? new Float64Array(order.length * this.#stride) : this.#merged.values;
     this.#order = order;
+    this.#steady?.reserve(this.#series.length);
     this.#blocks = this.#cut(order);
   }
 
@@ -384,6 +365,7 @@ export class MergedFamily {
       this.#indexes.delete(key);
       this.#freeIndexes.push(index);
       this.#idleSeries?.forget(index);
+      this.#steady?.forget(index);
     }
   }
 
@@ -395,6 +377,18 @@ export class MergedFamily {
       blocks.push({ labelNames: this.#labelNames, series });
     }
     return blocks;
+  }
+}
+
+/** Which number of a series is a total that may hold fractions and never shrinks. */
+function totalColumn(descriptor: Descriptor): number | undefined {
+  switch (descriptor.type) {
+    case "counter":
+      return 0;
+    case "histogram":
+      return strideOf(descriptor) - 1;
+    default:
+      return undefined;
   }
 }
 
