@@ -71,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     common: {
       handler: resolved.handler.href,
       hostname,
-      shared: resolved.workers > 1,
+      shared: sharesPort(resolved, host),
       tls,
       metricsPath: resolved.metricsPath,
       instrument: resolved.instrument && resolved.httpFamilies,
@@ -79,6 +79,8 @@ export async function serve(options: ServeOptions): Promise<Server> {
     },
     slabs,
     heapMegabytesMax: resolved.heapMegabytesMax,
+    discourageSeconds: resolved.discourageSeconds,
+    retireSeconds: resolved.retireSeconds,
     hangSeconds: resolved.hangSeconds,
     startSeconds: resolved.startSeconds,
     scrape: (question) => scraper.answer(question),
@@ -115,6 +117,12 @@ function shareable(options: ResolvedOptions, host: Host, log: (line: string) => 
   if (options.workers === 1 || sharing.possible) return options;
   log(`one worker instead of ${options.workers}: ${sharing.reason}`);
   return { ...options, workers: 1 };
+}
+
+/** Whether the serving port is opened so that others of this process may join: a single worker does so if it is free. */
+function sharesPort({ workers }: ResolvedOptions, host: Host): boolean {
+  const sharing = host.portSharing();
+  return workers > 1 || (sharing.possible && sharing.free);
 }
 
 function linkTo(worker: Incarnation): WorkerLink {

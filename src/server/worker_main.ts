@@ -4,7 +4,7 @@
  * @module
  */
 import { detectHost } from "../host/detect.ts";
-import type { Host, Listener, WorkerScope } from "../host/types.ts";
+import { AddressError, type Host, type Listener, type WorkerScope } from "../host/types.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { ContextScope, Handler } from "./context.ts";
 import { FastapiMeter } from "./fastapi_meter.ts";
@@ -18,6 +18,9 @@ import { StartError } from "./start_error.ts";
 
 /** How often a worker shows that it is alive. */
 export const HEARTBEAT_MS = 250;
+
+/** How long a worker waits for a port that its predecessor is about to close. */
+const PORT_WAIT_MS = 2000;
 
 /** Runs a worker. To be called once, at the top level of a thread that `serve()` started. */
 export async function runWorker(): Promise<void> {
@@ -128,11 +131,25 @@ class Worker {
 
   async #open(port: number): Promise<void> {
     try {
-      const listener = await this.#listen!(port);
+      const listener = await this.#listenPatiently(port);
       this.#context.listener = listener;
       this.#post({ type: "listening", port: listener.port });
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  /** Opens the port; if a worker that ended has not let go of it yet, waits for that. */
+  async #listenPatiently(port: number): Promise<Listener> {
+    const deadlineMs = performance.now() + PORT_WAIT_MS;
+    for (;;) {
+      try {
+        return await this.#listen!(port);
+      } catch (error) {
+        const taken = error instanceof AddressError && error.code === "EADDRINUSE";
+        if (!taken || performance.now() > deadlineMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     }
   }
 

@@ -46,7 +46,7 @@ export async function startApp(options: AppServerOptions = {}): Promise<AppServe
     env,
     deadlineMs,
   } = options;
-  const what = ["serve", new URL(module, ROOT).pathname];
+  const what = ["serve", new URL(module, ROOT).href];
   const sizes = ["--workers", String(workers), "--port", "0", "--admin-port", "0"];
   const command = await startCommand({
     command: [...program, "src/cli/main.ts", ...what, ...sizes, ...flags],
