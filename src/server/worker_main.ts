@@ -49,6 +49,7 @@ class Worker {
   readonly #context: ContextScope;
   #listen: ((port: number) => Promise<Listener>) | undefined;
   #closing = false;
+  #listener: Listener | undefined;
   #extension: ((message: unknown) => void) | undefined;
   /** Messages of the extension that came before the handler listened. */
   readonly #early: unknown[] = [];
@@ -132,6 +133,7 @@ class Worker {
   async #open(port: number): Promise<void> {
     try {
       const listener = await this.#listenPatiently(port);
+      this.#listener = listener;
       this.#context.listener = listener;
       this.#post({ type: "listening", port: listener.port });
     } catch (error) {
@@ -155,7 +157,7 @@ class Worker {
 
   async #drain(): Promise<void> {
     this.#closing = true;
-    await this.#context.listener?.close();
+    await this.#listener?.close();
     while (this.#context.pending.size > 0) await Promise.all(this.#context.pending);
     defaultRegistry.close();
     this.#thread.exit(0);
