@@ -85,7 +85,7 @@ async function weighPromslab(kind: string, count: number): Promise<Record<string
       new Histogram({ ...options, registry }),
   };
   kept.push(defineSeries(library as unknown as Library, kind, count));
-  const writer = await liveBytes() - before;
+  const writer = Math.max(0, await liveBytes() - before);
   const slab = slabStatus(registry.slab).usedBytes - usedBefore;
   const collector = new Collector(registry);
   const format = createTextFormat();
@@ -93,7 +93,7 @@ async function weighPromslab(kind: string, count: number): Promise<Record<string
   const beforeReader = await liveBytes();
   collector.gather(sink);
   kept.push(sink.finish(), collector, format);
-  const reader = await liveBytes() - beforeReader;
+  const reader = Math.max(0, await liveBytes() - beforeReader);
   return { "series": (slab + writer) / count, "series_slab": slab / count, "series_reader": reader / count };
 }
 
@@ -101,7 +101,7 @@ async function weighPeer(kind: string, count: number): Promise<Record<string, nu
   const library = await loadLibrary(name);
   const before = await liveBytes();
   kept.push(defineSeries(library, kind, count), library);
-  return { "series": (await liveBytes() - before) / count };
+  return { "series": Math.max(0, await liveBytes() - before) / count };
 }
 
 await answerCalls({
