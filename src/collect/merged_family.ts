@@ -253,11 +253,12 @@ export class MergedFamily {
   #wholeCounters(): ReadonlySet<SlabColumn> {
     // WHY: exemplars are read together with the values, by column.
     if (this.descriptor.type !== "counter" || this.#retired.exemplars !== undefined) return NO_COLUMNS;
-    if (this.#dirty || this.#whole.size === 0 || [...this.#whole].some((column) => column.flipped)) {
+    // WHY: where there are fractions the order of addition matters, and it must not depend on who has counted one since
+    // when: all threads that gather are to find the same bits.
+    if (this.#hasFractions()) return NO_COLUMNS;
+    if (this.#dirty || this.#whole.size === 0) {
       const columns = this.#members.map(({ column }) => column);
-      this.#whole = new Set(
-        columns.filter((column) => column.inFamilyOrder && column.allCounted && !column.flipped),
-      );
+      this.#whole = new Set(columns.filter((column) => column.inFamilyOrder && column.allCounted));
       this.#totals = new CounterTotals([...this.#whole], this.#series.length);
     }
     return this.#whole;
@@ -268,13 +269,18 @@ export class MergedFamily {
     merged.values.fill(0);
     merged.stamps.fill(0);
     merged.touched.fill(0);
-    if (whole.size > 0) {
-      const totals = this.#totals.sum(budget);
+    const totals = whole.size > 0 ? this.#totals.sum(budget) : undefined;
+    if (totals === undefined || this.#hasFractions()) {
+      // WHY: a column may have turned out to hold fractions only now; it happens once.
+      for (const column of whole) column.read(budget);
+      this.#addUp(merged, NO_COLUMNS);
+    } else {
       const order = this.#order;
       for (let place = 0; place < order.length; place++) merged.values[place] = totals[order[place]];
+      this.#addUp(merged, whole);
     }
-    this.#addUp(merged, whole);
-    if (!this.#isExact(whole)) this.#steady?.hold(this.#order, merged.values);
+    const exact = totals !== undefined && whole.size === this.#members.length && !this.#hasFractions();
+    if (!exact || this.#retired.count > 0) this.#steady?.hold(this.#order, merged.values);
     switch (this.descriptor.type) {
       case "histogram":
       case "gaugehistogram":
@@ -299,19 +305,14 @@ export class MergedFamily {
     }
   }
 
-  /** Whether a pass added up whole numbers alone, whose sum is the same in any order. */
-  #isExact(whole: ReadonlySet<SlabColumn>): boolean {
-    if (whole.size < this.#members.length || this.#retired.count > 0) return false;
-    return this.#members.every(({ column }) => !column.flipped);
+  /** Counters: whether any worker's values may be fractions, whose sum depends on the order. */
+  #hasFractions(): boolean {
+    return this.#members.some(({ column }) => column.flipped);
   }
 
-  /** Combines the columns that are not in the values yet. Whole numbers come first: their sum is exact. */
+  /** Combines the columns that are not in the values yet. */
   #addUp(merged: MergedValues, summed: ReadonlySet<Column>): void {
-    const counted = this.#counted().filter((column) => !summed.has(column));
-    const isWhole = (column: Column) =>
-      this.descriptor.type === "counter" && column !== this.#retired && !column.flipped;
-    for (const column of counted) if (isWhole(column)) this.#combine(column, merged);
-    for (const column of counted) if (!isWhole(column)) this.#combine(column, merged);
+    for (const column of this.#counted()) if (!summed.has(column)) this.#combine(column, merged);
   }
 
   /** The columns whose values count: what is left of ended workers, then the workers. */
