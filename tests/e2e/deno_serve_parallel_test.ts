@@ -61,7 +61,6 @@ Deno.test("deno serve --parallel: a thread that crashes leaves its counts", asyn
   await using _ended = command;
   await requestMany({ url: `${url}/hello`, total: 300, keepAlive: false });
   await fetch(`${url}/crash`).then((response) => response.text()).catch(() => "cut");
-  await waitFor(() => /crashed as asked/.test(command.stderr), { what: "the crash to be told" });
   for (let i = 0; i < 10; i++) {
     // WHY: a connection that the ending thread had accepted is cut.
     const now = await waitFor(() => scrape(url).catch(() => undefined), { what: "an answer" });
