@@ -164,8 +164,11 @@ class Worker {
   }
 
   #fail(error: unknown): void {
-    const code = error instanceof StartError ? error.code : "WORKER_FAILED";
-    const message = error instanceof StartError ? error.message : summaryOf(error);
+    const { code, message } = error instanceof StartError
+      ? error
+      : error instanceof AddressError
+      ? { code: "ADDRESS" as const, message: error.message }
+      : { code: "WORKER_FAILED" as const, message: summaryOf(error) };
     // What the handler's own module threw deserves its stack; our own sentences need none.
     if (error instanceof StartError && error.cause !== undefined) {
       logError(`worker ${this.#start.slot}: the handler's module failed`, error.cause);

@@ -20,10 +20,20 @@ export interface WorkerSlab {
   leave(end: { readonly proven: boolean }): void;
 }
 
+/** Whose slab it is. */
+export interface SlabPlace {
+  /** The worker's place among all, which labels what is told of it. */
+  readonly slot: number;
+  /** The incarnation of the slot, from 1. */
+  readonly epoch: number;
+  /** Whether a thread that beats writes it, which is then watched and counted as a worker. Default true. */
+  readonly beats?: boolean;
+}
+
 /** What gives workers their memory. */
 export interface SlabKeeper {
   /** Makes the slab of a new incarnation and adds it to what is gathered. */
-  open(place: { readonly slot: number; readonly epoch: number }): WorkerSlab;
+  open(place: SlabPlace): WorkerSlab;
 }
 
 /** What {@linkcode WorkerSlabs} works with. */
@@ -46,11 +56,11 @@ export class WorkerSlabs implements SlabKeeper {
     defaultRegistry.adoptControl(this.#control);
   }
 
-  open(place: { readonly slot: number; readonly epoch: number }): WorkerSlab {
+  open({ slot, epoch, beats = true }: SlabPlace): WorkerSlab {
     const { collector, watch, slabBytes, exclusively } = this.#parts;
-    const slab = createSlab({ bytes: slabBytes, ...place });
+    const slab = createSlab({ bytes: slabBytes, slot, epoch });
     const source = collector.addSlab(slab);
-    watch.add(source);
+    if (beats) watch.add(source);
     // WHY: removals are announced in the slab of the thread that gathers, which every worker reads.
     const log = defaultRegistry.slab.buffer as SharedArrayBuffer;
     return {

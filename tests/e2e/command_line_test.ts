@@ -46,6 +46,11 @@ Deno.test("mistakes are one line on stderr, and exit code 2 for the command line
       line: /192\.0\.2\.1.*this machine has no such address/,
     },
     {
+      args: ["server", "--host", "192.0.2.1", ...FREE],
+      code: 1,
+      line: /^promslab: Cannot listen on "192\.0\.2\.1:0": this machine has no such address$/,
+    },
+    {
       args: ["server", "--config", `${folder}/broken.json`],
       code: 1,
       line: /Cannot read configuration file/,
