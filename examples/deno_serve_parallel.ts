@@ -29,12 +29,6 @@ export default await parallel({
         while (performance.now() < end);
         return new Response("done\n");
       }
-      case "/crash":
-        context.route = "/crash";
-        setTimeout(() => {
-          throw new Error("crashed as asked");
-        }, 0);
-        return new Response("crashing\n");
       default:
         return await Promise.resolve(new Response("Not Found\n", { status: 404 }));
     }
