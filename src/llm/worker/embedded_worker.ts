@@ -37,6 +37,7 @@ export async function startEmbeddedWorker(data: EmbeddedWorkerData, mail: Worker
         metricsOf: (engine) => metrics.get(engine)!,
         routing: data.routing,
         publish: () => defaultRegistry.publish(),
+        onError: (error) => console.error("promslab: an answer failed:", error),
       });
       void current.run();
       client.resolve(current);

@@ -97,6 +97,25 @@ Deno.test("RingEngineClient counts a lost sequence once, also when its listener 
     assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "abort" }), 2);
   }));
 
+Deno.test("RingEngineClient ends a sequence whose listener throws, and no other", () =>
+  alive(async () => {
+    await using pair = new EnginePair();
+    const other = pair.generate({ maxTokens: 30 });
+    pair.client.generate([{
+      generation: { promptTokens: [1], maxTokens: 5000, seed: 1 },
+      listener: {
+        tokens: () => {
+          throw new Error("a broken listener");
+        },
+        end: () => {},
+      },
+    }], { arrivalMs: 0 });
+    assertEquals(await other.ended, 2);
+    await waitFor(() => pair.engine.unfinishedCount === 0, { what: "the engine" });
+    assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "abort" }), 1);
+    assertEquals(pair.errors.map((error) => (error as Error).message), ["a broken listener"]);
+  }));
+
 Deno.test("EngineLoop answers a request that it cannot run with an error", () =>
   alive(async () => {
     await using pair = new EnginePair({ maxModelLen: 64 });
