@@ -6,6 +6,7 @@
 import type { Descriptor } from "../model/descriptor.ts";
 import { strideOf } from "../model/samples.ts";
 import type { ExemplarColumn } from "./exemplar_column.ts";
+import type { NativeColumn } from "./native_column.ts";
 
 /**
  * How many numbers one worker gives for a series of the family. A stateset's states are one number, with a bit for each.
@@ -46,6 +47,8 @@ export class Column {
   touched: Uint8Array = new Uint8Array(0);
   /** Present if the family keeps exemplars. */
   readonly exemplars: ExemplarColumn | undefined = undefined;
+  /** Present if the family has native buckets. */
+  readonly natives: NativeColumn | undefined = undefined;
 
   constructor(stride: number) {
     this.stride = stride;

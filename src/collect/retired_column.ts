@@ -7,6 +7,7 @@ import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
 import { ExemplarColumn } from "./exemplar_column.ts";
+import { NativeColumn } from "./native_column.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
 /** What remains of the workers that ended, in the order of the family's series. */
@@ -15,22 +16,23 @@ export class RetiredColumn extends Column {
   present: Uint8Array = new Uint8Array(0);
 
   override readonly exemplars: ExemplarColumn | undefined = undefined;
+  override readonly natives: NativeColumn | undefined = undefined;
 
   constructor(descriptor: Descriptor) {
     super(columnStrideOf(descriptor));
     this.growGaugeColumns();
-    const { exemplarSlots } = planCell(descriptor);
+    const { exemplarSlots, native } = planCell(descriptor);
+    if (native !== undefined) this.natives = new NativeColumn();
     if (exemplarSlots > 0) this.exemplars = new ExemplarColumn(exemplarSlots);
   }
 
-  /** Takes over the exemplars of a column whose positions are series numbers. */
-  keepExemplars({ count, positions, exemplars }: Column): void {
-    if (exemplars === undefined) return;
+  /** Takes over what a column whose positions are series numbers has beside its numbers. */
+  keepDetails({ count, positions, exemplars, natives }: Column): void {
     for (let k = 0; k < count; k++) {
-      for (let slot = 0; positions[k] >= 0 && slot < exemplars.slots; slot++) {
-        const exemplar = exemplars.at(k, slot);
-        if (exemplar !== undefined) this.exemplars?.offer(positions[k], slot, exemplar);
-      }
+      if (positions[k] < 0) continue;
+      const state = natives?.at(k);
+      if (state !== undefined) this.natives?.add(positions[k], state);
+      if (exemplars !== undefined) this.exemplars?.offerAll(positions[k], exemplars, k);
     }
   }
 
@@ -47,6 +49,7 @@ export class RetiredColumn extends Column {
     this.stamps[index] = 0;
     this.values.fill(0, index * this.stride, (index + 1) * this.stride);
     this.exemplars?.forget(index);
+    this.natives?.forget(index);
   }
 
   /** Marks the series of an ended worker's column as visible. */

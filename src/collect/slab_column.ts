@@ -19,6 +19,7 @@ import type { Slab } from "../slab/slab.ts";
 import { isTotal } from "./aggregate.ts";
 import { SlabExemplars } from "./exemplar_column.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { SlabNatives } from "./native_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 
 /** `2 ** 10` elements of 32 bits are one page of 4096 bytes; cells of one page have these bits in common. */
@@ -53,6 +54,7 @@ export class SlabColumn extends Column {
   #dense = true;
   readonly #scratch: Float64Array;
   override readonly exemplars: SlabExemplars | undefined = undefined;
+  override readonly natives: SlabNatives | undefined = undefined;
   readonly #reading: GaugeReading = { value: 0, stamp: 0, touched: false };
 
   constructor(slab: Slab, descriptor: Descriptor) {
@@ -62,6 +64,7 @@ export class SlabColumn extends Column {
     this.#scratch = new Float64Array(descriptor.type === "counter" ? 1 << PAGE_SHIFT32 : this.stride);
     this.#usesGauges = !isTotal(descriptor.type);
     const plan = planCell(descriptor);
+    if (plan.native !== undefined) this.natives = new SlabNatives(slab, plan.native);
     if (plan.exemplarSlots > 0) this.exemplars = new SlabExemplars(slab, plan);
     if (descriptor.type !== "counter") this.growGaugeColumns();
   }
@@ -95,6 +98,7 @@ export class SlabColumn extends Column {
     this.values[k * this.stride] = NaN;
     if (this.touched.length > 0) this.touched[k] = 0;
     this.exemplars?.forget(k);
+    this.natives?.forget(k);
     this.#setState(k, cell);
   }
 
@@ -170,6 +174,9 @@ export class SlabColumn extends Column {
       case "counter":
         return this.#readCounters(budget);
       case "histogram":
+        return this.natives === undefined
+          ? this.#readHistograms(budget)
+          : this.#readNatives(budget, this.natives);
       case "gaugehistogram":
         return this.#readHistograms(budget);
       default:
@@ -252,6 +259,28 @@ export class SlabColumn extends Column {
       this.values[k] = reading.value;
       this.stamps[k] = reading.stamp;
       this.touched[k] = reading.touched ? 1 : 0;
+    }
+  }
+
+  #readNatives(budget: RetryBudget, natives: SlabNatives): void {
+    for (let k = 0; k < this.count; k++) {
+      const cell32 = this.#cells[k];
+      const at = k * this.stride;
+      this.exemplars?.look(k, cell32);
+      const valid = natives.isCurrent(k, cell32) || natives.read(k, cell32) ||
+        budget.retry(() => natives.read(k, cell32), Number.isNaN(this.values[at]));
+      if (valid) natives.write(k, this.values, at);
+      else if (Number.isNaN(this.values[at])) this.values.fill(0, at, at + this.stride);
+      this.exemplars?.settle(valid);
+    }
+  }
+
+  /** Lets the series of a number begin anew with what it holds now, because another worker reset it. */
+  rebase(seriesIndex: number): void {
+    for (let k = 0; k < this.count; k++) {
+      if (this.index[k] !== seriesIndex || this.states[k] === SERIES_STATE.RECLAIMED) continue;
+      this.natives?.rebase(k);
+      this.natives?.write(k, this.values, k * this.stride);
     }
   }
 
