@@ -74,6 +74,7 @@ export {
 export type { Context, Handler } from "./src/server/context.ts";
 export type { AdminRoute, ServeOptions } from "./src/server/options.ts";
 export type { Server } from "./src/server/running_server.ts";
+export { parallel, type ParallelHandler, type ParallelOptions } from "./src/server/parallel.ts";
 export { serve } from "./src/server/serve.ts";
 export { type RefusedOption, StartError, type StartErrorCode } from "./src/server/start_error.ts";
 export type { TlsPair } from "./src/host/types.ts";

@@ -22,6 +22,7 @@ export const trouble: Suite = {
 /** What happens to the fleet before its scrapes. */
 interface Trouble {
   readonly work: string;
+  readonly sizes?: Row["sizes"];
   /** Scrapes that are taken. */
   readonly rounds: number;
   strike(subject: Subject): Promise<unknown>;
@@ -43,9 +44,14 @@ const WELL = 1;
 /** Enough to see that a solution does not answer any more. */
 const ERRORS_MAX = 2;
 
-function troublesFor(run: Run, { subject }: SubjectCommand): Trouble[] {
-  const threads = subject === "promslab" || subject === "Python multiprocess";
-  const restarts = run.quick ? 3 : threads ? 1000 : 20;
+/** A thousand where it is the question; fewer where each costs a process or shows nothing new. */
+function restartsOf({ subject, runtime }: SubjectCommand): number {
+  if (subject === "promslab" && runtime === "deno" || subject === "Python multiprocess") return 1000;
+  return subject === "promslab" ? 100 : 20;
+}
+
+function troublesFor(run: Run, command: SubjectCommand): Trouble[] {
+  const restarts = run.quick ? 3 : restartsOf(command);
   const rounds = run.rounds;
   const few = run.quick ? 1 : 3;
   return [
@@ -53,7 +59,8 @@ function troublesFor(run: Run, { subject }: SubjectCommand): Trouble[] {
     // A handler that computes for three seconds, and again as soon as it has let others run.
     { work: "busy", rounds: few, strike: (fleet) => fleet.call("hang", 0, 3000) },
     {
-      work: `restarted ${restarts} times`,
+      work: "restarted",
+      sizes: { restarts },
       rounds,
       strike: (fleet) => fleet.call("restart", WELL, restarts),
     },
@@ -91,7 +98,7 @@ async function runTrouble(run: Run): Promise<Findings> {
   return { rows, skips, versions };
 }
 
-async function measure(subject: Subject, { work, rounds, strike }: Trouble): Promise<Row[]> {
+async function measure(subject: Subject, { work, sizes = {}, rounds, strike }: Trouble): Promise<Row[]> {
   await strike(subject);
   const answers: Answer[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -106,7 +113,7 @@ async function measure(subject: Subject, { work, rounds, strike }: Trouble): Pro
     work,
     subject: subject.subject,
     runtime: subject.runtime,
-    sizes: {},
+    sizes,
     unit,
     better,
     samples,

@@ -64,6 +64,21 @@ export const SETTINGS: readonly Setting[] = [
     help: "how long SIGTERM and SIGINT wait for accepted requests to end (default: 10)",
   },
   {
+    option: "discourageSeconds",
+    flag: "discourage-seconds",
+    type: "number",
+    placeholder: "SECONDS",
+    help:
+      "rolling restart: how long an old worker tells clients to close before it stops accepting (default: 1)",
+  },
+  {
+    option: "retireSeconds",
+    flag: "retire-seconds",
+    type: "number",
+    placeholder: "SECONDS",
+    help: "rolling restart: how long an old worker may finish what it has (default: 60)",
+  },
+  {
     option: "hangSeconds",
     flag: "hang-seconds",
     type: "number",

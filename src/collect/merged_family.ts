@@ -23,10 +23,11 @@ import { CounterTotals } from "./counter_totals.ts";
 import { withDefaultLabels } from "./default_labels.ts";
 import { IdleSeries } from "./idle_series.ts";
 import { RetiredColumn } from "./retired_column.ts";
-import { RetryBudget } from "./retry_budget.ts";
+import type { RetryBudget } from "./retry_budget.ts";
 import { compareLabels, cutBlocks, seriesPerBlock } from "./series_blocks.ts";
 import { mergeDetails } from "./series_details.ts";
 import type { SlabColumn } from "./slab_column.ts";
+import { SteadyTotals } from "./steady_totals.ts";
 
 const NO_COLUMNS: ReadonlySet<SlabColumn> = new Set();
 
@@ -37,6 +38,10 @@ export const WORKER_LABEL = "worker";
 export interface ColumnOrigin {
   /** The worker slot as label value. */
   readonly worker: string;
+  /** The worker slot, negative for main. */
+  readonly slot: number;
+  /** The incarnation of the slot. */
+  readonly epoch: number;
   /** Whether the worker is alive; columns of the dead and the hung do not count in live modes. */
   readonly live: boolean;
 }
@@ -67,6 +72,7 @@ export class MergedFamily {
   readonly #freeIndexes: number[] = [];
   #members: Member[] = [];
   readonly #retired: RetiredColumn;
+  readonly #steady: SteadyTotals | undefined;
   #dirty = true;
   #blocks: SeriesBlock[] = [];
   /** Numbers of the visible series, in the order of the output. */
@@ -93,13 +99,21 @@ export class MergedFamily {
     this.#labelNames = this.#perWorker ? [...descriptor.labelNames, WORKER_LABEL] : descriptor.labelNames;
     this.#exposed = withDefaultLabels(descriptor, { defaultLabels, labelNames: this.#labelNames });
     this.#retired = new RetiredColumn(descriptor);
+    const column = totalColumn(descriptor);
+    if (column !== undefined) this.#steady = new SteadyTotals({ stride: this.#retired.stride, column });
     const { ttlSeconds } = descriptor;
     if (ttlSeconds > 0) this.#idleSeries = new IdleSeries({ ttlSeconds, stride: this.#retired.stride });
   }
 
-  /** Adds a slab's column. Columns of one worker slot come in the order of its incarnations. */
+  /**
+   * Adds a slab's column. Columns lie in the order of slots and incarnations, whatever the order in which they join: a
+   * sum of fractions depends on it, and all threads that gather are to find the same bits.
+   */
   join(column: SlabColumn, origin: ColumnOrigin): void {
-    this.#members.push({ column, origin });
+    const later = this.#members.findIndex(({ origin: { slot, epoch } }) =>
+      slot > origin.slot || (slot === origin.slot && epoch > origin.epoch)
+    );
+    this.#members.splice(later < 0 ? this.#members.length : later, 0, { column, origin });
     this.#dirty = true;
   }
 
@@ -157,7 +171,7 @@ export class MergedFamily {
   }
 
   /**
-   * Removes a slab's column.
+   * Removes a slab's column, which was read before.
    *
    * @param keep whether its totals (and, in modes that are not live, its gauges) are kept
    */
@@ -166,47 +180,9 @@ export class MergedFamily {
     if (column.wake()) this.#dirty = true;
     if (this.descriptor.native !== undefined) this.#settleResets();
     const kept = keep && !this.#live;
-    // WHY: whole counters are added up without their columns' own values, which are needed now.
-    const budget = new RetryBudget();
-    if (kept && this.descriptor.type === "counter") {
-      for (const member of this.#members) member.column.read(budget);
-    }
-    const before = kept && isTotal(this.descriptor.type) ? this.#sums() : undefined;
     this.#members = this.#members.filter((member) => member.column !== column);
     if (kept) this.#retire(column);
     this.#dirty = true;
-    if (before !== undefined) this.#lift(before);
-  }
-
-  /** The merged values as they are now, buckets not cumulated. */
-  #sums(): MergedValues {
-    if (this.#dirty) this.#arrange();
-    const totals = newMergedValues(this.#merged.touched.length, this.#retired.stride);
-    this.#addUp(totals);
-    return totals;
-  }
-
-  /**
-   * Makes up for the order of addition, on which a sum of fractions depends and which changes when a column retires: a
-   * total that came out an ulp smaller would be a counter reset to whoever reads it.
-   */
-  #lift(before: MergedValues): void {
-    const { positions, values, count, stride } = this.#retired;
-    for (let lifted = true; lifted;) {
-      lifted = false;
-      const after = this.#sums();
-      for (let k = 0; k < count; k++) {
-        if (positions[k] < 0) continue;
-        for (let i = 0; i < stride; i++) {
-          const at = positions[k] * stride + i;
-          const missing = before.values[at] - after.values[at];
-          if (!(missing > 0 && missing < Infinity)) continue;
-          const value = values[k * stride + i];
-          values[k * stride + i] = Math.max(value + missing, value + Math.abs(value) * Number.EPSILON);
-          lifted = true;
-        }
-      }
-    }
   }
 
   /** Keeps a column's values among the retired ones. */
@@ -300,11 +276,12 @@ export class MergedFamily {
   #wholeCounters(): ReadonlySet<SlabColumn> {
     // WHY: exemplars are read together with the values, by column.
     if (this.descriptor.type !== "counter" || this.#retired.exemplars !== undefined) return NO_COLUMNS;
-    if (this.#dirty || this.#whole.size === 0 || [...this.#whole].some((column) => column.flipped)) {
+    // WHY: where there are fractions the order of addition matters, and it must not depend on who has counted one since
+    // when: all threads that gather are to find the same bits.
+    if (this.#hasFractions()) return NO_COLUMNS;
+    if (this.#dirty || this.#whole.size === 0) {
       const columns = this.#members.map(({ column }) => column);
-      this.#whole = new Set(
-        columns.filter((column) => column.inFamilyOrder && column.allCounted && !column.flipped),
-      );
+      this.#whole = new Set(columns.filter((column) => column.inFamilyOrder && column.allCounted));
       this.#totals = new CounterTotals([...this.#whole], this.#series.length);
     }
     return this.#whole;
@@ -315,12 +292,18 @@ export class MergedFamily {
     merged.values.fill(0);
     merged.stamps.fill(0);
     merged.touched.fill(0);
-    if (whole.size > 0) {
-      const totals = this.#totals.sum(budget);
+    const totals = whole.size > 0 ? this.#totals.sum(budget) : undefined;
+    if (totals === undefined || this.#hasFractions()) {
+      // WHY: a column may have turned out to hold fractions only now; it happens once.
+      for (const column of whole) column.read(budget);
+      this.#addUp(merged, NO_COLUMNS);
+    } else {
       const order = this.#order;
       for (let place = 0; place < order.length; place++) merged.values[place] = totals[order[place]];
+      this.#addUp(merged, whole);
     }
-    this.#addUp(merged, whole);
+    const exact = totals !== undefined && whole.size === this.#members.length && !this.#hasFractions();
+    if (!exact || this.#retired.count > 0) this.#steady?.hold(this.#order, merged.values);
     switch (this.descriptor.type) {
       case "histogram":
       case "gaugehistogram":
@@ -345,16 +328,14 @@ export class MergedFamily {
     }
   }
 
-  /**
-   * Combines the columns that are not in the values yet. Whole numbers come first: their sum is exact whatever the
-   * order, so that a total does not change when columns change their places.
-   */
-  #addUp(merged: MergedValues, summed: ReadonlySet<Column> = NO_COLUMNS): void {
-    const counted = this.#counted().filter((column) => !summed.has(column));
-    const isWhole = (column: Column) =>
-      this.descriptor.type === "counter" && column !== this.#retired && !column.flipped;
-    for (const column of counted) if (isWhole(column)) this.#combine(column, merged);
-    for (const column of counted) if (!isWhole(column)) this.#combine(column, merged);
+  /** Counters: whether any worker's values may be fractions, whose sum depends on the order. */
+  #hasFractions(): boolean {
+    return this.#members.some(({ column }) => column.flipped);
+  }
+
+  /** Combines the columns that are not in the values yet. */
+  #addUp(merged: MergedValues, summed: ReadonlySet<Column>): void {
+    for (const column of this.#counted()) if (!summed.has(column)) this.#combine(column, merged);
   }
 
   /** The columns whose values count: what is left of ended workers, then the workers. */
@@ -397,6 +378,7 @@ export class MergedFamily {
     const expanded = this.#stride !== this.#retired.stride;
     this.#output = expanded ? new Float64Array(order.length * this.#stride) : this.#merged.values;
     this.#order = order;
+    this.#steady?.reserve(this.#series.length);
     const series = order.map((index) => this.#series[index].labels);
     this.#blocks = cutBlocks(series, { labelNames: this.#labelNames, stride: this.#stride });
   }
@@ -408,7 +390,20 @@ export class MergedFamily {
       this.#indexes.delete(key);
       this.#freeIndexes.push(index);
       this.#idleSeries?.forget(index);
+      this.#steady?.forget(index);
     }
+  }
+}
+
+/** Which number of a series is a total that may hold fractions and never shrinks. */
+function totalColumn(descriptor: Descriptor): number | undefined {
+  switch (descriptor.type) {
+    case "counter":
+      return 0;
+    case "histogram":
+      return strideOf(descriptor) - 1;
+    default:
+      return undefined;
   }
 }
 

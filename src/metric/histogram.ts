@@ -5,6 +5,7 @@
  */
 // DATA PLANE
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
+import { givenText } from "../model/given_text.ts";
 import type { Labels } from "../model/label_values.ts";
 import { observeHistogram } from "../slab/histogram_cell.ts";
 import { classicBucketOf, observeNative } from "../slab/native_cell.ts";
@@ -191,6 +192,6 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
 
 function refuse(name: string, value: unknown): never {
   throw new RangeError(
-    `Cannot observe with histogram "${name}": wanted a number that is not NaN, given ${String(value)}`,
+    `Cannot observe with histogram "${name}": wanted a number that is not NaN, given ${givenText(value)}`,
   );
 }

@@ -5,6 +5,7 @@
  */
 // CONTROL PLANE
 import type { Descriptor } from "./descriptor.ts";
+import { givenText } from "./given_text.ts";
 import { checkMode, checkStates } from "./kind_options.ts";
 import { checkNative, type NativeOptions } from "./native_options.ts";
 import { canonicalLabelValue, type LabelValue } from "./label_values.ts";
@@ -89,7 +90,7 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
   checkSuffix(type, name);
   checkUnit(type, name, unit);
   if (!Number.isInteger(maxSeries) || maxSeries < 1) {
-    throw new RangeError(`${what}: wanted maxSeries as a whole number from 1, given ${maxSeries}`);
+    throw new RangeError(`${what}: wanted maxSeries as a whole number from 1, given ${givenText(maxSeries)}`);
   }
   const mode = checkMode(options.mode, { type, what });
   if (mode.endsWith("all") && (labelNames.includes("worker") || "worker" in constLabels)) {
@@ -126,7 +127,7 @@ function fullName({ namespace, subsystem, name }: DefinitionOptions): unknown {
 
 function checkTtl(what: string, { ttlSeconds = 0, labelNames = [] }: DefinitionOptions): number {
   if (typeof ttlSeconds !== "number" || !(ttlSeconds >= 0) || ttlSeconds === Infinity) {
-    throw new RangeError(`${what}: wanted ttlSeconds as a number from 0, given ${String(ttlSeconds)}`);
+    throw new RangeError(`${what}: wanted ttlSeconds as a number from 0, given ${givenText(ttlSeconds)}`);
   }
   if (ttlSeconds > 0 && labelNames.length === 0) {
     throw new RangeError(`${what}: it has no labels, so it is always exposed and cannot have ttlSeconds`);
@@ -160,7 +161,7 @@ function checkBuckets(type: MetricType, what: string, options: DefinitionOptions
   const bounds = given.at(-1) === Infinity ? given.slice(0, -1) : [...given];
   for (let i = 0; i < bounds.length; i++) {
     if (typeof bounds[i] !== "number" || !Number.isFinite(bounds[i])) {
-      throw new RangeError(`${what}: wanted finite numbers as buckets, given ${String(bounds[i])}`);
+      throw new RangeError(`${what}: wanted finite numbers as buckets, given ${givenText(bounds[i])}`);
     }
     if (i > 0 && bounds[i] <= bounds[i - 1]) {
       throw new RangeError(

@@ -44,7 +44,7 @@ export interface Handler {
 export interface ContextScope {
   readonly worker: number;
   /** The listener, once the port is open. */
-  listener: Listener | undefined;
+  listener: Pick<Listener, "remoteAddress" | "onClientGone"> | undefined;
   /** Promises that a drain waits for. */
   readonly pending: Set<Promise<unknown>>;
   /** Takes an error that no response can report. */

@@ -50,6 +50,13 @@ export interface ServeOptions {
   readonly handlerData?: unknown;
   /** For how many seconds a drain waits for requests and streams that were accepted. Default 10. */
   readonly drainSeconds?: number;
+  /**
+   * For how many seconds a worker that a rolling restart replaces goes on accepting while it tells its clients to
+   * close their connections. Default 1.
+   */
+  readonly discourageSeconds?: number;
+  /** For how many seconds such a worker may then finish what it has accepted. Default 60. */
+  readonly retireSeconds?: number;
   /** After how many seconds of a standing event loop a worker is replaced; 0 for never. Default 30. */
   readonly hangSeconds?: number;
   /** The most seconds that loading the handler may take. Default 60. */
@@ -60,7 +67,10 @@ export interface ServeOptions {
   readonly slabBytes?: number;
   /** Serves HTTPS on the serving port. */
   readonly tls?: TlsPair;
-  /** Whether SIGTERM and SIGINT drain the server and a second one ends the process. Default true. */
+  /**
+   * Whether signals are acted upon: SIGTERM and SIGINT drain the server, and a second one ends the process; SIGHUP
+   * replaces all workers without refusing a request. Default true.
+   */
   readonly handleSignals?: boolean;
   /** Takes the server's log lines. Default: stderr. */
   readonly log?: (line: string) => void;
@@ -98,6 +108,8 @@ export function resolveOptions(options: ServeOptions, host: Host): ResolvedOptio
     extension: options.extension,
     handlerData: options.handlerData,
     drainSeconds: seconds("drainSeconds", options.drainSeconds ?? 10),
+    discourageSeconds: seconds("discourageSeconds", options.discourageSeconds ?? 1),
+    retireSeconds: seconds("retireSeconds", options.retireSeconds ?? 60),
     hangSeconds: seconds("hangSeconds", options.hangSeconds ?? 30),
     startSeconds: seconds("startSeconds", options.startSeconds ?? 60),
     heapMegabytesMax: wholeNumber("heapMegabytesMax", options.heapMegabytesMax ?? 2048, {

@@ -4,7 +4,7 @@
  * @module
  */
 import { detectHost } from "../host/detect.ts";
-import type { Host, Listener, WorkerScope } from "../host/types.ts";
+import { AddressError, type Host, type Listener, type WorkerScope } from "../host/types.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { ContextScope, Handler } from "./context.ts";
 import { FastapiMeter } from "./fastapi_meter.ts";
@@ -19,6 +19,9 @@ import { StartError } from "./start_error.ts";
 /** How often a worker shows that it is alive. */
 export const HEARTBEAT_MS = 250;
 
+/** How long a worker waits for a port that its predecessor is about to close. */
+const PORT_WAIT_MS = 2000;
+
 /** Runs a worker. To be called once, at the top level of a thread that `serve()` started. */
 export async function runWorker(): Promise<void> {
   const host = detectHost();
@@ -28,6 +31,7 @@ export async function runWorker(): Promise<void> {
   const start = scope.data as WorkerStart;
   defaultRegistry.attach(start.attachment);
   const worker = new Worker(host, scope, start);
+  worker.beat();
   setInterval(() => worker.beat(), HEARTBEAT_MS);
   await worker.load();
 }
@@ -45,6 +49,7 @@ class Worker {
   readonly #context: ContextScope;
   #listen: ((port: number) => Promise<Listener>) | undefined;
   #closing = false;
+  #listener: Listener | undefined;
   #extension: ((message: unknown) => void) | undefined;
   /** Messages of the extension that came before the handler listened. */
   readonly #early: unknown[] = [];
@@ -127,7 +132,8 @@ class Worker {
 
   async #open(port: number): Promise<void> {
     try {
-      const listener = await this.#listen!(port);
+      const listener = await this.#listenPatiently(port);
+      this.#listener = listener;
       this.#context.listener = listener;
       this.#post({ type: "listening", port: listener.port });
     } catch (error) {
@@ -135,17 +141,34 @@ class Worker {
     }
   }
 
+  /** Opens the port; if a worker that ended has not let go of it yet, waits for that. */
+  async #listenPatiently(port: number): Promise<Listener> {
+    const deadlineMs = performance.now() + PORT_WAIT_MS;
+    for (;;) {
+      try {
+        return await this.#listen!(port);
+      } catch (error) {
+        const taken = error instanceof AddressError && error.code === "EADDRINUSE";
+        if (!taken || performance.now() > deadlineMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
   async #drain(): Promise<void> {
     this.#closing = true;
-    await this.#context.listener?.close();
+    await this.#listener?.close();
     while (this.#context.pending.size > 0) await Promise.all(this.#context.pending);
     defaultRegistry.close();
     this.#thread.exit(0);
   }
 
   #fail(error: unknown): void {
-    const code = error instanceof StartError ? error.code : "WORKER_FAILED";
-    const message = error instanceof StartError ? error.message : summaryOf(error);
+    const { code, message } = error instanceof StartError
+      ? error
+      : error instanceof AddressError
+      ? { code: "ADDRESS" as const, message: error.message }
+      : { code: "WORKER_FAILED" as const, message: summaryOf(error) };
     // What the handler's own module threw deserves its stack; our own sentences need none.
     if (error instanceof StartError && error.cause !== undefined) {
       logError(`worker ${this.#start.slot}: the handler's module failed`, error.cause);

@@ -14,6 +14,8 @@ export interface AppServer extends AsyncDisposable {
   readonly adminUrl: string;
   readonly port: number;
   readonly adminPort: number;
+  /** How many workers accept requests, by the admin port. */
+  acceptingWorkers(): Promise<number>;
   /** One scrape of either port. */
   scrape(from?: "serving" | "admin"): Promise<Scrape>;
 }
@@ -44,7 +46,7 @@ export async function startApp(options: AppServerOptions = {}): Promise<AppServe
     env,
     deadlineMs,
   } = options;
-  const what = ["serve", new URL(module, ROOT).pathname];
+  const what = ["serve", new URL(module, ROOT).href];
   const sizes = ["--workers", String(workers), "--port", "0", "--admin-port", "0"];
   const command = await startCommand({
     command: [...program, "src/cli/main.ts", ...what, ...sizes, ...flags],
@@ -59,9 +61,15 @@ export async function startApp(options: AppServerOptions = {}): Promise<AppServe
     adminUrl,
     port: Number(port),
     adminPort: Number(adminPort),
+    acceptingWorkers: () => acceptingWorkers(adminUrl),
     scrape: (from = "admin") => scrape(`${from === "admin" ? adminUrl : url}/metrics`),
     [Symbol.asyncDispose]: () => command[Symbol.asyncDispose](),
   };
+}
+
+async function acceptingWorkers(adminUrl: string): Promise<number> {
+  const response = await fetch(`${adminUrl}/-/ready`);
+  return Number(/(\d+) of \d+ workers accept/.exec(await response.text())?.[1] ?? NaN);
 }
 
 /** The samples of one scrape in the text format, by the line's text before the value. */

@@ -46,6 +46,11 @@ Deno.test("mistakes are one line on stderr, and exit code 2 for the command line
       line: /192\.0\.2\.1.*this machine has no such address/,
     },
     {
+      args: ["server", "--host", "192.0.2.1", ...FREE],
+      code: 1,
+      line: /^promslab: Cannot listen on "192\.0\.2\.1:0": this machine has no such address$/,
+    },
+    {
       args: ["server", "--config", `${folder}/broken.json`],
       code: 1,
       line: /Cannot read configuration file/,
@@ -117,7 +122,7 @@ Deno.test("flags beat variables, variables beat the file", async () => {
     });
     assertStringIncludes(app.command.stdout, "(2 workers)");
     const metrics = await fetch(`${app.url}/from-variable`);
-    assertMatch(await metrics.text(), /^promslab_workers\{state="accepting"\} 2$/m);
+    assertMatch(await metrics.text(), /^promslab_workers\{state="live"\} 2$/m);
     app.command.kill("SIGTERM");
     await waitFor(() => app.command.stderr.includes("draining, at most 1 s"), { what: "the drain" });
   } finally {

@@ -34,7 +34,7 @@ Deno.test("a worker that crashes is replaced, and what it counted stays", async 
 
   assertEquals(await ask(`${app.url}/throw-later`), 200);
   await waitFor(async () => await restarts(app, "crash") === 1, { what: "the restart to be counted" });
-  await waitFor(async () => (await app.scrape()).sum("promslab_workers", 'state="accepting"') === 3, {
+  await waitFor(async () => await app.acceptingWorkers() === 3, {
     what: "three workers again",
   });
   const after = await app.scrape();
@@ -90,7 +90,7 @@ Deno.test("a worker in an endless loop is replaced, with its counts kept, and it
   const looping = ask(`${app.url}/loop`, 60_000);
   await waitFor(async () => await restarts(app, "hang") === 1, { what: "the restart", deadlineMs: 20_000 });
   assertEquals(typeof await looping, "string", "the connection is cut");
-  await waitFor(async () => (await app.scrape()).sum("promslab_workers", 'state="accepting"') === 3, {
+  await waitFor(async () => await app.acceptingWorkers() === 3, {
     what: "three workers again",
   });
   const looped = (await app.scrape()).sum("app_hits_total", 'path="loop"');

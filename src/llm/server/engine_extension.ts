@@ -34,7 +34,7 @@ export class EngineExtension implements ServerExtension {
     // All series, at zero: what an engine or a worker that died was the last to have does not vanish. They are in a
     // slab of this server, so that another server of the process may have other buckets.
     const registry = new Registry();
-    registry.attach(services.slabs.open({ slot: ZERO_SLOT, epoch: 1 }).attachment);
+    registry.attach(services.slabs.open({ slot: ZERO_SLOT, epoch: 1, beats: false }).attachment);
     for (let engine = 0; engine < replicas; engine++) {
       new EngineMetrics({ model, engine, config, features, adapters: api.adapters, registry });
       new RequestMetrics({ model, engine, tokensMax: api.maxModelLen, features, registry });

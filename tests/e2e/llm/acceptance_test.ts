@@ -91,6 +91,11 @@ for (
       replicas,
       "gone with the engines of other servers",
     );
+    assertEquals(
+      before.value("promslab_workers", { state: "starting" }),
+      0,
+      "all threads that beat have begun",
+    );
     await run(server, { requests: R, concurrent: false });
     const scrape = await server.scrape();
     assertNumbers(scrape, R, labels);
