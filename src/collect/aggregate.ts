@@ -46,6 +46,8 @@ export function combineFor(mode: MergeMode): Combine {
     case "livemostrecent":
     case "latest":
       return combineNewest;
+    case "liveaverage":
+      return combineAverage;
     case "all":
     case "liveall":
       return combineReplace;
@@ -121,6 +123,17 @@ function combineNewest({ count, positions, values, touched, stamps }: Column, me
     const newer = stamps[k] > merged.stamps[at];
     take(merged, at, { value: values[k], better: newer || values[k] > merged.values[at] });
     merged.stamps[at] = stamps[k];
+  }
+}
+
+/** The mean so far; the stamps, which the mode has no other use for, count the workers. */
+function combineAverage({ count, positions, values, touched }: Column, merged: MergedValues): void {
+  for (let k = 0; k < count; k++) {
+    const at = positions[k];
+    if (at < 0 || touched[k] === 0) continue;
+    const n = ++merged.stamps[at];
+    merged.values[at] += (values[k] - merged.values[at]) / n;
+    merged.touched[at] = 1;
   }
 }
 

@@ -60,26 +60,29 @@ export class SlabSource {
   readonly worker: string;
   readonly #slab: Slab;
   readonly #directory: DirectoryReader;
+  /** By the family's number in this slab; `undefined` where its definition conflicts with another. */
   /** By the record's ordinal: the series' number in its column. */
   readonly #places: Map<number, number> = new Map();
-  /** By the family's number in this slab; `undefined` where its definition conflicts with another. */
   readonly #families: (SourceFamily | undefined)[] = [];
 
-  /** Made by `Collector.addSlab()`. @internal */
+  /**
+   * Made by `Collector.addSlab()`.
+   *
+   * @internal
+   */
   constructor(slab: Slab) {
     this.#slab = slab;
     this.#directory = new DirectoryReader(slab);
     this.worker = slab.slot < 0 ? "main" : String(slab.slot);
   }
 
-  /** The worker slot, negative for main. */
-  get slot(): number {
-    return this.#slab.slot;
-  }
-
-  /** The incarnation of the slot, from 1. */
-  get epoch(): number {
-    return this.#slab.epoch;
+  /**
+   * The slab itself, for a collector of its own.
+   *
+   * @internal
+   */
+  get buffer(): SharedArrayBuffer {
+    return this.#slab.buffer as SharedArrayBuffer;
   }
 
   /** The slab's header: heartbeat, fill, drops. */

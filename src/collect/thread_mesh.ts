@@ -7,6 +7,7 @@ import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import { drawSlot } from "../slab/control.ts";
 import { assignSlot } from "../slab/slab.ts";
+import { SLAB_STATE } from "../slab/slab_status.ts";
 import { Collector } from "./collector.ts";
 import { WorkerWatch } from "./worker_watch.ts";
 
@@ -20,6 +21,10 @@ export interface ThreadMeshOptions {
   readonly deadlineMs?: number;
   /** Takes one sentence about each slab or family that is left out. */
   readonly onProblem?: (message: string) => void;
+  /** Opens the channel; for hosts whose own one can let the process end. Default: the global `BroadcastChannel`. */
+  readonly openChannel?: (name: string) => BroadcastChannel;
+  /** Whether the mesh lets the process end, as far as timers go. Default false. */
+  readonly background?: boolean;
 }
 
 /** A thread as the others know it. Later threads have greater ids. */
@@ -52,7 +57,8 @@ const BEAT_MS = 250;
 
 /**
  * One thread's place among threads that all read each other's slabs, so that any of them answers a scrape for all.
- * Nothing is ever folded: what a thread counted before it died stays in its slab, which all others go on to read.
+ * What a thread counted before it died stays in its slab, which all others go on to read; only the slab of a thread that
+ * said that it ends is folded, once it has not changed for a while.
  */
 export class ThreadMesh {
   /** Reads the slabs of all threads. */
@@ -79,7 +85,8 @@ export class ThreadMesh {
     this.watch = new WorkerWatch(this.collector);
     this.#id = `${String(Date.now()).padStart(16, "0")}-${crypto.randomUUID()}`;
     this.#control = { owner: this.#id, block: this.#registry.control };
-    this.#channel = new BroadcastChannel(options.channel ?? DEFAULT_CHANNEL);
+    const name = options.channel ?? DEFAULT_CHANNEL;
+    this.#channel = options.openChannel?.(name) ?? new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => this.#receive(data as Message);
   }
 
@@ -97,12 +104,8 @@ export class ThreadMesh {
     mesh.#takeSlot();
     await mesh.#wait(deadline, () => mesh.#awaited.size === 0);
     mesh.#timer = setInterval(() => mesh.#beat(), BEAT_MS);
+    if (options.background) (mesh.#timer as unknown as { unref?: () => void }).unref?.();
     return mesh;
-  }
-
-  /** This thread's slot among them, from 0: the value of the `worker` label. */
-  get slot(): number {
-    return this.#registry.slab.slot;
   }
 
   /** How many threads there are or were, this one included. */
@@ -159,8 +162,11 @@ export class ThreadMesh {
   /** Draws this thread's slot and tells the others its slab. */
   #takeSlot(): void {
     const { block } = this.#control;
-    if (block !== this.#registry.control) this.#registry.adoptControl(block);
-    assignSlot(this.#registry.slab, drawSlot(block));
+    // WHY: a worker of a server has its slot, and the control block that goes with it, from there.
+    if (this.#registry.slab.slot < 0) {
+      if (block !== this.#registry.control) this.#registry.adoptControl(block);
+      assignSlot(this.#registry.slab, drawSlot(block));
+    }
     this.#joined = true;
     this.#send({ kind: "joined", member: this.#self() });
   }
@@ -188,6 +194,9 @@ export class ThreadMesh {
   #beat(): void {
     this.#registry.beat();
     this.watch.check();
+    for (const source of this.collector.sources) {
+      if (source.status().state === SLAB_STATE.CLOSED) this.watch.assumeEnded(source);
+    }
     this.collector.poll();
   }
 

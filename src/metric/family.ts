@@ -132,23 +132,39 @@ export class Family {
    * hidden until it moves; no child can reach the old cell any more, whose memory is used anew after a rest.
    */
   remove(removal: Removal): void {
+    const labelNames = this.#labelNames;
+    this.removeWhere((values) => removalMatches(removal, { labelNames, values }), removal);
+  }
+
+  /**
+   * The same by a condition on the label values, in the order of the label names.
+   *
+   * @param matches says whether a series is to be removed
+   * @param how.reset whether it starts again at 0 instead of vanishing
+   * @param how.hide whether the series of a family without labels vanishes too, until it moves
+   */
+  removeWhere(
+    matches: (values: readonly string[]) => boolean,
+    { reset = false, hide = false }: { readonly reset?: boolean; readonly hide?: boolean } = {},
+  ): void {
     if (this.#familyId < 0) return;
     const removed: { readonly start: number; readonly cell: number; readonly values: string[] }[] = [];
-    const labelNames = this.#labelNames;
+    const labelCount = this.#labelNames.length;
     new DirectoryReader(this.slab).read((record) => {
       const mine = record.kind === RECORD_KIND.SERIES && record.familyId === this.#familyId &&
         !record.reclaimed;
       if (!mine) return;
-      const values = decodeLabelValues(record.payload, labelNames.length);
-      if (!removalMatches(removal, { labelNames, values })) return;
+      const values = decodeLabelValues(record.payload, labelCount);
+      if (!matches(values)) return;
       removed.push({ start: record.start, cell: record.cellOffset / 4, values });
     });
     const cells = new Set(removed.map(({ cell }) => cell));
     forget(this.#root, cells);
     for (const { start, cell, values } of removed) {
+      // WHY: a family without labels is always exposed, so its removal is a reset unless it is to be hidden.
       const kept = cell === this.#fallbackCell
-        ? !this.#replaceFallback(values, removal.reset)
-        : !this.#replaceSeries(cell, { values, reset: removal.reset });
+        ? !this.#replaceFallback(values, hide || (!reset && this.ownCell < 0))
+        : !this.#replaceSeries(cell, { values, reset });
       if (!kept) this.#writer.reclaim({ start, familyId: this.#familyId, cellBytes: this.#shape.cellBytes });
     }
   }
@@ -167,10 +183,8 @@ export class Family {
   }
 
   /** Moves the fallback series to a new cell. Returns false if there is no room for one; it stays as it is then. */
-  #replaceFallback(values: string[], reset: boolean): boolean {
+  #replaceFallback(values: string[], dormant: boolean): boolean {
     const payload = encodeLabelValues(values);
-    // WHY: a family without labels is always exposed, so its removal is a reset.
-    const dormant = !reset && this.ownCell < 0;
     const offset = this.#writer.appendSeries({ familyId: this.#familyId, payload, dormant, ...this.#shape });
     if (offset === 0) return false;
     const child = this.#children.get(this.#fallbackCell);

@@ -29,7 +29,7 @@ export const METRIC_TYPES: readonly MetricType[] = [
 
 /**
  * How the values that several workers give one gauge become one value.
- * The words and meanings of client_python's multiprocess mode, and `latest`.
+ * The words and meanings of client_python's multiprocess mode, and `latest`, and `liveaverage`, the mean of the living.
  * A mode that starts with `live` looks at the workers that are alive.
  */
 export type MergeMode =
@@ -43,6 +43,7 @@ export type MergeMode =
   | "livemax"
   | "mostrecent"
   | "livemostrecent"
+  | "liveaverage"
   | "latest";
 
 /** All {@linkcode MergeMode}s. */
@@ -57,6 +58,7 @@ export const MERGE_MODES: readonly MergeMode[] = [
   "livemax",
   "mostrecent",
   "livemostrecent",
+  "liveaverage",
   "latest",
 ];
 

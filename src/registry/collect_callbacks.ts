@@ -32,7 +32,6 @@ interface Entry {
 export class CollectCallbacks {
   readonly #registry: Registerer;
   readonly #entries: Map<unknown, Entry> = new Map();
-  #errors: Counter<"family"> | undefined;
   #lastRunMs = -Infinity;
 
   /** @param registry where failures are counted */
@@ -48,7 +47,7 @@ export class CollectCallbacks {
   add(callback: CollectCallback, key: unknown): void {
     if (this.#entries.has(key)) return;
     this.#entries.set(key, { callback, pending: undefined, failed: false });
-    for (const family of callback.families) this.#errorsOf(family, 0);
+    for (const family of callback.families) countCollectError(this.#registry, family, 0);
   }
 
   /** Takes a callback out. One that is running goes on, without effect on any scrape. */
@@ -78,7 +77,7 @@ export class CollectCallbacks {
       if (!threw && late === undefined) continue;
       for (const family of callback.families) {
         failed.add(family);
-        this.#errorsOf(family, 1);
+        countCollectError(this.#registry, family);
       }
     }
     return failed;
@@ -109,16 +108,23 @@ export class CollectCallbacks {
       entry.failed = true;
     }
   }
+}
 
-  #errorsOf(family: string, count: number): void {
-    this.#errors ??= Counter.getOrCreate({
-      name: COLLECT_ERRORS_NAME,
-      help: "Failures of collect callbacks, by the family that was left out of a scrape for it.",
-      labelNames: ["family"],
-      registry: this.#registry,
-    });
-    this.#errors.inc({ family }, count);
-  }
+/**
+ * Counts a failure.
+ *
+ * @param registry where it is counted
+ * @param family the family that it cost
+ * @param count how many; 0 only makes the series
+ */
+export function countCollectError(registry: Registerer, family: string, count = 1): void {
+  const errors = Counter.getOrCreate({
+    name: COLLECT_ERRORS_NAME,
+    help: "Failures of collect callbacks, by the family that was left out of a scrape for it.",
+    labelNames: ["family"],
+    registry,
+  });
+  errors.inc({ family }, count);
 }
 
 async function settledWithin(runs: readonly Promise<void>[], timeoutMs: number): Promise<void> {

@@ -10,7 +10,6 @@ import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { DuplicateFamilyError } from "../model/errors.ts";
 import type { Removal } from "../model/removal.ts";
-import { WallClock } from "../metric/wall_clock.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
 import { createControl, TicketCounter } from "../slab/control.ts";
 import { createSlab, openSlab, Slab, SlabError } from "../slab/slab.ts";
@@ -24,8 +23,6 @@ export interface RegistryOptions {
   readonly slabBytes?: number;
   /** A monotonic clock in milliseconds, by which the memory of removed series rests. */
   readonly now?: () => number;
-  /** The time of day in milliseconds since the Unix epoch. */
-  readonly wallNow?: () => number;
 }
 
 /** What another thread gives so that a registry writes where that thread can read. */
@@ -47,8 +44,6 @@ export class Registry implements Registerer {
   /** Which family writes samples of a name. */
   readonly #owners: Map<string, Descriptor> = new Map();
   readonly #callbacks: CollectCallbacks = new CollectCallbacks(this);
-  /** @internal */
-  readonly clock: WallClock;
   readonly #slabBytes: number | undefined;
   readonly #now: (() => number) | undefined;
   #writer: SlabWriter | undefined;
@@ -60,7 +55,6 @@ export class Registry implements Registerer {
   constructor(options: RegistryOptions = {}) {
     this.#slabBytes = options.slabBytes;
     this.#now = options.now;
-    this.clock = new WallClock(options.wallNow);
   }
 
   /**
@@ -129,6 +123,16 @@ export class Registry implements Registerer {
   }
 
   /**
+   * Makes a family that is in the slab but has no name here: any number of owners may have one of the same definition,
+   * each with cells of its own, and whoever gathers adds them up.
+   *
+   * @internal
+   */
+  defineUnlisted(descriptor: Descriptor, shape: CellShape): Family {
+    return new Family(descriptor, { writer: this.#ownWriter(), shape });
+  }
+
+  /**
    * The family of a name, if it is defined.
    *
    * @internal
@@ -178,7 +182,6 @@ export class Registry implements Registerer {
    */
   beat(): boolean {
     this.#callbacks.runIfDue();
-    this.clock.look();
     const writer = this.#ownWriter();
     this.#log?.read((removal, number) => {
       writer.removalsSeen = number;

@@ -50,6 +50,39 @@ export function observeHistogram(
   Atomics.add(i32, cell32, 1);
 }
 
+/** The bucket that a value falls in: the first whose bound is not below it. Any thread. */
+export function bucketOf(bounds: Float64Array, value: number): number {
+  let bucket = 0;
+  while (bucket < bounds.length && value > bounds[bucket]) bucket++;
+  return bucket;
+}
+
+/**
+ * Adds many observations at once. Owner thread only.
+ *
+ * @param slab the owner's slab
+ * @param cell32 the cell's `sequence` as an element of `slab.i32`
+ * @param counts how many there are in each bucket, +Inf last
+ * @param sum their sum
+ */
+export function addToHistogram(slab: Slab, cell32: number, counts: Float64Array, sum: number): void {
+  const { i32, f64 } = slab;
+  const copies64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
+  const length64 = histogramCopy64(counts.length);
+  const active = i32[cell32] & 1;
+  const active64 = copies64 + active * length64;
+  const inactive64 = copies64 + (active ^ 1) * length64;
+  for (let bucket = 0; bucket < counts.length; bucket++) {
+    const at = HISTOGRAM_COUNTS64 + bucket;
+    f64[inactive64 + at] = f64[active64 + at] + counts[bucket];
+  }
+  f64[inactive64 + HISTOGRAM_SUM64] = f64[active64 + HISTOGRAM_SUM64] + sum;
+  // ORDER: publishes all of it in one step; pairs with readHistogram() (litmus: histogram flip).
+  Atomics.add(i32, cell32, 1);
+  // WHY: the next observation brings forward one bucket only, so the copy that is inactive now must lack no other.
+  f64.copyWithin(active64, inactive64, inactive64 + length64);
+}
+
 /**
  * The step of the last observation of a histogram whose owner has ended. Any thread, once the owner writes no more.
  *

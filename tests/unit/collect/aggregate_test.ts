@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   combineFor,
   combineTotals,
@@ -47,6 +47,7 @@ Deno.test("combineFor() merges as the mode's name says, whatever the order of th
     for (const mode of ["mostrecent", "livemostrecent", "latest"] as const) {
       assertEquals(merge(mode, workers), -2, "the value of stamp 9");
     }
+    assertAlmostEquals(merge("liveaverage", workers)!, 2, 1e-12);
   }
 });
 
@@ -108,6 +109,7 @@ Deno.test("isLiveMode() and isPerWorkerMode() sort the modes", () => {
     "livemin",
     "livemax",
     "livemostrecent",
+    "liveaverage",
   ]);
   assertEquals(MERGE_MODES.filter(isPerWorkerMode), ["all", "liveall"]);
 });

@@ -104,3 +104,19 @@ Deno.test("ThreadMesh: a slab of another layout version is left out", async () =
   other.close();
   mesh.close();
 });
+
+Deno.test("ThreadMesh: the gauges of a thread that said that it ends vanish, its counts stay", async () => {
+  const channel = crypto.randomUUID();
+  const [first, second] = [define(), define()];
+  const meshes = await Promise.all(
+    [first, second].map(({ registry }) => ThreadMesh.join({ registry, channel, background: true })),
+  );
+  const depth = [first, second].map(({ registry }) => new Gauge({ name: "depth", help: "h", registry }));
+  depth.forEach((gauge) => gauge.set(2));
+  second.hits.inc(3);
+  assertEquals(scrape(meshes[0]).get("depth"), 4);
+  second.registry.close();
+  await waitFor(() => scrape(meshes[0]).get("depth") === 2, { what: "the gauge to vanish" });
+  assertEquals(scrape(meshes[0]).get("hits_total"), 3);
+  for (const mesh of meshes) mesh.close();
+});

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { PAGE_BYTES } from "../../../src/layout/cell_page.ts";
-import { observeHistogram, readHistogram } from "../../../src/slab/histogram_cell.ts";
+import { addToHistogram, observeHistogram, readHistogram } from "../../../src/slab/histogram_cell.ts";
 import { createPrivateSlab, type Slab } from "../../../src/slab/slab.ts";
 
 const CELL32 = PAGE_BYTES / 4;
@@ -49,5 +49,17 @@ Deno.test("case 40: a histogram's sequence goes on when it wraps", () => {
   for (let i = 1; i <= 4; i++) {
     observeHistogram(slab, CELL32, BOUNDS, 1);
     assertEquals(read(slab), [i, 0, 0, 0, i]);
+  }
+});
+
+Deno.test("addToHistogram() adds many observations at once, and single ones go on from there", () => {
+  for (let before = 0; before < 3; before++) {
+    const slab = createPrivateSlab(4 * PAGE_BYTES);
+    for (let i = 0; i < before; i++) observeHistogram(slab, CELL32, BOUNDS, 9);
+    addToHistogram(slab, CELL32, Float64Array.of(4, 0, 7, 1), 30);
+    assertEquals(read(slab), [4, 0, 7, 1 + before, 30 + 9 * before]);
+    observeHistogram(slab, CELL32, BOUNDS, 1.5);
+    observeHistogram(slab, CELL32, BOUNDS, 3);
+    assertEquals(read(slab), [4, 1, 8, 1 + before, 34.5 + 9 * before]);
   }
 });
