@@ -6,7 +6,8 @@
 
 /** Folders in which numeric offsets may stand: they own the layouts. */
 const LAYOUT_OWNERS = /\/src\/(?:layout|slab)\//;
-const LIBRARY = /\/(?:src|workers)\//;
+/** The messages of src/compat are prom-client's, word for word. */
+const LIBRARY = /\/(?:src\/(?!compat\/)|workers\/)/;
 
 /**
  * Whether a message reads as the house style wants it: sentence case, no final period, no contraction.

@@ -10,12 +10,11 @@ import type { Library } from "./prom_client_api.ts";
 /** The name that reports show. */
 export const PROMSLAB = "promslab";
 
-/** Makes the adapter. With `attach`, it writes into a slab that another thread reads. */
+/** Makes the adapter. */
 export function loadPromslab(
-  { slabBytes, attach }: { slabBytes?: number; attach?: SharedArrayBuffer } = {},
+  { slabBytes }: { slabBytes?: number } = {},
 ): Library {
   const registry = new Registry({ slabBytes });
-  if (attach !== undefined) registry.attach({ slab: attach });
   const collector = new Collector(registry);
   const format = createTextFormat();
   return {

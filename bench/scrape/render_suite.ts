@@ -149,7 +149,6 @@ async function groupOf(
     });
     group.push({
       rows: [row("ms"), row("bytes")],
-      roundsMax: series > 100_000 ? 5 : undefined,
       take: async () => await subject.call("render", key, step) as number[],
     });
   }

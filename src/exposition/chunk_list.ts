@@ -4,22 +4,14 @@
  * @module
  */
 // CONTROL PLANE
-import type { LentBytes } from "./slotted_body.ts";
 
-/** Pieces of at least this size go out as they are; smaller neighbours are put together up to about this size. */
+/** Chunks of at least this size go out as they are; smaller neighbours are put together up to about this size. */
 const CHUNK_BYTES = 32 * 1024;
 
 /** Some small pieces, and the chunk that they make. */
 interface Packed {
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   readonly chunk: Uint8Array<ArrayBuffer>;
-}
-
-/** The chunks of one body, and the loans that they hold. */
-export interface PackedChunks {
-  readonly chunks: readonly Uint8Array<ArrayBuffer>[];
-  /** The pieces among the chunks; those that were copied are back already. */
-  readonly lent: readonly LentBytes[];
 }
 
 /**
@@ -31,11 +23,10 @@ export class ChunkPacker {
   #last: readonly Packed[] = [];
 
   /** The chunks that hold the pieces in their order. Empty pieces leave no trace. */
-  pack(pieces: readonly LentBytes[]): PackedChunks {
+  pack(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
-    const lent: LentBytes[] = [];
     const packed: Packed[] = [];
-    let small: Uint8Array[] = [];
+    let small: Uint8Array<ArrayBuffer>[] = [];
     let smallBytes = 0;
     const flush = () => {
       if (small.length === 0) return;
@@ -46,27 +37,21 @@ export class ChunkPacker {
       smallBytes = 0;
     };
     for (const piece of pieces) {
-      const { bytes } = piece;
-      if (bytes.length >= CHUNK_BYTES) {
+      if (piece.length >= CHUNK_BYTES) {
         flush();
-        chunks.push(bytes);
-        lent.push(piece);
-        continue;
+        chunks.push(piece);
+      } else if (piece.length > 0) {
+        small.push(piece);
+        smallBytes += piece.length;
+        if (smallBytes >= CHUNK_BYTES) flush();
       }
-      if (bytes.length === 0) continue;
-      small.push(bytes);
-      smallBytes += bytes.length;
-      if (smallBytes >= CHUNK_BYTES) flush();
     }
     flush();
-    for (const piece of pieces) {
-      if (piece.bytes.length < CHUNK_BYTES) piece.release();
-    }
     this.#last = packed;
-    return { chunks, lent };
+    return chunks;
   }
 
-  #join(pieces: readonly Uint8Array[], place: { at: number; byteCount: number }): Packed {
+  #join(pieces: readonly Uint8Array<ArrayBuffer>[], place: { at: number; byteCount: number }): Packed {
     const last = this.#last[place.at];
     // WHY the sizes: somebody may have transferred the chunk away since.
     if (last?.chunk.length === place.byteCount && hasSame(last.pieces, pieces)) return last;

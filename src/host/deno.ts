@@ -31,8 +31,10 @@ export function denoHost(): Host {
           reason: `${Deno.build.os} does not spread one port's connections over threads`,
         };
       }
-      const free = mayShareNatively();
-      return { possible: true, means: free ? "Deno.serve with reusePort" : "node:http with reusePort", free };
+      return {
+        possible: true,
+        means: mayShareNatively() ? "Deno.serve with reusePort" : "node:http with reusePort",
+      };
     },
     listen: (options, handler) =>
       options.shared && !mayShareNatively()

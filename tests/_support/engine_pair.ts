@@ -33,8 +33,6 @@ export class EnginePair {
   readonly loop: EngineLoop;
   readonly engine: Engine;
   orphans = 0;
-  /** What listeners threw. */
-  readonly errors: unknown[] = [];
   readonly #running: Promise<void>[];
 
   constructor(config: Partial<EngineConfig> = {}, source: TokenSource = countingSource()) {
@@ -54,11 +52,7 @@ export class EnginePair {
       features: featuresOf(complete),
       registry: this.registry,
     });
-    this.client = new RingEngineClient({
-      doorbell: this.clientBell,
-      metricsOf: () => metrics,
-      onError: (error) => this.errors.push(error),
-    });
+    this.client = new RingEngineClient({ doorbell: this.clientBell, metricsOf: () => metrics });
     this.connect(1);
     this.#running = [this.loop.run(), this.client.run()];
   }

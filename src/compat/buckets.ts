@@ -1,0 +1,31 @@
+/**
+ * Generators of bucket bounds.
+ *
+ * @module
+ */
+// CONTROL PLANE
+
+/**
+ * Bounds with equal distances: `start + i * width`.
+ *
+ * @throws {Error} If the count is below 1
+ */
+export function linearBuckets(start: number, width: number, count: number): number[] {
+  if (count < 1) throw new Error("Linear buckets needs a positive count");
+  return Array.from({ length: count }, (_, i) => start + i * width);
+}
+
+/**
+ * Bounds of which each is a multiple of the one before it.
+ *
+ * @throws {Error} If the start is not above 0, the factor not above 1, or the count below 1
+ */
+export function exponentialBuckets(start: number, factor: number, count: number): number[] {
+  if (start <= 0) throw new Error("Exponential buckets needs a positive start");
+  if (count < 1) throw new Error("Exponential buckets needs a positive count");
+  if (factor <= 1) throw new Error("Exponential buckets needs a factor greater than 1");
+  // WHY: multiplied step by step, as callers compare the bounds with literals that came from prom-client.
+  const bounds = [start];
+  while (bounds.length < count) bounds.push(bounds[bounds.length - 1] * factor);
+  return bounds;
+}

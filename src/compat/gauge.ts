@@ -1,0 +1,226 @@
+/**
+ * Gauges.
+ *
+ * @module
+ */
+// DATA PLANE
+import { format } from "../host/inspect.ts";
+import { setGauge } from "../slab/gauge_cell.ts";
+import { MetricBase } from "./metric.ts";
+import { type Series, SeriesStore } from "./series_store.ts";
+import type { SharedFamily } from "./shared_family.ts";
+import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
+import type { Line, Value } from "./values.ts";
+import { type GivenLabels, isObject, labelsOf } from "./validation.ts";
+
+/** Options of a gauge. */
+export interface GaugeConfiguration<T extends string> extends MetricConfiguration<T> {
+  /** Sets the metric when it is about to be read. */
+  collect?: CollectFunction<Gauge<T>>;
+}
+
+interface GaugeSeries extends Series {
+  value: number;
+}
+
+/** One series of a gauge. */
+class GaugeChild {
+  readonly #gauge: Gauge<string>;
+  readonly #labels: GivenLabels;
+  #series: GaugeSeries | undefined;
+
+  constructor(gauge: Gauge<string>, labels: GivenLabels) {
+    this.#gauge = gauge;
+    this.#labels = labels;
+  }
+
+  #own(): GaugeSeries {
+    const series = this.#series;
+    return series === undefined || series.removed
+      ? this.#series = this.#gauge.store.at(this.#labels)
+      : series;
+  }
+
+  /** Adds to the series; default 1. */
+  inc(value: number = 1): void {
+    checkDelta(value);
+    addTo(this.#gauge, this.#own(), value);
+  }
+
+  /** Subtracts from the series; default 1. */
+  dec(value: number = 1): void {
+    checkDelta(value);
+    addTo(this.#gauge, this.#own(), -value);
+  }
+
+  /** Sets the series. */
+  set(value: number): void {
+    checkValue(value);
+    setTo(this.#gauge, this.#own(), value);
+  }
+
+  /** Sets the series to the seconds since the Unix epoch. */
+  setToCurrentTime(): void {
+    this.set(Date.now() / 1000);
+  }
+
+  /** Starts to measure; the function that it gives sets the series to the elapsed seconds. */
+  startTimer(): (labels?: LabelValues<string>) => number {
+    return this.#gauge.startTimer(this.#labels as LabelValues<string>);
+  }
+}
+
+/**
+ * A value that goes up and down.
+ */
+export class Gauge<T extends string = string> extends MetricBase<T> {
+  /** The kind of metric. */
+  override readonly type = "gauge" as const;
+  /** @internal */
+  override readonly store: SeriesStore<GaugeSeries>;
+
+  /**
+   * Defines the metric.
+   *
+   * @throws {Error | TypeError} If an option is missing or invalid, or the name is taken
+   */
+  constructor(configuration: GaugeConfiguration<T>) {
+    super(configuration);
+    this.store = new SeriesStore(this.labelNames, (common) => ({ ...common, value: 0 }));
+    this.#start();
+    this.register();
+  }
+
+  /**
+   * Sets one series.
+   *
+   * @throws {TypeError | Error} If the value is no number, or a label is unknown
+   */
+  set(labels: LabelValues<T>, value: number): void;
+  /** Sets the series without labels. */
+  set(value: number): void;
+  set(first: unknown, second?: unknown): void {
+    const labelled = isObject(first);
+    const value = labelled ? second : first;
+    checkValue(value);
+    setTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), value);
+  }
+
+  /** Adds to one series; default 1. */
+  inc(labels: LabelValues<T>, value?: number): void;
+  /** Adds to the series without labels; default 1. */
+  inc(value?: number): void;
+  inc(first?: unknown, second?: unknown): void {
+    const labelled = isObject(first);
+    const value = (labelled ? second : first) ?? 1;
+    checkDelta(value);
+    addTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), value);
+  }
+
+  /** Subtracts from one series; default 1. */
+  dec(labels: LabelValues<T>, value?: number): void;
+  /** Subtracts from the series without labels; default 1. */
+  dec(value?: number): void;
+  dec(first?: unknown, second?: unknown): void {
+    const labelled = isObject(first);
+    const value = (labelled ? second : first) ?? 1;
+    checkDelta(value);
+    addTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), -value);
+  }
+
+  /** Sets one series, or the one without labels, to the seconds since the Unix epoch. */
+  setToCurrentTime(labels?: LabelValues<T>): void {
+    const now = Date.now() / 1000;
+    if (labels === undefined) this.set(now);
+    else this.set(labels, now);
+  }
+
+  /**
+   * Starts to measure.
+   *
+   * @returns sets the series of both label sets together to the elapsed seconds, and returns them
+   */
+  startTimer(labels?: LabelValues<T>): (labels?: LabelValues<T>) => number {
+    const startMs = performance.now();
+    return (endLabels) => {
+      const seconds = (performance.now() - startMs) / 1000;
+      this.set(Object.assign({}, labels, endLabels), seconds);
+      return seconds;
+    };
+  }
+
+  /** The child of the given label values, in the order of the label names. */
+  labels(...values: (string | number)[]): Gauge.Internal<T>;
+  /** The child of the given labels. */
+  labels(labels: LabelValues<T>): Gauge.Internal<T>;
+  labels(...args: unknown[]): Gauge.Internal<T> {
+    const labels = { ...labelsOf(this.labelNames, args) };
+    this.store.validate(labels);
+    return new GaugeChild(this as Gauge<string>, labels);
+  }
+
+  /** Starts again: without series, or at 0 if the gauge has no labels. */
+  override reset(): void {
+    this.shared?.remove(this.store.all);
+    this.store.clear();
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.labelNames.length > 0) return;
+    const series = this.store.unlabelled();
+    this.shared?.adopt(series);
+  }
+
+  /** @internal */
+  override values(): Value[] {
+    return Array.from(this.store.all, ({ value, labels }) => ({ value, labels: { ...labels } }));
+  }
+
+  /** @internal */
+  override *lines(name: string): Iterable<Line> {
+    for (const { text, labels, value } of this.store.all) {
+      yield { name, head: text, tail: "", own: labels, value };
+    }
+  }
+
+  /** @internal */
+  override share(series: GaugeSeries, { slab }: SharedFamily): void {
+    setGauge(slab, series.cell32, series.value);
+  }
+}
+
+/** Types of what the class gives. */
+export declare namespace Gauge {
+  /** The child of one label set. */
+  interface Internal<T extends string> {
+    /** Adds to the series; default 1. */
+    inc(value?: number): void;
+    /** Subtracts from the series; default 1. */
+    dec(value?: number): void;
+    /** Sets the series. */
+    set(value: number): void;
+    /** Sets the series to the seconds since the Unix epoch. */
+    setToCurrentTime(): void;
+    /** Starts to measure; the function that it gives sets the series to the elapsed seconds. */
+    startTimer(): (labels?: LabelValues<T>) => number;
+  }
+}
+
+function setTo(gauge: Gauge<string>, series: GaugeSeries, value: number): void {
+  series.value = value;
+  if (series.cell32 >= 0) setGauge(gauge.shared!.slab, series.cell32, value);
+  else gauge.shared?.adopt(series);
+}
+
+function addTo(gauge: Gauge<string>, series: GaugeSeries, delta: number): void {
+  setTo(gauge, series, series.value + delta);
+}
+
+function checkValue(value: unknown): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`Value is not a valid number: ${format(value)}`);
+}
+
+function checkDelta(value: unknown): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`Delta is not a valid number: ${format(value)}`);
+}

@@ -1,0 +1,151 @@
+/**
+ * What counters, gauges, histograms and summaries have in common.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import { globalRegistry } from "./global_registry.ts";
+import type { Series, SeriesStore } from "./series_store.ts";
+import type { SharedFamily } from "./shared_family.ts";
+import type {
+  Aggregator,
+  CollectFunction,
+  MetricConfiguration,
+  MetricObjectWithValues,
+  MetricRegistry,
+  MetricType,
+  MetricValueWithName,
+} from "./types.ts";
+import type { Line, Value } from "./values.ts";
+import { invalidLabelNames, isObject, labelsOf, validateMetricName } from "./validation.ts";
+
+/** A metric. Thread-bound, like everything here; its values are in this thread's slab too, for others to read. */
+export abstract class MetricBase<T extends string> {
+  /** The name as it was given. */
+  declare name: string;
+  /** What the metric means. */
+  declare help: string;
+  /** The names of its labels. */
+  declare labelNames: T[];
+  /** How the values of several workers become one. */
+  declare aggregator: Aggregator;
+  /** Whether updates take exemplars. */
+  declare enableExemplars: boolean;
+  /** The registries that it joined when it was made. */
+  declare registers: readonly MetricRegistry[];
+  /** Sets the metric when it is about to be read. */
+  // deno-lint-ignore no-explicit-any
+  declare collect: CollectFunction<any> | undefined;
+  /** The kind of metric. */
+  abstract readonly type: MetricType;
+  /**
+   * The series of this metric.
+   *
+   * @internal
+   */
+  abstract readonly store: SeriesStore<Series>;
+  /**
+   * Where this thread's slab has the metric's series.
+   *
+   * @internal
+   */
+  shared: SharedFamily | undefined;
+  /**
+   * Whether all threads of the process report the same thing.
+   *
+   * @internal
+   */
+  processWide = false;
+
+  /** Checks the options and takes them over. */
+  protected constructor(config: MetricConfiguration<T>, defaults: object = {}) {
+    if (!isObject(config)) throw new TypeError("constructor expected a config object");
+    Object.assign(
+      this,
+      { labelNames: [], registers: [globalRegistry()], aggregator: "sum", enableExemplars: false },
+      defaults,
+      config,
+    );
+    this.registers ??= [globalRegistry()];
+    this.labelNames ??= [];
+    if (!this.help) throw new Error("Missing mandatory help parameter");
+    if (!this.name) throw new Error("Missing mandatory name parameter");
+    if (!validateMetricName(this.name)) throw new Error(`Invalid metric name: ${this.name}`);
+    const invalid = invalidLabelNames(this.labelNames);
+    if (invalid.length > 0) throw new Error(`At least one label name is invalid: ${invalid.join(",")}`);
+    if (this.collect && typeof this.collect !== "function") {
+      throw new Error('Optional "collect" parameter must be a function');
+    }
+  }
+
+  /** Starts all series again. */
+  abstract reset(): void;
+
+  /**
+   * The lines of all series, in the order of the text.
+   *
+   * @internal
+   */
+  abstract lines(name: string): Iterable<Line>;
+
+  /**
+   * The values of all series.
+   *
+   * @internal
+   */
+  abstract values(): Value[];
+
+  /**
+   * Whether the metric can be in this thread's slab.
+   *
+   * @internal
+   */
+  readonly shareable: boolean = true;
+
+  /**
+   * Brings a series' cell, which is new, up to its value.
+   *
+   * @internal
+   */
+  abstract share(series: Series, shared: SharedFamily): void;
+
+  /** What the metric is and has, as plain objects; the `collect` function runs first. */
+  async get(): Promise<MetricObjectWithValues<MetricValueWithName<T>>> {
+    await this.runCollect();
+    const { name, help, type, aggregator } = this;
+    const values = this.values();
+    // WHY: the order is prom-client's, for whoever compares such objects as JSON.
+    const about = type === "counter" || type === "gauge" ? { help, name } : { name, help };
+    return { ...about, type, values, aggregator } as unknown as MetricObjectWithValues<
+      MetricValueWithName<T>
+    >;
+  }
+
+  /**
+   * Runs the `collect` function.
+   *
+   * @internal
+   */
+  runCollect(): void | Promise<void> {
+    if (this.collect) return this.collect();
+  }
+
+  /** Removes the series of the given label values. */
+  remove(...values: (string | number)[]): void;
+  /** Removes the series of the given labels. */
+  remove(labels: Partial<Record<T, string | number>>): void;
+  remove(...args: unknown[]): void {
+    const series = this.store.remove(labelsOf(this.labelNames, args));
+    if (series !== undefined) this.shared?.remove([series]);
+  }
+
+  /** Joins the registries. The last step of every constructor. */
+  protected register(): void {
+    for (const registry of this.registers) {
+      if (this.enableExemplars && registry.contentType.startsWith("text/plain")) {
+        throw new TypeError("Exemplars are supported only on OpenMetrics registries");
+      }
+      registry.registerMetric(this);
+    }
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * Summaries.
+ *
+ * @module
+ */
+// DATA PLANE
+import { format } from "../host/inspect.ts";
+import { MetricBase } from "./metric.ts";
+import { type Series, SeriesStore } from "./series_store.ts";
+import type { SharedFamily } from "./shared_family.ts";
+import { labelText } from "./text.ts";
+import { TimeWindow } from "./time_window.ts";
+import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
+import type { Line, Value } from "./values.ts";
+import { type GivenLabels, labelsOf } from "./validation.ts";
+
+/** Options of a summary. */
+export interface SummaryConfiguration<T extends string> extends MetricConfiguration<T> {
+  /** Default 0.01, 0.05, 0.5, 0.9, 0.95, 0.99, 0.999. */
+  percentiles?: readonly number[];
+  /** With `ageBuckets`: how far back the percentiles look. Default: for ever. */
+  maxAgeSeconds?: number;
+  /** In how many steps the window moves on. */
+  ageBuckets?: number;
+  /** Whether a series without recent observations is dropped. Default false: its percentiles are 0. */
+  pruneAgedBuckets?: boolean;
+  /** After how many observations the percentiles' memory is compressed. Default 1000. */
+  compressCount?: number;
+  /** Sets the metric when it is about to be read. */
+  collect?: CollectFunction<Summary<T>>;
+}
+
+interface SummarySeries extends Series {
+  readonly window: TimeWindow;
+  sum: number;
+  count: number;
+}
+
+/** One series of a summary. */
+class SummaryChild {
+  readonly #summary: Summary<string>;
+  readonly #labels: GivenLabels;
+  #series: SummarySeries | undefined;
+
+  constructor(summary: Summary<string>, labels: GivenLabels) {
+    this.#summary = summary;
+    this.#labels = labels;
+  }
+
+  /** Observes a value. */
+  observe(value: number): void {
+    checkObservation(value);
+    let series = this.#series;
+    if (series === undefined || series.removed) {
+      series = this.#series = this.#summary.store.at(this.#labels);
+    }
+    observeIn(this.#summary, series, value);
+  }
+
+  /** Starts to measure; the function that it gives observes the elapsed seconds. */
+  startTimer(): (labels?: LabelValues<string>) => number {
+    return this.#summary.startTimer(this.#labels as LabelValues<string>);
+  }
+}
+
+const DEFAULT_PERCENTILES = [0.01, 0.05, 0.5, 0.9, 0.95, 0.99, 0.999];
+const DEFAULT_COMPRESS_COUNT = 1000;
+
+/**
+ * Sums up observations and tells their percentiles.
+ */
+export class Summary<T extends string = string> extends MetricBase<T> {
+  /** The kind of metric. */
+  override readonly type = "summary" as const;
+  /** Which quantiles are shown. */
+  declare percentiles: readonly number[];
+  /** The length of the window. */
+  declare maxAgeSeconds: number | undefined;
+  /** In how many steps the window moves. */
+  declare ageBuckets: number | undefined;
+  /** Whether series without recent observations are dropped. */
+  declare pruneAgedBuckets: boolean | undefined;
+  /** After how many observations the memory of the percentiles is compressed. */
+  declare compressCount: number;
+  /** @internal */
+  override readonly store: SeriesStore<SummarySeries>;
+  /** @internal */
+  override readonly shareable = false;
+
+  /**
+   * Defines the metric.
+   *
+   * @throws {Error | TypeError} If an option is missing or invalid, or the name is taken
+   */
+  constructor(configuration: SummaryConfiguration<T>) {
+    super(configuration, { percentiles: DEFAULT_PERCENTILES, compressCount: DEFAULT_COMPRESS_COUNT });
+    if (this.labelNames.includes("quantile" as T)) throw new Error("quantile is a reserved label keyword");
+    this.store = new SeriesStore(this.labelNames, (common) => ({
+      ...common,
+      window: new TimeWindow(this.maxAgeSeconds, this.ageBuckets),
+      sum: 0,
+      count: 0,
+    }));
+    if (this.labelNames.length === 0) this.store.unlabelled();
+    this.register();
+  }
+
+  /** Observes a value of the series without labels. */
+  observe(value: number): void;
+  /**
+   * Observes a value of one series.
+   *
+   * @throws {TypeError | Error} If the value is no finite number, or a label is unknown
+   */
+  observe(labels: LabelValues<T>, value: number): void;
+  observe(first?: unknown, second?: unknown): void {
+    const given = first === 0 ? 0 : first || {};
+    const value = second === undefined ? given : second;
+    const labels = second === undefined ? {} : given as GivenLabels;
+    if (typeof given === "object") this.store.validate(given as GivenLabels);
+    checkObservation(value);
+    observeIn(this, this.store.at(labels), value);
+  }
+
+  /**
+   * Starts to measure.
+   *
+   * @returns observes the elapsed seconds in the series of both label sets together, and returns them
+   */
+  startTimer(labels?: LabelValues<T>): (labels?: LabelValues<T>) => number {
+    const startMs = performance.now();
+    return (endLabels) => {
+      const seconds = (performance.now() - startMs) / 1000;
+      this.observe(Object.assign({}, labels, endLabels), seconds);
+      return seconds;
+    };
+  }
+
+  /** The child of the given label values, in the order of the label names. */
+  labels(...values: (string | number)[]): Summary.Internal<T>;
+  /** The child of the given labels. */
+  labels(labels: LabelValues<T>): Summary.Internal<T>;
+  labels(...args: unknown[]): Summary.Internal<T> {
+    const labels = { ...labelsOf(this.labelNames, args) };
+    this.store.validate(labels);
+    return new SummaryChild(this as Summary<string>, labels);
+  }
+
+  /** Forgets all observations; the series stay. */
+  override reset(): void {
+    for (const series of this.store.all) {
+      series.window.reset();
+      series.sum = 0;
+      series.count = 0;
+    }
+  }
+
+  /** @internal */
+  override values(): Value[] {
+    const values: Value[] = [];
+    for (const { labels, window, sum, count } of this.#exposed()) {
+      for (const quantile of this.percentiles) {
+        values.push({ labels: { quantile, ...labels }, value: window.quantile(quantile) || 0 });
+      }
+      values.push(
+        { metricName: `${this.name}_sum`, labels: { ...labels }, value: sum },
+        { metricName: `${this.name}_count`, labels: { ...labels }, value: count },
+      );
+    }
+    return values;
+  }
+
+  /** @internal */
+  override *lines(name: string): Iterable<Line> {
+    for (const { labels, text, window, sum, count } of this.#exposed()) {
+      for (const quantile of this.percentiles) {
+        const head = labelText({ quantile, ...labels });
+        yield { name, head, tail: "", own: labels, value: window.quantile(quantile) || 0 };
+      }
+      yield { name: `${name}_sum`, head: text, tail: "", own: labels, value: sum };
+      yield { name: `${name}_count`, head: text, tail: "", own: labels, value: count };
+    }
+  }
+
+  /** The series to be shown; those without recent observations are dropped if that is wanted. */
+  #exposed(): SummarySeries[] {
+    const exposed: SummarySeries[] = [];
+    for (const series of [...this.store.all]) {
+      if (this.pruneAgedBuckets && series.window.count === 0) this.store.remove(series.labels);
+      else exposed.push(series);
+    }
+    return exposed;
+  }
+
+  /** @internal */
+  override share(_series: SummarySeries, _shared: SharedFamily): void {}
+}
+
+/** Types of what the class gives. */
+export declare namespace Summary {
+  /** The child of one label set. */
+  interface Internal<T extends string> {
+    /** Observes a value. */
+    observe(value: number): void;
+    /** Starts to measure; the function that it gives observes the elapsed seconds. */
+    startTimer(): (labels?: LabelValues<T>) => number;
+  }
+
+  /** Options of a summary besides the common ones. */
+  interface Config {
+    /** Which quantiles are shown, each from 0 to 1. */
+    percentiles?: number[];
+  }
+}
+
+function observeIn(summary: Summary<string>, series: SummarySeries, value: number): void {
+  series.window.push(value);
+  series.sum += value;
+  series.count++;
+  if (series.count % summary.compressCount === 0) series.window.compress();
+}
+
+function checkObservation(value: unknown): asserts value is number {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    throw new TypeError(`Value is not a valid number: ${format(value)}`);
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * How values look in messages.
+ *
+ * @module
+ */
+export { format, inspect } from "node:util";

@@ -1,0 +1,124 @@
+/** What of this thread's metrics is in its slab, where other threads and promslab's own collector read it. */
+import { assertEquals } from "@std/assert";
+import { Collector } from "promslab";
+import * as client from "promslab/compat";
+import { readSamples } from "promslab/testing";
+import { publish } from "../../../src/compat/publication.ts";
+
+const collector = new Collector();
+
+/** The samples of the thread's slab whose names begin so. */
+function shared(prefix: string): Record<string, number> {
+  publish();
+  return Object.fromEntries([...readSamples(collector)].filter(([text]) => text.startsWith(prefix)));
+}
+
+Deno.test("publication: metrics of the global registry are in the slab, with what they counted before", () => {
+  const counter = new client.Counter({ name: "p1_total", help: "h", labelNames: ["a", "b"] });
+  counter.inc({ a: 1 }, 2.5);
+  const gauge = new client.Gauge({ name: "p1_gauge", help: "h" });
+  gauge.set(-4);
+  const histogram = new client.Histogram({ name: "p1_seconds", help: "h", buckets: [2, 1] });
+  histogram.observe(1.5);
+  histogram.observe(7);
+  const before = {
+    "p1_gauge": -4,
+    'p1_seconds_bucket{le="1"}': 0,
+    'p1_seconds_bucket{le="2"}': 1,
+    'p1_seconds_bucket{le="+Inf"}': 2,
+    "p1_seconds_sum": 8.5,
+    "p1_seconds_count": 2,
+    'p1_total{a="1"}': 2.5,
+  };
+  assertEquals(shared("p1_"), before);
+  counter.inc({ a: 1 });
+  counter.labels("x", "y").inc(3);
+  gauge.inc();
+  histogram.observe(0);
+  histogram.labels().observe(0.5);
+  assertEquals(shared("p1_"), {
+    ...before,
+    "p1_gauge": -3,
+    'p1_seconds_bucket{le="1"}': 2,
+    'p1_seconds_bucket{le="2"}': 3,
+    'p1_seconds_bucket{le="+Inf"}': 4,
+    "p1_seconds_sum": 9,
+    "p1_seconds_count": 4,
+    'p1_total{a="1"}': 3.5,
+    'p1_total{a="x",b="y"}': 3,
+  });
+});
+
+Deno.test("publication: what is removed, reset or unregistered leaves the slab", () => {
+  const counter = new client.Counter({ name: "p2_total", help: "h", labelNames: ["a"] });
+  counter.inc({ a: "x" });
+  counter.inc({ a: "y" });
+  const gauge = new client.Gauge({ name: "p2_gauge", help: "h" });
+  gauge.set(1);
+  shared("p2_");
+  counter.remove({ a: "x" });
+  assertEquals(shared("p2_"), { "p2_gauge": 1, 'p2_total{a="y"}': 1 });
+  counter.inc({ a: "x" }, 5);
+  counter.reset();
+  gauge.reset();
+  assertEquals(shared("p2_"), { "p2_gauge": 0 });
+  counter.inc({ a: "z" });
+  client.register.removeSingleMetric("p2_total");
+  assertEquals(shared("p2_total"), {});
+  counter.inc({ a: "z" });
+  new client.Counter({ name: "p2_total", help: "h", labelNames: ["a"] }).inc({ a: "again" }, 2);
+  assertEquals(shared("p2_total"), { 'p2_total{a="again"}': 2 });
+});
+
+Deno.test("publication: a gauge that is reset and set at once keeps its place", async () => {
+  const gauge = new client.Gauge({ name: "p3_gauge", help: "h", labelNames: ["a"] });
+  gauge.set({ a: "stays" }, 1);
+  gauge.set({ a: "goes" }, 2);
+  shared("p3_");
+  gauge.reset();
+  gauge.set({ a: "stays" }, 3);
+  await Promise.resolve();
+  assertEquals(shared("p3_"), { 'p3_gauge{a="stays"}': 3 });
+});
+
+Deno.test("publication: metrics of other registries are private until they are named", () => {
+  const registry = new client.Registry();
+  const gauge = new client.Gauge({ name: "p4_gauge", help: "h", registers: [registry] });
+  gauge.set(3);
+  new client.Gauge({ name: "p4_none", help: "h", registers: [] }).set(3);
+  new client.Gauge({ name: "p4_omitted", help: "h", aggregator: "omit" }).set(3);
+  assertEquals(shared("p4_"), {});
+  client.WorkerRegistry.setRegistries([registry, client.register]);
+  assertEquals(shared("p4_"), { p4_gauge: 3 });
+  client.AggregatorRegistry.setRegistries(client.register);
+  assertEquals(shared("p4_"), {});
+});
+
+Deno.test("publication: default labels of a registry go with its metrics, but not over their own labels", () => {
+  const registry = new client.Registry();
+  new client.Gauge({ name: "p5_gauge", help: "h", labelNames: ["a"], registers: [registry] }).set(
+    { a: 1 },
+    3,
+  );
+  registry.setDefaultLabels({ app: "x", a: "default" });
+  client.ClusterRegistry.setRegistries(registry);
+  assertEquals(shared("p5_"), { 'p5_gauge{a="1",app="x"}': 3 });
+  client.ClusterRegistry.setRegistries(client.register);
+});
+
+Deno.test("publication: collect functions run before promslab's own collector reads", async () => {
+  let value = 1;
+  new client.Gauge({
+    name: "p6_gauge",
+    help: "h",
+    collect() {
+      this.set(value);
+    },
+  });
+  publish();
+  await collector.prepare();
+  assertEquals(shared("p6_"), { p6_gauge: 1 });
+  value = 2;
+  await collector.prepare();
+  assertEquals(shared("p6_"), { p6_gauge: 2 });
+});
