@@ -42,6 +42,7 @@ export { Info, type InfoChild, type InfoOptions } from "./src/metric/info.ts";
 export { StateSet, type StateSetChild, type StateSetOptions } from "./src/metric/state_set.ts";
 export { exponentialBuckets, exponentialBucketsRange, linearBuckets } from "./src/model/buckets.ts";
 export { DEFAULT_BUCKETS, type DefinitionOptions } from "./src/model/define.ts";
+export type { NativeOptions } from "./src/model/native_options.ts";
 export type { Descriptor, NativeBuckets } from "./src/model/descriptor.ts";
 export { DuplicateFamilyError } from "./src/model/errors.ts";
 export type { Labels, LabelValue } from "./src/model/label_values.ts";
@@ -73,6 +74,7 @@ export {
 export type { Context, Handler } from "./src/server/context.ts";
 export type { AdminRoute, ServeOptions } from "./src/server/options.ts";
 export type { Server } from "./src/server/running_server.ts";
+export { parallel, type ParallelHandler, type ParallelOptions } from "./src/server/parallel.ts";
 export { serve } from "./src/server/serve.ts";
 export { type RefusedOption, StartError, type StartErrorCode } from "./src/server/start_error.ts";
 export type { TlsPair } from "./src/host/types.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { memory } from "./memory/suite.ts";
 import { micro } from "./micro/suite.ts";
 import { writeComparison } from "./report/compare.ts";
 import { plotFile, writeReport } from "./report/markdown.ts";
@@ -11,10 +12,14 @@ import { parseArguments, USAGE } from "./runner/arguments.ts";
 import { BENCH, ROOT } from "./runner/machine.ts";
 import { parseResult, type Result, stringifyResult } from "./runner/result.ts";
 import { runSuites } from "./runner/run.ts";
+import { trouble } from "./scrape/trouble_suite.ts";
 import type { Suite } from "./runner/suite.ts";
+import { scaling } from "./scaling/suite.ts";
+import { server } from "./server/suite.ts";
+import { merge } from "./scrape/merge_suite.ts";
 import { render } from "./scrape/render_suite.ts";
 
-const SUITES: readonly Suite[] = [micro, render];
+const SUITES: readonly Suite[] = [micro, render, merge, trouble, server, scaling, memory];
 const QUESTIONS = Object.fromEntries(
   SUITES.map(({ name, question }) => [name, question]),
 );

@@ -1,7 +1,7 @@
 /**
  * The example application: a cheap, a CPU-heavy, a streaming and a failing route, and a metric of its own.
  *
- * Run it with `deno task serve ./examples/app.ts`, or `deno run server`.
+ * Run it with `deno task serve ./examples/app.ts`.
  *
  * @module
  */

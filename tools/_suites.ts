@@ -33,7 +33,7 @@ const TABLE: Readonly<Record<string, Kind>> = {
   unit: { limitSeconds: 300, parallel: true },
   doc: { limitSeconds: 300, parallel: true, documentation: ["README.md", "docs", "mod.ts", "src"] },
   property: { limitSeconds: 600, parallel: true },
-  litmus: { limitSeconds: 600 },
+  litmus: { limitSeconds: 3600, everyRuntime: true },
   stress: { limitSeconds: 600 },
   fault: { limitSeconds: 600 },
   conformance: { limitSeconds: 300, parallel: true },

@@ -22,7 +22,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   push: ["exposition", "collect", "host"],
   // WHY registry: what is cleared between tests is a registry.
   testing: ["registry", "collect", "exposition", "model"],
-  llm: ["server", "families", "metric", "collect", "slab", "host"],
+  llm: ["server", "families", "registry", "metric", "collect", "slab", "model", "host"],
   compat: ["model", "slab", "registry", "metric", "collect", "exposition", "push", "host"],
   dashboard: ["server", "exposition"],
   // The command line needs arguments, variables, files and exit codes, which only the host may touch.
@@ -157,8 +157,8 @@ function codeOnly(text: string): string {
   return text.replace(token, (part) => part.replace(/[^\n]/g, " "));
 }
 
-/** All imports of the modules that the roots reach. */
-async function importGraph(roots: readonly string[]): Promise<Edge[]> {
+/** All imports of the modules that the roots reach; the flags are those of `deno info`. */
+export async function importGraph(roots: readonly string[], flags: readonly string[] = []): Promise<Edge[]> {
   const edges: Edge[] = [];
   // `deno info` takes one root, so a small module that imports all of them stands in.
   const entry = roots.map((root) => `import ${JSON.stringify(new URL(`../${root}`, import.meta.url).href)};`)
@@ -167,6 +167,7 @@ async function importGraph(roots: readonly string[]): Promise<Edge[]> {
     DENO,
     "info",
     "--json",
+    ...flags,
     `data:text/typescript,${encodeURIComponent(entry)}`,
   ]);
   if (code !== 0) throw new Error(`Cannot read the module graph: ${output}`);

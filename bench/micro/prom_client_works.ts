@@ -11,6 +11,7 @@ import {
   type CounterSeries,
   type GaugeApi,
   type GaugeSeries,
+  type Labels,
   type Library,
   type MetricOptions,
   type ObserverApi,
@@ -95,6 +96,8 @@ function counterWorks(library: Library): Record<string, Work> {
   const one: CounterSeries = bindCounter(counter("counter_one"))[0];
   const floats: CounterSeries[] = bindCounter(counter("counter_float"));
   const byObject = counter("counter_object");
+  const byKept = counter("counter_kept");
+  const kept: Labels[] = bind((method, route, status) => ({ method, route, status }));
   const byValues = counter("counter_values");
   const recorded = (name: string) => () => sumOf(library, new RegExp(`^${name}(_total)?[{ _0-9]`));
   return {
@@ -125,6 +128,12 @@ function counterWorks(library: Library): Record<string, Work> {
         }
       },
       recorded: recorded("counter_object"),
+    },
+    counter_kept_object_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) byKept.inc(kept[step & 63]);
+      },
+      recorded: recorded("counter_kept"),
     },
     counter_values_64: {
       run(times) {

@@ -10,6 +10,7 @@ export const WORKS: Readonly<Record<string, string>> = {
   counter_bound_64: "bound `inc()`, 64 series of 3 labels in turn",
   counter_bound_1: "bound `inc()`, one series",
   counter_object_64: "`inc({method, route, status})`, 64 series in turn",
+  counter_kept_object_64: "`inc(labels)`, 64 label objects that are kept",
   counter_values_64: "`labels(method, route, status).inc()`, 64 series in turn",
   counter_float_64: "bound `inc(0.5)`, 64 series in turn",
   gauge_64: "`set()` on 64 label-less gauges in turn",

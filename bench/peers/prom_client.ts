@@ -25,14 +25,32 @@ export interface PromClientModule {
   readonly Gauge: new (options: Options) => GaugeApi;
   readonly Histogram: new (options: Options) => ObserverApi;
   readonly Summary: new (options: Options) => ObserverApi;
+  readonly AggregatorRegistry: AggregatingClass<{ clusterMetrics(): Promise<string> }>;
+  /** Only `@prometheus-io/client` has it. */
+  readonly WorkerRegistry: AggregatingClass<{ workerMetrics(): Promise<string> }>;
 }
 
-/** Loads one of {@linkcode PROM_CLIENT_PACKAGES}. */
-export async function loadPromClient(name: string): Promise<Library> {
+/** A registry that asks those of the workers. */
+type AggregatingClass<T> = (new () => T) & { setRegistries(registries: Registry[]): void };
+
+/**
+ * Loads one of {@linkcode PROM_CLIENT_PACKAGES}. In a worker, `aggregating` names the class whose instance in the
+ * leading thread asks this registry for its values.
+ */
+export async function loadPromClient(
+  name: string,
+  aggregating?: (module: PromClientModule) => AggregatingClass<unknown>,
+): Promise<Library> {
   // The name is a variable so that checking the types of the benches needs no package.
   const module: PromClientModule = await import(name);
   const registry = new module.Registry();
   const registers = [registry];
+  if (aggregating !== undefined) {
+    const Aggregating = aggregating(module);
+    Aggregating.setRegistries(registers);
+    // Only an instance makes the worker listen.
+    new Aggregating();
+  }
   return {
     name,
     version: packageVersion(name),

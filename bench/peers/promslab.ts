@@ -10,11 +10,12 @@ import type { Library } from "./prom_client_api.ts";
 /** The name that reports show. */
 export const PROMSLAB = "promslab";
 
-/** Makes the adapter. */
+/** Makes the adapter. With `attach`, it writes into a slab that another thread reads. */
 export function loadPromslab(
-  { slabBytes }: { slabBytes?: number } = {},
+  { slabBytes, attach }: { slabBytes?: number; attach?: SharedArrayBuffer } = {},
 ): Library {
   const registry = new Registry({ slabBytes });
+  if (attach !== undefined) registry.attach({ slab: attach });
   const collector = new Collector(registry);
   const format = createTextFormat();
   return {

@@ -25,15 +25,18 @@ export interface Loss {
 
 type Rows = Pick<Result, "rows">;
 
-/** All tables of a suite. Runtimes without a row of promslab have none: its peers stand beside it in another. */
+/**
+ * All tables of a suite. Runtimes without a row of promslab have none: its peers stand beside it in another.
+ * The suite's first unit is what it is about and has a table for each runtime; the others have one for the first.
+ */
 export function suiteTables(result: Rows, suite: string): Table[] {
   const rows = result.rows.filter((row) => row.suite === suite);
   const own = rows.filter((row) => row.subject === "promslab");
   const runtimes = unique(
     (own.length > 0 ? own : rows).map((row) => row.runtime),
   );
-  return unique(rows.map((row) => row.unit)).flatMap((unit) =>
-    runtimes.map((runtime) => ({
+  return unique(rows.map((row) => row.unit)).flatMap((unit, index) =>
+    (index === 0 ? runtimes : runtimes.slice(0, 1)).map((runtime) => ({
       suite,
       unit,
       runtime,
@@ -119,7 +122,7 @@ function cellText(result: Rows, row: Row, runtime: string): string {
   const figures = low === middle ? low : `${low} / ${middle}`;
   const note = row.note === undefined ? "" : ` (${row.note.replaceAll("|", "/")})`;
   const own = row.subject === "promslab" ? undefined : ownRowFor(result, row, runtime);
-  if (own === undefined) return figures + note;
+  if (own === undefined || belowResolution(own, row)) return figures + note;
   const times = advantage(own.samples, row.samples, row.better).best;
   const mark = formatTimes(times);
   return `${figures} (${times < 1 ? `**${mark}**` : mark})${note}`;
@@ -131,13 +134,21 @@ export function findLosses(result: Rows): Loss[] {
   for (const row of result.rows) {
     if (row.subject === "promslab" || row.samples.length === 0) continue;
     const own = ownRowFor(result, row);
-    if (own === undefined) continue;
+    if (own === undefined || belowResolution(own, row)) continue;
     const times = advantage(own.samples, row.samples, row.better);
     if (times.best < 1 && times.median < 1) {
       losses.push({ row, runtime: own.runtime, times: times.best });
     }
   }
   return losses.sort((a, b) => a.times - b.times);
+}
+
+/** Stalls are watched with a timer that some runtimes fire every 2 ms at best: shorter ones cannot be told apart. */
+const STALL_RESOLUTION_MS = 3;
+
+function belowResolution(own: Row, peer: Row): boolean {
+  return own.unit.endsWith("stall ms") &&
+    Math.max(best(own.samples), best(peer.samples)) <= STALL_RESOLUTION_MS;
 }
 
 function unique<T>(values: readonly T[]): T[] {

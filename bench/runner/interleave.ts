@@ -10,6 +10,8 @@ import type { Row } from "./result.ts";
 /** Something that is asked once per round, and gives one sample for each of its rows. */
 export interface Turn {
   readonly rows: readonly Omit<Row, "samples">[];
+  /** Rounds at most, for what takes long; all by default. */
+  readonly roundsMax?: number;
   /** Does the work once and returns a sample for each row, in the row's unit. */
   take(round: number): Promise<readonly number[]>;
 }
@@ -34,7 +36,7 @@ export async function interleave(
         `${group[0].rows[0].suite} ${group[0].rows[0].work}, round ${round + 1} of ${rounds}`,
       );
       for (const turn of round % 2 === 0 ? group : [...group].reverse()) {
-        if (failures.has(turn)) continue;
+        if (failures.has(turn) || round >= (turn.roundsMax ?? Infinity)) continue;
         try {
           const taken = await turn.take(round);
           turn.rows.forEach((_, index) => samples.get(turn)![index].push(taken[index]));

@@ -7,7 +7,7 @@ import type { Arguments } from "./arguments.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { Progress } from "./progress.ts";
 import { completeResult, type Result, type Row, type Skip } from "./result.ts";
-import { findRuntimes } from "./runtimes.ts";
+import { findRuntimes, installPackages } from "./runtimes.ts";
 import type { Run, Suite } from "./suite.ts";
 
 /** Runs all suites of which something is wanted. A suite that fails is reported, and the others go on. */
@@ -19,6 +19,7 @@ export async function runSuites(
   const date = new Date().toISOString();
   const machine = describeMachine();
   const progress = new Progress();
+  await installPackages();
   const { found, skips: missing } = findRuntimes(options.runtimes);
   const run: Run = {
     rounds: options.rounds,

@@ -75,6 +75,21 @@ async function commandFor(
   }
 }
 
+/**
+ * Installs the peers' packages beside the benches, where Bun and Node look for them.
+ *
+ * @throws {Error} If they cannot be installed, with what the installer said.
+ */
+export async function installPackages(): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--quiet", "--config", `${BENCH}deno.json`],
+    cwd: BENCH,
+    stdout: "null",
+  }).output();
+  if (success) return;
+  throw new Error(`Cannot install the peers' packages: ${new TextDecoder().decode(stderr).trim()}`);
+}
+
 /** What this module uses of esbuild. */
 interface Bundler {
   build(options: Record<string, unknown>): Promise<unknown>;

@@ -23,7 +23,7 @@ export class Subject implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #lines: ReadableStreamDefaultReader<string>;
-  readonly #stderr: Promise<string>;
+  readonly #stderr: StreamTail;
 
   constructor({ subject, runtime, command, env }: SubjectCommand) {
     this.subject = subject;
@@ -41,7 +41,7 @@ export class Subject implements AsyncDisposable {
     this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream())
       .getReader();
-    this.#stderr = tail(this.#child.stderr);
+    this.#stderr = new StreamTail(this.#child.stderr);
   }
 
   /** The process id. */
@@ -80,18 +80,38 @@ export class Subject implements AsyncDisposable {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 5000);
     await this.#child.status;
     clearTimeout(timer);
+    // What the process itself started may hold its pipes open for longer.
     await this.#lines.cancel();
-    await this.#stderr;
+    await this.#stderr.cancel();
   }
 }
 
-/** The last 2000 characters of a stream. */
-async function tail(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-): Promise<string> {
-  let text = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    text = (text + chunk).slice(-2000);
+/** Reads a stream to its end, so that the writer is never held up, and keeps what came last. */
+class StreamTail {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  readonly #ended: Promise<void>;
+  #text = "";
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+    this.#ended = this.#read();
   }
-  return text;
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const { value, done } = await this.#reader.read();
+      if (done) return;
+      this.#text = (this.#text + value).slice(-2000);
+    }
+  }
+
+  /** The last 2000 characters, once there are no more. */
+  async text(): Promise<string> {
+    await this.#ended;
+    return this.#text;
+  }
+
+  cancel(): Promise<void> {
+    return this.#reader.cancel();
+  }
 }

@@ -149,6 +149,7 @@ async function groupOf(
     });
     group.push({
       rows: [row("ms"), row("bytes")],
+      roundsMax: series > 100_000 ? 5 : undefined,
       take: async () => await subject.call("render", key, step) as number[],
     });
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LlmOptions } from "../llm/server/llm_options.ts";
 import type { ServeOptions } from "../server/options.ts";
 import type { CommandLine } from "./command_line.ts";
 import { type Setting, variableOf } from "./settings.ts";
@@ -19,7 +20,7 @@ export interface SettingSources {
 
 /** The options, and for each what to call it when it is wrong: `--workers`, `PROMSLAB_WORKERS` or `"workers" in x.json`. */
 export interface GatheredOptions {
-  readonly options: Partial<ServeOptions>;
+  readonly options: Partial<ServeOptions> & LlmOptions;
   readonly names: ReadonlyMap<string, string>;
 }
 

@@ -1,21 +1,21 @@
 /**
- * The command line: `serve MODULE` serves a module of yours, `server` the example application.
+ * The command line: `serve MODULE` serves a module of yours, `server` is the LLM server.
  *
  * @module
  */
 import { detectHost } from "../host/detect.ts";
 import { environmentVariable, programArguments, urlOfArgument } from "../host/program.ts";
-import type { ServeOptions } from "../server/options.ts";
+import { LLM_SETTINGS } from "../llm/server/llm_settings.ts";
+import { type LlmServer, serveLlm } from "../llm/server/serve_llm.ts";
+import type { Server } from "../server/running_server.ts";
 import { serve } from "../server/serve.ts";
 import { StartError } from "../server/start_error.ts";
 import { type CommandLine, readCommandLine } from "./command_line.ts";
 import { readConfigFile } from "./config_file.ts";
 import { type GatheredOptions, gatherOptions } from "./gather_options.ts";
 import { helpText } from "./help.ts";
-import { SETTINGS, variableOf } from "./settings.ts";
+import { type Setting, SETTINGS, variableOf } from "./settings.ts";
 import { SettingError, UsageError } from "./usage_error.ts";
-
-const EXAMPLE = new URL("../../examples/app.ts", import.meta.url);
 
 const USAGE = {
   serve: `Usage: promslab serve MODULE [FLAGS]
@@ -23,8 +23,15 @@ const USAGE = {
 Serves a module that says "export default { fetch(request, context) }" with several workers on one port.`,
   server: `Usage: promslab server [FLAGS]
 
-Serves the example application with several workers on one port.`,
+An OpenAI-compatible server with several workers and vLLM's metrics. It simulates: the engine's queue, batches, KV
+cache and timing are modelled, its text is made up, and no model is run. With --upstream it forwards to real servers.`,
 } as const;
+
+/** What each command can be told. */
+const SETTINGS_OF: Readonly<Record<keyof typeof USAGE, readonly Setting[]>> = {
+  serve: SETTINGS,
+  server: [...SETTINGS, ...LLM_SETTINGS],
+};
 
 type Command = keyof typeof USAGE;
 
@@ -39,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (name !== "serve" && name !== "server") {
       throw new UsageError(`Unknown command "${name}": wanted serve or server`);
     }
-    return await run(name, readCommandLine(rest, SETTINGS));
+    return await run(name, readCommandLine(rest, SETTINGS_OF[name]));
   } catch (error) {
     if (error instanceof UsageError) return complain(error, 2);
     if (error instanceof SettingError || error instanceof StartError) return complain(error, 1);
@@ -49,28 +56,30 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run(command: Command, line: CommandLine): Promise<number> {
   if (line.values.get("help") === true) {
-    console.log(helpText(USAGE[command], SETTINGS));
+    console.log(helpText(USAGE[command], SETTINGS_OF[command]));
     return 0;
   }
-  const handler = handlerOf(command, line.positionals);
-  const gathered = gatherOptions(SETTINGS, {
+  const module = moduleOf(command, line.positionals);
+  const gathered = gatherOptions(SETTINGS_OF[command], {
     line,
     variable: environmentVariable,
     file: await configFile(line),
   });
-  const server = await start({ ...gathered.options, handler }, gathered);
+  const server = await start(gathered, module);
   const workers = `${server.workers} ${server.workers === 1 ? "worker" : "workers"}`;
+  if ("description" in server) console.log(`promslab ${server.description}`);
   console.log(`promslab ready: ${server.url} (${workers}), metrics ${server.adminUrl}/metrics`);
   await server.finished;
   return 0;
 }
 
-function handlerOf(command: Command, positionals: readonly string[]): URL {
+/** The module to serve; undefined for the LLM server, which has its own. */
+function moduleOf(command: Command, positionals: readonly string[]): URL | undefined {
   if (command === "server") {
     if (positionals.length > 0) {
       throw new UsageError(`Unknown argument "${positionals[0]}": server takes flags only`);
     }
-    return EXAMPLE;
+    return undefined;
   }
   if (positionals.length === 0) throw new UsageError("Missing argument: serve wants the module to serve");
   if (positionals.length > 1) {
@@ -85,9 +94,12 @@ async function configFile(line: CommandLine) {
 }
 
 /** Starts the server; an option that it refuses is named as the person wrote it. */
-async function start(options: ServeOptions, { names }: GatheredOptions) {
+async function start(
+  { options, names }: GatheredOptions,
+  module: URL | undefined,
+): Promise<Server | LlmServer> {
   try {
-    return await serve(options);
+    return module === undefined ? await serveLlm(options) : await serve({ ...options, handler: module });
   } catch (error) {
     if (!(error instanceof StartError) || error.option === undefined) throw error;
     const { name, value, wanted } = error.option;

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import type { LlmOptions } from "../llm/server/llm_options.ts";
 import type { ServeOptions } from "../server/options.ts";
 
 /** One setting. */
 export interface Setting {
-  /** The option of `serve()` that it sets. */
-  readonly option: keyof ServeOptions;
+  /** The option of `serve()` or `serveLlm()` that it sets. */
+  readonly option: keyof ServeOptions | keyof LlmOptions;
   /** The flag without its dashes; the variable is `PROMSLAB_` and the same in capitals. */
   readonly flag: string;
   /** What the value is. `switch` flags stand alone or as `--no-…`. */
@@ -18,7 +19,7 @@ export interface Setting {
   readonly help: string;
 }
 
-/** All settings, in the order of the help. */
+/** The settings of any server, in the order of the help. */
 export const SETTINGS: readonly Setting[] = [
   {
     option: "workers",
@@ -61,6 +62,21 @@ export const SETTINGS: readonly Setting[] = [
     type: "number",
     placeholder: "SECONDS",
     help: "how long SIGTERM and SIGINT wait for accepted requests to end (default: 10)",
+  },
+  {
+    option: "discourageSeconds",
+    flag: "discourage-seconds",
+    type: "number",
+    placeholder: "SECONDS",
+    help:
+      "rolling restart: how long an old worker tells clients to close before it stops accepting (default: 1)",
+  },
+  {
+    option: "retireSeconds",
+    flag: "retire-seconds",
+    type: "number",
+    placeholder: "SECONDS",
+    help: "rolling restart: how long an old worker may finish what it has (default: 60)",
   },
   {
     option: "hangSeconds",

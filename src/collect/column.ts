@@ -6,6 +6,7 @@
 import type { Descriptor } from "../model/descriptor.ts";
 import { strideOf } from "../model/samples.ts";
 import type { ExemplarColumn } from "./exemplar_column.ts";
+import type { NativeColumn } from "./native_column.ts";
 
 /**
  * How many numbers one worker gives for a series of the family. A stateset's states are one number, with a bit for each.
@@ -46,14 +47,26 @@ export class Column {
   touched: Uint8Array = new Uint8Array(0);
   /** Present if the family keeps exemplars. */
   readonly exemplars: ExemplarColumn | undefined = undefined;
+  /** Present if the family has native buckets. */
+  readonly natives: NativeColumn | undefined = undefined;
 
   constructor(stride: number) {
     this.stride = stride;
     this.values = new Float64Array(16 * stride);
   }
 
+  /** Whether series `k` of the column is series `k` of the family, as it is where all workers run one program. */
+  inFamilyOrder = true;
+
+  /**
+   * Counters: whether a page was found in which a cell had flipped, so that values may be fractions. While not, they
+   * are whole numbers, and their sum does not depend on the order of addition.
+   */
+  flipped = false;
+
   /** Adds a series by its number in the family. */
   append(seriesIndex: number): void {
+    if (seriesIndex !== this.count) this.inFamilyOrder = false;
     if (this.count === this.index.length) this.grow(2 * this.count);
     this.index[this.count] = seriesIndex;
     this.values[this.count * this.stride] = NaN;

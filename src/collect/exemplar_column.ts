@@ -40,6 +40,25 @@ export class ExemplarColumn {
     if (isPreferred(exemplar, this.at(k, slot))) this.put(k, slot, exemplar);
   }
 
+  /**
+   * Offers the exemplars of another column's series. The places of a histogram without classic buckets mean nothing, so
+   * of as many as there are places the newest remain.
+   */
+  offerAll(k: number, other: ExemplarColumn, otherK: number): void {
+    for (let slot = 0; slot < this.slots; slot++) {
+      const exemplar = other.at(otherK, slot);
+      if (exemplar !== undefined) this.offer(k, slot, exemplar);
+    }
+  }
+
+  /** Appends the exemplars of series `k` to a list. */
+  collect(k: number, into: Exemplar[]): void {
+    for (let slot = 0; slot < this.slots; slot++) {
+      const exemplar = this.at(k, slot);
+      if (exemplar !== undefined) into.push(exemplar);
+    }
+  }
+
   /** Forgets the exemplars of series `k`. */
   forget(k: number): void {
     for (let slot = 0; slot < this.slots; slot++) this.put(k, slot, undefined);

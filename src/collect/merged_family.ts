@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { labelSetKey } from "../model/label_values.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
@@ -19,16 +18,18 @@ import {
   isTotal,
   type MergedValues,
 } from "./aggregate.ts";
-import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { type Column, SERIES_STATE } from "./column.ts";
+import { CounterTotals } from "./counter_totals.ts";
 import { withDefaultLabels } from "./default_labels.ts";
 import { IdleSeries } from "./idle_series.ts";
-import { ExemplarColumn, mergeExemplars } from "./exemplar_column.ts";
+import { RetiredColumn } from "./retired_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
+import { compareLabels, cutBlocks, seriesPerBlock } from "./series_blocks.ts";
+import { mergeDetails } from "./series_details.ts";
 import type { SlabColumn } from "./slab_column.ts";
+import { SteadyTotals } from "./steady_totals.ts";
 
-/** The most numbers in one block: what a format renders in about a millisecond. */
-const BLOCK_VALUES = 16384;
-const BLOCK_SERIES = 4096;
+const NO_COLUMNS: ReadonlySet<SlabColumn> = new Set();
 
 /** The label that names the worker in merge modes that keep the workers apart. */
 export const WORKER_LABEL = "worker";
@@ -37,6 +38,10 @@ export const WORKER_LABEL = "worker";
 export interface ColumnOrigin {
   /** The worker slot as label value. */
   readonly worker: string;
+  /** The worker slot, negative for main. */
+  readonly slot: number;
+  /** The incarnation of the slot. */
+  readonly epoch: number;
   /** Whether the worker is alive; columns of the dead and the hung do not count in live modes. */
   readonly live: boolean;
 }
@@ -67,6 +72,7 @@ export class MergedFamily {
   readonly #freeIndexes: number[] = [];
   #members: Member[] = [];
   readonly #retired: RetiredColumn;
+  readonly #steady: SteadyTotals | undefined;
   #dirty = true;
   #blocks: SeriesBlock[] = [];
   /** Numbers of the visible series, in the order of the output. */
@@ -74,6 +80,8 @@ export class MergedFamily {
   readonly #idleSeries: IdleSeries | undefined;
   readonly #idle: LabelValues[] = [];
   #created: Float64Array = new Float64Array(0);
+  #whole: ReadonlySet<SlabColumn> = NO_COLUMNS;
+  #totals: CounterTotals = new CounterTotals([], 0);
   #merged: MergedValues = newMergedValues(0, 1);
   /** What formats see: the merged values, or what they stand for. */
   #output: Float64Array = this.#merged.values;
@@ -91,13 +99,21 @@ export class MergedFamily {
     this.#labelNames = this.#perWorker ? [...descriptor.labelNames, WORKER_LABEL] : descriptor.labelNames;
     this.#exposed = withDefaultLabels(descriptor, { defaultLabels, labelNames: this.#labelNames });
     this.#retired = new RetiredColumn(descriptor);
+    const column = totalColumn(descriptor);
+    if (column !== undefined) this.#steady = new SteadyTotals({ stride: this.#retired.stride, column });
     const { ttlSeconds } = descriptor;
     if (ttlSeconds > 0) this.#idleSeries = new IdleSeries({ ttlSeconds, stride: this.#retired.stride });
   }
 
-  /** Adds a slab's column. Columns of one worker slot come in the order of its incarnations. */
+  /**
+   * Adds a slab's column. Columns lie in the order of slots and incarnations, whatever the order in which they join: a
+   * sum of fractions depends on it, and all threads that gather are to find the same bits.
+   */
   join(column: SlabColumn, origin: ColumnOrigin): void {
-    this.#members.push({ column, origin });
+    const later = this.#members.findIndex(({ origin: { slot, epoch } }) =>
+      slot > origin.slot || (slot === origin.slot && epoch > origin.epoch)
+    );
+    this.#members.splice(later < 0 ? this.#members.length : later, 0, { column, origin });
     this.#dirty = true;
   }
 
@@ -155,50 +171,18 @@ export class MergedFamily {
   }
 
   /**
-   * Removes a slab's column.
+   * Removes a slab's column, which was read before.
    *
    * @param keep whether its totals (and, in modes that are not live, its gauges) are kept
    */
   leave(column: SlabColumn, keep: boolean): void {
     // WHY: a removed series that moved after the last pass counts again, so it must not get lost here.
     if (column.wake()) this.#dirty = true;
+    if (this.descriptor.native !== undefined) this.#settleResets();
     const kept = keep && !this.#live;
-    const before = kept && isTotal(this.descriptor.type) ? this.#totals() : undefined;
     this.#members = this.#members.filter((member) => member.column !== column);
     if (kept) this.#retire(column);
     this.#dirty = true;
-    if (before !== undefined) this.#lift(before);
-  }
-
-  /** The merged values as they are now, buckets not cumulated. */
-  #totals(): MergedValues {
-    if (this.#dirty) this.#arrange();
-    const totals = newMergedValues(this.#merged.touched.length, this.#retired.stride);
-    this.#addUp(totals);
-    return totals;
-  }
-
-  /**
-   * Makes up for the order of addition, on which a sum of fractions depends and which changes when a column retires: a
-   * total that came out an ulp smaller would be a counter reset to whoever reads it.
-   */
-  #lift(before: MergedValues): void {
-    const { positions, values, count, stride } = this.#retired;
-    for (let lifted = true; lifted;) {
-      lifted = false;
-      const after = this.#totals();
-      for (let k = 0; k < count; k++) {
-        if (positions[k] < 0) continue;
-        for (let i = 0; i < stride; i++) {
-          const at = positions[k] * stride + i;
-          const missing = before.values[at] - after.values[at];
-          if (!(missing > 0 && missing < Infinity)) continue;
-          const value = values[k * stride + i];
-          values[k * stride + i] = Math.max(value + missing, value + Math.abs(value) * Number.EPSILON);
-          lifted = true;
-        }
-      }
-    }
   }
 
   /** Keeps a column's values among the retired ones. */
@@ -213,7 +197,7 @@ export class MergedFamily {
       column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? column.index[k] : -1;
     }
     this.#combine(column, retired);
-    retired.keepExemplars(column);
+    retired.keepDetails(column);
     retired.keepVisible(column);
   }
 
@@ -224,22 +208,29 @@ export class MergedFamily {
    * @param now when the scrape began, by a monotonic clock in milliseconds
    */
   *blocks(budget: RetryBudget, now: number): Iterable<FamilySamples> {
+    const descriptor = this.#exposed;
+    const whole = this.#wholeCounters();
     for (const { column } of this.#members) {
+      if (whole.has(column)) continue;
       column.read(budget);
       if (column.wake()) this.#dirty = true;
     }
+    if (descriptor.native !== undefined) this.#settleResets();
     if (this.#dirty) this.#arrange();
-    this.#merge();
+    this.#merge(whole, budget);
     this.#findIdle(now);
-    const descriptor = this.#exposed;
     const stride = this.#stride;
     // WHY: held here, because another scrape may arrange the family anew while this one waits between two blocks.
     const blocks = this.#blocks;
     const created = this.#created;
     const values = this.#output;
-    const exemplars = this.#retired.exemplars === undefined
-      ? []
-      : mergeExemplars(this.#counted(), { stride, perBlock: seriesPerBlock(stride) });
+    const details = mergeDetails(this.#counted(), {
+      descriptor,
+      stride,
+      perBlock: seriesPerBlock(stride),
+      seriesCount: this.#order.length,
+      values,
+    });
     let start = 0;
     for (let b = 0; b < blocks.length; b++) {
       const block = blocks[b];
@@ -252,18 +243,67 @@ export class MergedFamily {
         stride,
         values: values.subarray(start * stride, end * stride),
         created: created.subarray(start, end),
-        exemplars: exemplars[b],
+        ...details[b],
       };
       start = end;
     }
   }
 
-  #merge(): void {
+  /**
+   * Makes a reset of a native histogram that one worker made a reset of the series: what the other workers and the
+   * ended ones counted before does not count any more, as it would all seem new to whoever sees the counter reset.
+   */
+  #settleResets(): void {
+    const resets = new Map<number, Set<SlabColumn>>();
+    for (const { column } of this.#members) {
+      for (const { k, created } of column.natives?.takeResets() ?? []) {
+        const index = column.index[k];
+        resets.set(index, (resets.get(index) ?? new Set()).add(column));
+        this.#series[index].created = created;
+        this.#retired.forget(index);
+        this.#dirty = true;
+      }
+    }
+    for (const [index, resetBy] of resets) {
+      for (const { column } of this.#members) if (!resetBy.has(column)) column.rebase(index);
+    }
+  }
+
+  /**
+   * The columns of counters that have only ever counted whole numbers and have all their series in the family's order:
+   * nearly all, where all workers run one program. They are added up without going through their own values.
+   */
+  #wholeCounters(): ReadonlySet<SlabColumn> {
+    // WHY: exemplars are read together with the values, by column.
+    if (this.descriptor.type !== "counter" || this.#retired.exemplars !== undefined) return NO_COLUMNS;
+    // WHY: where there are fractions the order of addition matters, and it must not depend on who has counted one since
+    // when: all threads that gather are to find the same bits.
+    if (this.#hasFractions()) return NO_COLUMNS;
+    if (this.#dirty || this.#whole.size === 0) {
+      const columns = this.#members.map(({ column }) => column);
+      this.#whole = new Set(columns.filter((column) => column.inFamilyOrder && column.allCounted));
+      this.#totals = new CounterTotals([...this.#whole], this.#series.length);
+    }
+    return this.#whole;
+  }
+
+  #merge(whole: ReadonlySet<SlabColumn>, budget: RetryBudget): void {
     const merged = this.#merged;
     merged.values.fill(0);
     merged.stamps.fill(0);
     merged.touched.fill(0);
-    this.#addUp(merged);
+    const totals = whole.size > 0 ? this.#totals.sum(budget) : undefined;
+    if (totals === undefined || this.#hasFractions()) {
+      // WHY: a column may have turned out to hold fractions only now; it happens once.
+      for (const column of whole) column.read(budget);
+      this.#addUp(merged, NO_COLUMNS);
+    } else {
+      const order = this.#order;
+      for (let place = 0; place < order.length; place++) merged.values[place] = totals[order[place]];
+      this.#addUp(merged, whole);
+    }
+    const exact = totals !== undefined && whole.size === this.#members.length && !this.#hasFractions();
+    if (!exact || this.#retired.count > 0) this.#steady?.hold(this.#order, merged.values);
     switch (this.descriptor.type) {
       case "histogram":
       case "gaugehistogram":
@@ -288,9 +328,14 @@ export class MergedFamily {
     }
   }
 
-  /** Combines all columns into values that are zero. */
-  #addUp(merged: MergedValues): void {
-    for (const column of this.#counted()) this.#combine(column, merged);
+  /** Counters: whether any worker's values may be fractions, whose sum depends on the order. */
+  #hasFractions(): boolean {
+    return this.#members.some(({ column }) => column.flipped);
+  }
+
+  /** Combines the columns that are not in the values yet. */
+  #addUp(merged: MergedValues, summed: ReadonlySet<Column>): void {
+    for (const column of this.#counted()) if (!summed.has(column)) this.#combine(column, merged);
   }
 
   /** The columns whose values count: what is left of ended workers, then the workers. */
@@ -302,6 +347,8 @@ export class MergedFamily {
   /** Decides which series are visible and in which order, and cuts them into blocks. */
   #arrange(): void {
     this.#dirty = false;
+    // WHY: which columns may be added up whole is found anew by the next pass.
+    this.#whole = NO_COLUMNS;
     const visible = new Uint8Array(this.#series.length);
     const known = new Uint8Array(this.#series.length);
     for (const { column, origin } of this.#members) {
@@ -331,7 +378,9 @@ export class MergedFamily {
     const expanded = this.#stride !== this.#retired.stride;
     this.#output = expanded ? new Float64Array(order.length * this.#stride) : this.#merged.values;
     this.#order = order;
-    this.#blocks = this.#cut(order);
+    this.#steady?.reserve(this.#series.length);
+    const series = order.map((index) => this.#series[index].labels);
+    this.#blocks = cutBlocks(series, { labelNames: this.#labelNames, stride: this.#stride });
   }
 
   /** Frees the numbers of series that no slab has any more, so that memory stays flat however many came and went. */
@@ -341,23 +390,21 @@ export class MergedFamily {
       this.#indexes.delete(key);
       this.#freeIndexes.push(index);
       this.#idleSeries?.forget(index);
+      this.#steady?.forget(index);
     }
-  }
-
-  #cut(order: readonly number[]): SeriesBlock[] {
-    const perBlock = seriesPerBlock(this.#stride);
-    const blocks: SeriesBlock[] = [];
-    for (let start = 0; start < order.length || start === 0; start += perBlock) {
-      const series = order.slice(start, start + perBlock).map((index) => this.#series[index].labels);
-      blocks.push({ labelNames: this.#labelNames, series });
-    }
-    return blocks;
   }
 }
 
-/** How many series a block has at most. */
-function seriesPerBlock(stride: number): number {
-  return Math.max(1, Math.min(BLOCK_SERIES, Math.floor(BLOCK_VALUES / stride)));
+/** Which number of a series is a total that may hold fractions and never shrinks. */
+function totalColumn(descriptor: Descriptor): number | undefined {
+  switch (descriptor.type) {
+    case "counter":
+      return 0;
+    case "histogram":
+      return strideOf(descriptor) - 1;
+    default:
+      return undefined;
+  }
 }
 
 function newMergedValues(count: number, stride: number): MergedValues {
@@ -366,66 +413,4 @@ function newMergedValues(count: number, stride: number): MergedValues {
     stamps: new Float64Array(count),
     touched: new Uint8Array(count),
   };
-}
-
-/** What remains of the workers that ended, in the order of the family's series. */
-class RetiredColumn extends Column {
-  /** 1 for each series that an ended worker had. */
-  present: Uint8Array = new Uint8Array(0);
-
-  override readonly exemplars: ExemplarColumn | undefined = undefined;
-
-  constructor(descriptor: Descriptor) {
-    super(columnStrideOf(descriptor));
-    this.growGaugeColumns();
-    const { exemplarSlots } = planCell(descriptor);
-    if (exemplarSlots > 0) this.exemplars = new ExemplarColumn(exemplarSlots);
-  }
-
-  /** Takes over the exemplars of a column whose positions are series numbers. */
-  keepExemplars({ count, positions, exemplars }: Column): void {
-    if (exemplars === undefined) return;
-    for (let k = 0; k < count; k++) {
-      for (let slot = 0; positions[k] >= 0 && slot < exemplars.slots; slot++) {
-        const exemplar = exemplars.at(k, slot);
-        if (exemplar !== undefined) this.exemplars?.offer(positions[k], slot, exemplar);
-      }
-    }
-  }
-
-  /** Marks the series that ended workers had. */
-  markVisible(visible: Uint8Array): void {
-    for (let index = 0; index < this.count; index++) if (this.present[index] !== 0) visible[index] = 1;
-  }
-
-  /** Forgets a series that was removed. */
-  forget(index: number): void {
-    if (index >= this.count) return;
-    this.present[index] = 0;
-    this.touched[index] = 0;
-    this.stamps[index] = 0;
-    this.values.fill(0, index * this.stride, (index + 1) * this.stride);
-    this.exemplars?.forget(index);
-  }
-
-  /** Marks the series of an ended worker's column as visible. */
-  keepVisible(column: SlabColumn): void {
-    if (this.present.length < this.count) {
-      const present = new Uint8Array(this.index.length);
-      present.set(this.present);
-      this.present = present;
-    }
-    for (let k = 0; k < column.count; k++) {
-      const exposed = column.states[k] === SERIES_STATE.COUNTED ||
-        column.states[k] === SERIES_STATE.RESETTING;
-      if (exposed && column.shows(k)) this.present[column.index[k]] = 1;
-    }
-  }
-}
-
-function compareLabels(a: LabelValues, b: LabelValues): number {
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1;
-  }
-  return 0;
 }

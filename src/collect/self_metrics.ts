@@ -12,10 +12,10 @@ import type { SlabSource } from "./slab_source.ts";
 import { WORKER_STATES, type WorkerWatch } from "./worker_watch.ts";
 
 /** Why a worker was replaced. */
-export type RestartReason = "exit" | "error" | "hung" | "memory" | "rolling";
+export type RestartReason = "crash" | "hang" | "memory" | "rolling";
 
 /** Counters that start at 0, so that a first increase is seen as one. */
-const RESTART_REASONS: readonly RestartReason[] = ["exit", "error", "hung", "memory", "rolling"];
+const RESTART_REASONS: readonly RestartReason[] = ["crash", "hang", "memory", "rolling"];
 
 /** What the families of {@linkcode SelfMetrics} are about. */
 export interface SelfMetricsOptions {
@@ -57,9 +57,9 @@ export class SelfMetrics {
     this.#collector = collector;
     this.#watch = watch;
     const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
-      new Gauge<L>({ name, help, labelNames, registry });
+      Gauge.getOrCreate<L>({ name, help, labelNames, registry });
     const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
-      new Counter<L>({ name, help, labelNames, registry });
+      Counter.getOrCreate<L>({ name, help, labelNames, registry });
     this.#workers = gauge("promslab_workers", "Workers by state: starting, live, hung, ended.", "state");
     this.#restarts = counter(
       "promslab_worker_restarts_total",

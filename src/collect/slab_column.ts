@@ -5,13 +5,21 @@
  */
 import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
-import { readCounter, readCounterPage } from "../slab/counter_cell.ts";
+import {
+  COUNTER_CELL32,
+  type DensePage,
+  densePage,
+  hasFlipped,
+  readCounter,
+  readCounterPage,
+} from "../slab/counter_cell.ts";
 import { type GaugeReading, readGauge } from "../slab/gauge_cell.ts";
 import { readHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { isTotal } from "./aggregate.ts";
 import { SlabExemplars } from "./exemplar_column.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { SlabNatives } from "./native_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 
 /** `2 ** 10` elements of 32 bits are one page of 4096 bytes; cells of one page have these bits in common. */
@@ -40,8 +48,13 @@ export class SlabColumn extends Column {
   #presenceMoved = false;
   /** Series at which a new page begins; counters are validated page by page. */
   #pageStarts: number[] = [];
+  /** How many series do not count. */
+  #uncounted = 0;
+  /** Whether the cells of each page follow each other without a gap. */
+  #dense = true;
   readonly #scratch: Float64Array;
   override readonly exemplars: SlabExemplars | undefined = undefined;
+  override readonly natives: SlabNatives | undefined = undefined;
   readonly #reading: GaugeReading = { value: 0, stamp: 0, touched: false };
 
   constructor(slab: Slab, descriptor: Descriptor) {
@@ -51,6 +64,7 @@ export class SlabColumn extends Column {
     this.#scratch = new Float64Array(descriptor.type === "counter" ? 1 << PAGE_SHIFT32 : this.stride);
     this.#usesGauges = !isTotal(descriptor.type);
     const plan = planCell(descriptor);
+    if (plan.native !== undefined) this.natives = new SlabNatives(slab, plan.native);
     if (plan.exemplarSlots > 0) this.exemplars = new SlabExemplars(slab, plan);
     if (descriptor.type !== "counter") this.growGaugeColumns();
   }
@@ -71,28 +85,37 @@ export class SlabColumn extends Column {
     this.#setState(k, cell);
     if (k === 0 || (this.#cells[k - 1] >>> PAGE_SHIFT32) !== (cell32 >>> PAGE_SHIFT32)) {
       this.#pageStarts.push(k);
+    } else if (cell32 - this.#cells[k - 1] !== COUNTER_CELL32) {
+      this.#dense = false;
     }
     return k;
   }
 
   /** Puts another series in the place of one that was reclaimed; its cell is the same. */
   useAnew(k: number, seriesIndex: number, cell: CellPlace): void {
+    if (seriesIndex !== k) this.inFamilyOrder = false;
     this.index[k] = seriesIndex;
     this.values[k * this.stride] = NaN;
     if (this.touched.length > 0) this.touched[k] = 0;
     this.exemplars?.forget(k);
+    this.natives?.forget(k);
     this.#setState(k, cell);
+  }
+
+  /** Whether all series of the column count. */
+  get allCounted(): boolean {
+    return this.#uncounted === 0;
   }
 
   /** Declares a series' cell dead. */
   reclaim(k: number): void {
-    this.states[k] = SERIES_STATE.RECLAIMED;
+    this.#setCounted(k, SERIES_STATE.RECLAIMED);
   }
 
   /** Takes a series out until its owner has applied a removal, unless the owner made it after that. */
   condemn(k: number, removal: { number: number; reset: boolean }): void {
     if (this.states[k] === SERIES_STATE.RECLAIMED || this.#removalsSeen[k] >= removal.number) return;
-    this.states[k] = removal.reset ? SERIES_STATE.RESETTING : SERIES_STATE.CONDEMNED;
+    this.#setCounted(k, removal.reset ? SERIES_STATE.RESETTING : SERIES_STATE.CONDEMNED);
   }
 
   /** Whether the series' owner wants it shown: an info that nobody states is not there. */
@@ -107,7 +130,7 @@ export class SlabColumn extends Column {
     for (const k of this.#dormant) {
       if (this.states[k] === SERIES_STATE.DORMANT) {
         if (!this.#moved(k)) continue;
-        this.states[k] = SERIES_STATE.COUNTED;
+        this.#setCounted(k, SERIES_STATE.COUNTED);
         woken = true;
       }
       this.#dormant.delete(k);
@@ -123,8 +146,14 @@ export class SlabColumn extends Column {
     return false;
   }
 
+  #setCounted(k: number, state: number): void {
+    if (this.states[k] !== SERIES_STATE.COUNTED) this.#uncounted--;
+    if (state !== SERIES_STATE.COUNTED) this.#uncounted++;
+    this.states[k] = state;
+  }
+
   #setState(k: number, { dormant, removalsSeen }: CellPlace): void {
-    this.states[k] = dormant ? SERIES_STATE.DORMANT : SERIES_STATE.COUNTED;
+    this.#setCounted(k, dormant ? SERIES_STATE.DORMANT : SERIES_STATE.COUNTED);
     this.#removalsSeen[k] = removalsSeen;
     if (dormant) this.#dormant.add(k);
   }
@@ -145,6 +174,9 @@ export class SlabColumn extends Column {
       case "counter":
         return this.#readCounters(budget);
       case "histogram":
+        return this.natives === undefined
+          ? this.#readHistograms(budget)
+          : this.#readNatives(budget, this.natives);
       case "gaugehistogram":
         return this.#readHistograms(budget);
       default:
@@ -169,6 +201,37 @@ export class SlabColumn extends Column {
         for (let k = run.from; k < run.to; k++) this.#readCounter(k, budget);
       }
     }
+    if (!this.flipped) this.flipped = this.#pageStarts.some((k) => hasFlipped(this.#slab, this.#cells[k]));
+  }
+
+  /** How many pages the column's cells lie on. */
+  get pageCount(): number {
+    return this.#pageStarts.length;
+  }
+
+  /** The first series of a page, or of the one after the last: the number of series. */
+  pageStart(page: number): number {
+    return page < this.#pageStarts.length ? this.#pageStarts[page] : this.count;
+  }
+
+  /** The cells of a page, or `undefined` if they have gaps. */
+  densePage(page: number): DensePage | undefined {
+    return this.#dense ? densePage(this.#slab, this.#cells[this.#pageStarts[page]]) : undefined;
+  }
+
+  /** Reads the counters of one page and adds them to totals of the whole family. */
+  addCounterPage(page: number, totals: Float64Array, budget: RetryBudget): void {
+    const { values } = this;
+    const scratch = this.#scratch;
+    const from = this.pageStart(page);
+    const to = this.pageStart(page + 1);
+    if (readCounterPage(this.#slab, { cells: this.#cells, from, to }, scratch)) {
+      for (let k = from; k < to; k++) totals[k] += scratch[k - from];
+    } else {
+      for (let k = from; k < to; k++) this.#readCounter(k, budget);
+      for (let k = from; k < to; k++) totals[k] += values[k];
+    }
+    this.flipped ||= hasFlipped(this.#slab, this.#cells[from]);
   }
 
   #readCounter(k: number, budget: RetryBudget): void {
@@ -196,6 +259,28 @@ export class SlabColumn extends Column {
       this.values[k] = reading.value;
       this.stamps[k] = reading.stamp;
       this.touched[k] = reading.touched ? 1 : 0;
+    }
+  }
+
+  #readNatives(budget: RetryBudget, natives: SlabNatives): void {
+    for (let k = 0; k < this.count; k++) {
+      const cell32 = this.#cells[k];
+      const at = k * this.stride;
+      this.exemplars?.look(k, cell32);
+      const valid = natives.isCurrent(k, cell32) || natives.read(k, cell32) ||
+        budget.retry(() => natives.read(k, cell32), Number.isNaN(this.values[at]));
+      if (valid) natives.write(k, this.values, at);
+      else if (Number.isNaN(this.values[at])) this.values.fill(0, at, at + this.stride);
+      this.exemplars?.settle(valid);
+    }
+  }
+
+  /** Lets the series of a number begin anew with what it holds now, because another worker reset it. */
+  rebase(seriesIndex: number): void {
+    for (let k = 0; k < this.count; k++) {
+      if (this.index[k] !== seriesIndex || this.states[k] === SERIES_STATE.RECLAIMED) continue;
+      this.natives?.rebase(k);
+      this.natives?.write(k, this.values, k * this.stride);
     }
   }
 

@@ -60,9 +60,9 @@ export class SlabSource {
   readonly worker: string;
   readonly #slab: Slab;
   readonly #directory: DirectoryReader;
-  /** By the family's number in this slab; `undefined` where its definition conflicts with another. */
   /** By the record's ordinal: the series' number in its column. */
   readonly #places: Map<number, number> = new Map();
+  /** By the family's number in this slab; `undefined` where its definition conflicts with another. */
   readonly #families: (SourceFamily | undefined)[] = [];
 
   /**
@@ -74,6 +74,16 @@ export class SlabSource {
     this.#slab = slab;
     this.#directory = new DirectoryReader(slab);
     this.worker = slab.slot < 0 ? "main" : String(slab.slot);
+  }
+
+  /** The worker slot, negative for main. */
+  get slot(): number {
+    return this.#slab.slot;
+  }
+
+  /** The incarnation of the slot, from 1. */
+  get epoch(): number {
+    return this.#slab.epoch;
   }
 
   /**

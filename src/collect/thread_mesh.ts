@@ -108,6 +108,11 @@ export class ThreadMesh {
     return mesh;
   }
 
+  /** This thread's slot among them, from 0: the value of the `worker` label. */
+  get slot(): number {
+    return this.#registry.slab.slot;
+  }
+
   /** How many threads there are or were, this one included. */
   get size(): number {
     return this.#members.size + 1;

@@ -61,12 +61,14 @@ export class WorkerWatch {
   readonly #watched: Map<SlabSource, Watched> = new Map();
   readonly #folded: Folded[] = [];
   #foldedCheckedAt = 0;
+  #checkedAt: number;
 
   constructor(collector: Collector, options: WorkerWatchOptions = {}) {
     this.#collector = collector;
     this.#hungAfterMs = options.hungAfterMs ?? 5_000;
     this.#quarantineMs = options.quarantineMs ?? 60_000;
     this.#now = options.now ?? (() => performance.now());
+    this.#checkedAt = this.#now();
   }
 
   /** Begins to watch a worker. */
@@ -95,6 +97,10 @@ export class WorkerWatch {
   /** Looks at all heartbeats; call it at least every second and before each scrape. */
   check(): void {
     const now = this.#now();
+    // WHY: if this very thread stood still (a suspended machine, a debugger), the others may have stood still with it.
+    const stalled = now - this.#checkedAt > this.#hungAfterMs / 2;
+    this.#checkedAt = now;
+    if (stalled) { for (const watched of this.#watched.values()) watched.beatAt = now; }
     for (const [source, watched] of this.#watched) {
       if (watched.state === "ended") this.#checkQuarantine(source, watched);
       else this.#checkBeat(source, watched, now);

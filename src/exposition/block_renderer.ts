@@ -7,7 +7,7 @@
 import type { Descriptor } from "../model/descriptor.ts";
 import type { Exemplar, FamilySamples, SeriesBlock } from "../model/samples.ts";
 import type { ByteWriter } from "./byte_writer.ts";
-import { SlotChanges, SlottedBody } from "./slotted_body.ts";
+import { type LentBytes, SlotChanges, SlottedBody } from "./slotted_body.ts";
 
 /**
  * Writes what a slot shows. `index` is where the first of its columns is in the samples' values, and with
@@ -72,11 +72,11 @@ export class BlockRenderer {
   }
 
   /**
-   * The body of a block.
+   * The body of a block, lent until the borrower releases it.
    *
-   * @returns the same object as in the last call if nothing changed; it is never written again
+   * @returns the same bytes, as the same object, as in the last call if nothing changed
    */
-  render(samples: FamilySamples): Uint8Array<ArrayBuffer> {
+  render(samples: FamilySamples): LentBytes {
     const family = this.#familyOf(samples.descriptor);
     let state = family.blocks.get(samples.block);
     if (state === undefined || !showsTheSame(state, samples, family.layout)) {
@@ -87,11 +87,11 @@ export class BlockRenderer {
     const current = new Int32Array(samples.values.buffer, samples.values.byteOffset, shown.length);
     if (samples.exemplars !== undefined || state.exemplars.size > 0) noticeExemplars(state, samples, current);
     const always = family.layout.showsNatives && samples.natives !== undefined;
-    if (!always && firstDifference(current, shown) === shown.length) return body.bytes;
+    if (!always && firstDifference(current, shown) === shown.length) return body.lend();
     this.#collectChanges({ family, state, samples, current, always });
     if (this.#changes.count > 0) body.replace(this.#changes);
     shown.set(current);
-    return body.bytes;
+    return body.lend();
   }
 
   #familyOf(descriptor: Descriptor): FamilyState {

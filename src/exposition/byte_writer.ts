@@ -46,6 +46,7 @@ export class ByteWriter {
 
   /** Appends a string in UTF-8. */
   text(source: string): void {
+    if (source === "") return;
     // WHY: a UTF-16 code unit takes at most three bytes in UTF-8.
     this.reserve(source.length * 3);
     this.length += encoder.encodeInto(source, this.bytes.subarray(this.length)).written;

@@ -20,7 +20,7 @@ import { groupKey, seriesKey } from "./series_key.ts";
  *
  * @example A bucket that is smaller than the one before it
  * ```ts
- * import { checkExposition } from "./check.ts";
+ * import { checkExposition } from "promslab/exposition";
  *
  * const body = [
  *   "# TYPE x histogram",
@@ -90,28 +90,43 @@ function checkUnit({ name, unit, type, line }: ParsedFamily, report: (finding: F
 /** Each series once, and all lines of one label set together. */
 function checkSeries(family: ParsedFamily, dialect: Dialect, report: (finding: Finding) => void): void {
   const seen = new Map<string, ParsedSample>();
-  const groups = new Set<string>();
-  let group = "";
   for (const sample of family.samples) {
     const key = `${sample.name} ${seriesKey(sample)} ${sample.timestamp ?? ""}`;
     const earlier = seen.get(key);
-    if (earlier === undefined) seen.set(key, sample);
-    else {
-      report({
-        line: sample.line,
-        code: "duplicate-series",
-        message: `Sample "${sample.name}" has the same labels as in line ${earlier.line}`,
-      });
+    if (earlier === undefined) {
+      seen.set(key, sample);
+      continue;
     }
-    const next = groupKey(sample, family);
-    if (dialect === "openmetrics" && next !== group && groups.has(next)) {
-      report({
-        line: sample.line,
-        code: "interleaved-series",
-        message: `A label set of family "${family.name}" goes on behind another one`,
-      });
+    report({
+      line: sample.line,
+      code: "duplicate-series",
+      message: `Sample "${sample.name}" has the same labels as in line ${earlier.line}`,
+    });
+  }
+  if (dialect === "openmetrics") checkOrder(family, report);
+}
+
+/** In OpenMetrics the lines of one label set stand together, and their timestamps do not go back. */
+function checkOrder(family: ParsedFamily, report: (finding: Finding) => void): void {
+  const groups = new Set<string>();
+  let last: { group: string; timestamp: number | undefined } | undefined;
+  for (const sample of family.samples) {
+    const { line, timestamp } = sample;
+    const group = groupKey(sample, family);
+    if (group !== last?.group) {
+      if (groups.has(group)) {
+        const message = `A label set of family "${family.name}" goes on behind another one`;
+        report({ line, code: "interleaved-series", message });
+      }
+    } else if (
+      (timestamp ?? 0) < (last.timestamp ?? 0) || (timestamp === undefined) !== (last.timestamp === undefined)
+    ) {
+      const message = `The timestamp is ${timestamp ?? "missing"}, in the line before ${
+        last.timestamp ?? "missing"
+      }`;
+      report({ line, code: "mixed-timestamps", message });
     }
-    groups.add(next);
-    group = next;
+    groups.add(group);
+    last = { group, timestamp };
   }
 }

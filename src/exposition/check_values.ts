@@ -56,7 +56,10 @@ const CHECKS: Readonly<Partial<Record<string, (group: readonly ParsedSample[], c
 function checkExemplar(sample: ParsedSample, { family, report }: Context): void {
   const { exemplar, name } = sample;
   if (exemplar === undefined) return;
-  const isAllowed = (family.type === "counter" && name.endsWith("_total")) || name.endsWith("_bucket");
+  const isHistogram = family.type === "histogram" || family.type === "gaugehistogram";
+  const isAllowed = isHistogram
+    ? name.endsWith("_bucket")
+    : family.type === "counter" && name.endsWith("_total");
   if (!isAllowed) report(sample, "bad-exemplar-place", `An exemplar stands behind a ${family.type}'s sample`);
   const codePoints = exemplarCodePoints(Object.fromEntries(exemplar.labels));
   if (codePoints > EXEMPLAR_CODE_POINTS_MAX) {

@@ -4,14 +4,22 @@
  * @module
  */
 // CONTROL PLANE
+import type { LentBytes } from "./slotted_body.ts";
 
-/** Chunks of at least this size go out as they are; smaller neighbours are put together up to about this size. */
+/** Pieces of at least this size go out as they are; smaller neighbours are put together up to about this size. */
 const CHUNK_BYTES = 32 * 1024;
 
 /** Some small pieces, and the chunk that they make. */
 interface Packed {
-  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  readonly pieces: readonly Uint8Array[];
   readonly chunk: Uint8Array<ArrayBuffer>;
+}
+
+/** The chunks of one body, and the loans that they hold. */
+export interface PackedChunks {
+  readonly chunks: readonly Uint8Array<ArrayBuffer>[];
+  /** The pieces among the chunks; those that were copied are back already. */
+  readonly lent: readonly LentBytes[];
 }
 
 /**
@@ -23,10 +31,11 @@ export class ChunkPacker {
   #last: readonly Packed[] = [];
 
   /** The chunks that hold the pieces in their order. Empty pieces leave no trace. */
-  pack(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
+  pack(pieces: readonly LentBytes[]): PackedChunks {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
+    const lent: LentBytes[] = [];
     const packed: Packed[] = [];
-    let small: Uint8Array<ArrayBuffer>[] = [];
+    let small: Uint8Array[] = [];
     let smallBytes = 0;
     const flush = () => {
       if (small.length === 0) return;
@@ -37,21 +46,27 @@ export class ChunkPacker {
       smallBytes = 0;
     };
     for (const piece of pieces) {
-      if (piece.length >= CHUNK_BYTES) {
+      const { bytes } = piece;
+      if (bytes.length >= CHUNK_BYTES) {
         flush();
-        chunks.push(piece);
-      } else if (piece.length > 0) {
-        small.push(piece);
-        smallBytes += piece.length;
-        if (smallBytes >= CHUNK_BYTES) flush();
+        chunks.push(bytes);
+        lent.push(piece);
+        continue;
       }
+      if (bytes.length === 0) continue;
+      small.push(bytes);
+      smallBytes += bytes.length;
+      if (smallBytes >= CHUNK_BYTES) flush();
     }
     flush();
+    for (const piece of pieces) {
+      if (piece.bytes.length < CHUNK_BYTES) piece.release();
+    }
     this.#last = packed;
-    return chunks;
+    return { chunks, lent };
   }
 
-  #join(pieces: readonly Uint8Array<ArrayBuffer>[], place: { at: number; byteCount: number }): Packed {
+  #join(pieces: readonly Uint8Array[], place: { at: number; byteCount: number }): Packed {
     const last = this.#last[place.at];
     // WHY the sizes: somebody may have transferred the chunk away since.
     if (last?.chunk.length === place.byteCount && hasSame(last.pieces, pieces)) return last;

@@ -38,6 +38,8 @@ export const FINDING_CODES = {
   "late-metadata": "a family's metadata stands before its samples",
   "interleaved-family": "the lines of a family stand together",
   "interleaved-series": "the lines of one label set of a family stand together",
+  "mixed-timestamps":
+    "in OpenMetrics either no line of a label set has a timestamp, or all do and none goes back",
   "name-clash": "the samples of one family do not have the name of another family or of its samples",
   "bad-suffix": "the name of a sample is the family's with a suffix that its type has",
   "bad-unit": "the name of a family with a unit ends in it; infos and statesets have none",

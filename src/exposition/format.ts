@@ -11,10 +11,17 @@ export interface ByteSink extends SampleSink {
   /**
    * Ends the scrape.
    *
-   * @returns the body in chunks; neither the sink nor the format writes into one again, and while nothing
-   * changes the chunks are the same objects from scrape to scrape
+   * @returns the body in chunks; nobody writes into one before it is released, and while nothing changes the
+   * chunks are the same objects from scrape to scrape
    */
   finish(): readonly Uint8Array<ArrayBuffer>[];
+  /**
+   * Says that nobody will read the chunks of this scrape any more, so that the next scrape can write its digits into
+   * their memory instead of a copy. Never needed; without it the garbage collector does the work. Only call it when the
+   * bytes are out for certain: compressed, copied, or taken over by the kernel. That a stream has asked for more is no
+   * such proof.
+   */
+  release(): void;
 }
 
 /**

@@ -23,6 +23,11 @@ export class FormatSet {
   /** By name and escaping, the one used last at the end. */
   readonly #formats = new Map<string, Format>();
 
+  /**
+   * Makes a set that has no format yet.
+   *
+   * @param options what all formats have in common, and how many are remembered
+   */
   constructor(options: FormatSetOptions = {}) {
     this.#options = options;
   }

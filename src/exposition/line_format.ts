@@ -6,11 +6,12 @@
 // CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import type { FamilySamples, SeriesBlock } from "../model/samples.ts";
+import { BodySink, type PieceSource } from "./body_sink.ts";
 import { BlockRenderer, type FamilyLayout, type Skeleton, type SlotWriter } from "./block_renderer.ts";
 import { ChunkPacker } from "./chunk_list.ts";
 import { type EscapingScheme, isLegacyMetricName } from "./escape_name.ts";
 import { escapeQuoted, quoteLabelName, quoteMetricName } from "./escape_text.ts";
-import { type ByteSink, type Format, isKnownTime } from "./format.ts";
+import { type Format, isKnownTime } from "./format.ts";
 import { sortedPairs } from "./label_pairs.ts";
 
 /** One line of each series of a family. */
@@ -58,16 +59,8 @@ export function createLineFormat(syntax: LineSyntax): Format {
   const renderer = new BlockRenderer((descriptor) => new LineLayout(descriptor, syntax));
   const packer = new ChunkPacker();
   const footer = encoder.encode(syntax.footer);
-  return {
-    contentType: syntax.contentType,
-    sink(): ByteSink {
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
-      return {
-        samples: (block) => void pieces.push(renderer.render(block)),
-        finish: () => packer.pack([...pieces, footer]),
-      };
-    },
-  };
+  const source: PieceSource = (samples, add) => add(renderer.render(samples));
+  return { contentType: syntax.contentType, sink: () => new BodySink({ source, packer, footer }) };
 }
 
 class LineLayout implements FamilyLayout {

@@ -10,8 +10,11 @@ import type { MetricType } from "../model/metric_type.ts";
 export interface LintSubject {
   /** The full name, for a counter with its `_total`. */
   readonly name: string;
+  /** The type; what has none that is known is not held to the rules for types. */
   readonly type: MetricType;
+  /** The help text. */
   readonly help: string;
+  /** The names of the labels that the type does not bring. */
   readonly labelNames: readonly string[];
 }
 
@@ -34,7 +37,9 @@ export type LintCode = keyof typeof LINT_CODES;
 
 /** A family that breaks a rule. */
 export interface LintProblem {
+  /** The family's name. */
   readonly family: string;
+  /** Which rule; the words stay the same from version to version. */
   readonly code: LintCode;
   /** What was found, and what is wanted instead. */
   readonly message: string;
@@ -44,6 +49,7 @@ export interface LintProblem {
 export interface LintAllowance {
   /** The family's name, or a pattern for the names of several. */
   readonly family: string | RegExp;
+  /** The rules that they may break. */
   readonly codes: readonly LintCode[];
   /** Why they may. */
   readonly why: string;
@@ -57,7 +63,7 @@ export interface LintAllowance {
  *
  * @example A unit that is not written out
  * ```ts
- * import { lintFamilies } from "./lint.ts";
+ * import { lintFamilies } from "promslab/exposition";
  *
  * const [problem] = lintFamilies([{ name: "wait_ms", type: "gauge", help: "Waiting.", labelNames: [] }]);
  * if (problem.code !== "abbreviated-unit") throw new Error("not found");

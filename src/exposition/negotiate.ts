@@ -31,8 +31,14 @@ interface FormatRow {
 
 const OPENMETRICS = "application/openmetrics-text";
 
+/**
+ * The name of a format: the text format 0.0.4, OpenMetrics 1.0.0 and 0.0.1, the delimited binary format, the text
+ * format 1.0.0, OpenMetrics 2.0.0.
+ */
+export type FormatName = "text" | "openmetrics" | "openmetrics001" | "protobuf" | "text1" | "openmetrics2";
+
 /** All formats by name, the ones that a wildcard prefers first. */
-const FORMATS = {
+const FORMATS: Readonly<Record<FormatName, FormatRow>> = {
   text: {
     mediaType: "text/plain",
     params: { version: "0.0.4" },
@@ -65,17 +71,16 @@ const FORMATS = {
     params: { version: "2.0.0" },
     create: (escaping) => createOpenMetrics2Format({ escaping }),
   },
-} as const satisfies Record<string, FormatRow>;
-
-/** The name of a format. */
-export type FormatName = keyof typeof FORMATS;
+};
 
 /** All {@linkcode FormatName}s. */
 export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
 
 /** What a scraper gets. */
 export interface Negotiated {
+  /** The format. */
   readonly name: FormatName;
+  /** What happens to names that are not valid in the classic data model. */
   readonly escaping: EscapingScheme;
 }
 

@@ -10,22 +10,29 @@ import { type ProtobufFields, readDelimited } from "./protobuf_reader.ts";
 
 /** A `MetricFamily`. */
 export interface ProtobufFamily {
+  /** The full name, for a counter with its `_total`. */
   readonly name: string;
+  /** The help text, or the empty string. */
   readonly help: string;
+  /** The unit, or the empty string. */
   readonly unit: string;
+  /** The type; there is neither info nor stateset in this format. */
   readonly type: MetricType;
+  /** One metric for each label set. */
   readonly metrics: readonly ProtobufMetric[];
 }
 
 /** A `Metric`: labels and what the type has. */
 export interface ProtobufMetric {
+  /** The labels in their order. */
   readonly labels: ReadonlyMap<string, string>;
   /** The value of a counter, gauge or untyped. */
   readonly value?: number;
   /** The exemplar of a counter. */
   readonly exemplar?: ParsedExemplar;
-  /** Summaries and histograms: count and sum. */
+  /** Summaries and histograms: how many observations there were. */
   readonly count?: number;
+  /** Summaries and histograms: their sum. */
   readonly sum?: number;
   /** Summaries: the values by quantile. */
   readonly quantiles?: ReadonlyMap<number, number>;
@@ -39,19 +46,27 @@ export interface ProtobufMetric {
 
 /** A classic bucket. */
 export interface ProtobufBucket {
+  /** The largest value that falls into the bucket. */
   readonly upperBound: number;
+  /** How many observations are in this bucket or a lower one. */
   readonly cumulativeCount: number;
+  /** The exemplar of the bucket, if there is one. */
   readonly exemplar?: ParsedExemplar;
 }
 
 /** Native buckets, spans and differences resolved. */
 export interface ProtobufNative {
+  /** The resolution, 8 to -4. */
   readonly schema: number;
+  /** The largest absolute value in the zero bucket. */
   readonly zeroThreshold: number;
+  /** How many observations are in the zero bucket. */
   readonly zeroCount: number;
-  /** Counts by bucket index, those of empty buckets within a span too. */
+  /** Counts by bucket index above zero, those of empty buckets within a span too. */
   readonly positive: ReadonlyMap<number, number>;
+  /** Counts by bucket index below zero. */
   readonly negative: ReadonlyMap<number, number>;
+  /** The exemplars of the whole histogram. */
   readonly exemplars: readonly ParsedExemplar[];
 }
 

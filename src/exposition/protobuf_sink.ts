@@ -6,14 +6,15 @@
 // CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import type { MetricType } from "../model/metric_type.ts";
-import type { FamilySamples } from "../model/samples.ts";
+import { BodySink, lasting, type PieceSource } from "./body_sink.ts";
 import { BlockRenderer } from "./block_renderer.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { ChunkPacker } from "./chunk_list.ts";
 import { escapeMetricName, type EscapingScheme } from "./escape_name.ts";
-import type { ByteSink, Format } from "./format.ts";
+import type { Format } from "./format.ts";
 import { ProtobufLayout } from "./protobuf_layout.ts";
 import { ProtobufWriter } from "./protobuf_writer.ts";
+import type { LentBytes } from "./slotted_body.ts";
 
 /** What {@linkcode createProtobufFormat} can vary. */
 export interface ProtobufFormatOptions {
@@ -33,38 +34,22 @@ export function createProtobufFormat(options: ProtobufFormatOptions = {}): Forma
   return {
     contentType: "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; " +
       `encoding=delimited; escaping=${escaping}`,
-    sink: () => new ProtobufSink({ renderer, headers, packer }),
+    sink: () => new BodySink({ source: familySource(renderer, headers), packer, footer: new Uint8Array(0) }),
   };
 }
 
-interface Parts {
-  readonly renderer: BlockRenderer;
-  readonly headers: FamilyHeaders;
-  readonly packer: ChunkPacker;
-}
-
-class ProtobufSink implements ByteSink {
-  readonly #parts: Parts;
-  readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
-  /** The bodies of the family whose last block has not come. */
-  #family: Uint8Array<ArrayBuffer>[] = [];
-
-  constructor(parts: Parts) {
-    this.#parts = parts;
-  }
-
-  samples(samples: FamilySamples): void {
-    if (samples.first) this.#family = [];
-    if (samples.block.series.length > 0) this.#family.push(this.#parts.renderer.render(samples));
-    if (!samples.last || this.#family.length === 0) return;
-    const metricBytes = this.#family.reduce((sum, body) => sum + body.length, 0);
-    this.#pieces.push(this.#parts.headers.of(samples.descriptor, metricBytes), ...this.#family);
-    this.#family = [];
-  }
-
-  finish(): readonly Uint8Array<ArrayBuffer>[] {
-    return this.#parts.packer.pack(this.#pieces);
-  }
+/** Holds a family's metrics back until its last block has come, because their length goes out before them. */
+function familySource(renderer: BlockRenderer, headers: FamilyHeaders): PieceSource {
+  let metrics: LentBytes[] = [];
+  return (samples, add) => {
+    if (samples.first) metrics = [];
+    if (samples.block.series.length > 0) metrics.push(renderer.render(samples));
+    if (!samples.last || metrics.length === 0) return;
+    const metricBytes = metrics.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    add(lasting(headers.of(samples.descriptor, metricBytes)));
+    metrics.forEach(add);
+    metrics = [];
+  };
 }
 
 /** The enum `MetricType`. */

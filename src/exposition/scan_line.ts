@@ -101,6 +101,13 @@ function parseValue(text: string): number {
   throw new LineError("bad-value", `A value is "${excerpt(text)}"`);
 }
 
+function parseTimestamp(text: string, pattern: RegExp): number {
+  const timestamp = pattern.test(text) ? Number(text) : NaN;
+  // Readers keep milliseconds in 64 bits.
+  if (Math.abs(timestamp) < 2 ** 63) return timestamp;
+  throw new LineError("bad-timestamp", `A timestamp is "${excerpt(text)}"`);
+}
+
 function excerpt(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
@@ -224,12 +231,10 @@ class LineScanner {
     if (!isText) this.gap("bad-timestamp");
     if (!isText && this.peek("#")) return undefined;
     const token = this.token("bad-timestamp");
-    if (!(isText ? INTEGER : NUMBER).test(token)) {
-      throw new LineError("bad-timestamp", `A timestamp is "${excerpt(token)}"`);
-    }
+    const timestamp = parseTimestamp(token, isText ? INTEGER : NUMBER);
     if (isText) this.#end();
     else if (this.at < this.text.length) this.gap("bad-exemplar");
-    return isText ? Number(token) / 1000 : Number(token);
+    return isText ? timestamp / 1000 : timestamp;
   }
 
   /** Reads an exemplar, if there is one. */
@@ -243,12 +248,9 @@ class LineScanner {
     const value = parseValue(this.token("bad-exemplar"));
     if (this.at === this.text.length) return { labels, value };
     this.gap("bad-exemplar");
-    const token = this.token("bad-exemplar");
-    if (!NUMBER.test(token)) {
-      throw new LineError("bad-timestamp", `The timestamp of an exemplar is "${excerpt(token)}"`);
-    }
+    const timestamp = parseTimestamp(this.token("bad-exemplar"), NUMBER);
     this.#end();
-    return { labels, value, timestamp: Number(token) };
+    return { labels, value, timestamp };
   }
 
   #end(): void {

@@ -8,8 +8,9 @@
  *         ------------------------ stays ------------------------>   |<-------- one run moves -------->
  * ```
  *
- * The next bytes are a copy of the last ones with the slots overwritten. Something has to move only behind a slot
- * whose length changes, which for counters that count in integers is rare.
+ * The next bytes are the last ones with the slots overwritten, in place if nobody reads the last ones any more, in a
+ * copy of them otherwise. Something has to move only behind a slot whose length changes, which for counters that count
+ * in integers is rare.
  *
  * @module
  */
@@ -49,27 +50,58 @@ export class SlotChanges {
   }
 }
 
+/** Bytes that stay as they are until the borrower is done with them. */
+export interface LentBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Says that the bytes are not read any more: their memory may be used for others. Once is enough. */
+  release(): void;
+}
+
+/** Memory for a body, and how many borrowers read it. */
+class BodyBuffer {
+  readonly memory: Uint8Array<ArrayBuffer>;
+  borrowerCount = 0;
+
+  constructor(memory: Uint8Array<ArrayBuffer>) {
+    this.memory = memory;
+  }
+}
+
 /** A body and its slots. One thread. */
 export class SlottedBody {
-  /** The body. Once made it is never written again. */
-  bytes: Uint8Array<ArrayBuffer>;
+  /** The body: a new object whenever its content is new. */
+  #bytes: Uint8Array<ArrayBuffer>;
   #length: number;
   /** The body with spare room behind it. */
-  #buffer: Uint8Array<ArrayBuffer>;
+  #buffer: BodyBuffer;
   /** Where each slot ends, and how many bytes it has. */
   readonly #slotEnds: Int32Array;
   readonly #slotBytes: Uint32Array;
 
   /**
-   * @param bytes the body with empty slots
+   * @param bytes the body with empty slots; the body keeps the array
    * @param slotOffsets where they are, ascending; the body keeps the array
    */
   constructor(bytes: Uint8Array<ArrayBuffer>, slotOffsets: Int32Array) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.#length = bytes.length;
-    this.#buffer = bytes;
+    this.#buffer = new BodyBuffer(bytes);
     this.#slotEnds = slotOffsets;
     this.#slotBytes = new Uint32Array(slotOffsets.length);
+  }
+
+  /** Lends the body. While nothing changes, the bytes are the same object each time. */
+  lend(): LentBytes {
+    const buffer = this.#buffer;
+    let isLent = true;
+    buffer.borrowerCount++;
+    return {
+      bytes: this.#bytes,
+      release() {
+        if (isLent) buffer.borrowerCount--;
+        isLent = false;
+      },
+    };
   }
 
   get slotCount(): number {
@@ -78,14 +110,14 @@ export class SlottedBody {
 
   /** Whether somebody transferred the bytes away, which those who got them must not, but may. */
   get isDetached(): boolean {
-    return this.bytes.length !== this.#length;
+    return this.#bytes.length !== this.#length;
   }
 
   /** Whether a slot shows these bytes. */
   shows(slot: number, bytes: Uint8Array): boolean {
     if (this.#slotBytes[slot] !== bytes.length) return false;
     const start = this.#slotEnds[slot] - bytes.length;
-    return bytes.every((byte, i) => byte === this.bytes[start + i]);
+    return bytes.every((byte, i) => byte === this.#bytes[start + i]);
   }
 
   /** Makes the next body. */
@@ -93,15 +125,27 @@ export class SlottedBody {
     const movedCount = this.#findMoved(changes);
     const growth = movedCount === 0 ? 0 : changes.shifts[movedCount - 1];
     const length = this.#length + growth;
-    const buffer = length <= this.#buffer.length ? this.#buffer.slice() : this.#enlarged(length);
+    this.#makeWritable(length);
+    const { memory } = this.#buffer;
     if (movedCount > 0) {
-      this.#moveRuns(buffer, changes, movedCount);
+      this.#moveRuns(memory, changes, movedCount);
       this.#moveSlots(changes, movedCount);
     }
-    this.#paste(buffer, changes);
-    this.#buffer = buffer;
+    this.#paste(memory, changes);
     this.#length = length;
-    this.bytes = length === buffer.length ? buffer : buffer.subarray(0, length);
+    this.#bytes = memory.subarray(0, length);
+  }
+
+  /** Puts the body into memory that nobody else reads, with room for the given length. */
+  #makeWritable(length: number): void {
+    const { memory, borrowerCount } = this.#buffer;
+    if (length > memory.length) {
+      const larger = new Uint8Array(length + SPARE_BYTES + this.slotCount);
+      larger.set(this.#bytes);
+      this.#buffer = new BodyBuffer(larger);
+    } else if (borrowerCount > 0) {
+      this.#buffer = new BodyBuffer(memory.slice());
+    }
   }
 
   /** Lists the slots whose length changes, with the sum of all changes up to each. */
@@ -118,12 +162,6 @@ export class SlottedBody {
       shifts[movedCount++] = shift;
     }
     return movedCount;
-  }
-
-  #enlarged(length: number): Uint8Array<ArrayBuffer> {
-    const buffer = new Uint8Array(length + SPARE_BYTES + this.slotCount);
-    buffer.set(this.bytes);
-    return buffer;
   }
 
   /**

@@ -43,7 +43,7 @@ export function bunHost(): Host {
           reason: `${process.platform} does not spread one port's connections over threads`,
         };
       }
-      return { possible: true, means: "Bun.serve with reusePort" };
+      return { possible: true, means: "Bun.serve with reusePort", free: true };
     },
     listen: (options, handler) => listen(Bun, options, handler),
     spawn: spawnThread,

@@ -31,10 +31,8 @@ export function denoHost(): Host {
           reason: `${Deno.build.os} does not spread one port's connections over threads`,
         };
       }
-      return {
-        possible: true,
-        means: mayShareNatively() ? "Deno.serve with reusePort" : "node:http with reusePort",
-      };
+      const free = mayShareNatively();
+      return { possible: true, means: free ? "Deno.serve with reusePort" : "node:http with reusePort", free };
     },
     listen: (options, handler) =>
       options.shared && !mayShareNatively()

@@ -30,7 +30,7 @@ export function nodeHost(): Host {
           reason: `Node ${process.versions.node} cannot share a port (22.12 and newer can)`,
         };
       }
-      return { possible: true, means: "node:http with reusePort" };
+      return { possible: true, means: "node:http with reusePort", free: true };
     },
     listen: (options, handler) => listenNodeHttp(options, handler, isStreamed),
     spawn: spawnThread,

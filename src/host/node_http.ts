@@ -30,8 +30,9 @@ export function listenNodeHttp(
   });
   server.on("clientError", (error: Error & { code?: string }, socket) => {
     // The request was not understood, so there is none to count; a connection that is gone cannot be answered.
-    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
-    else socket.end(`HTTP/1.1 ${statusLineOf(error.code)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const status = refusalOf(error.code);
+    if (status === undefined || !socket.writable) socket.destroy();
+    else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   return new Promise((resolve, reject) => {
     server.once("error", (error: Error & { code?: string }) => {
@@ -96,8 +97,9 @@ function closeGracefully(server: Server): Promise<void> {
   });
 }
 
-function statusLineOf(code: string | undefined): string {
+/** What to answer to a request that could not be read; undefined if it was not the request that failed. */
+function refusalOf(code: string | undefined): string | undefined {
   if (code === "HPE_HEADER_OVERFLOW") return "431 Request Header Fields Too Large";
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "408 Request Timeout";
-  return "400 Bad Request";
+  return code?.startsWith("HPE_") ? "400 Bad Request" : undefined;
 }

@@ -101,7 +101,12 @@ export interface WorkerScope {
 
 /** Whether the runtime spreads the connections of one port over several workers here, and if not, why. */
 export type PortSharing =
-  | { readonly possible: true; readonly means: string }
+  | {
+    readonly possible: true;
+    readonly means: string;
+    /** Whether a shared port answers as fast as one that is not. */
+    readonly free: boolean;
+  }
   | { readonly possible: false; readonly reason: string };
 
 /** One runtime: Deno, Bun or Node. */

@@ -5,6 +5,7 @@
  */
 // DATA PLANE
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
+import { givenText } from "../model/given_text.ts";
 import type { Labels } from "../model/label_values.ts";
 import { addToCounter } from "../slab/counter_cell.ts";
 import type { Slab } from "../slab/slab.ts";
@@ -197,5 +198,7 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
 }
 
 function refuse(name: string, value: unknown): never {
-  throw new RangeError(`Cannot increment counter "${name}": wanted a number from 0, given ${String(value)}`);
+  throw new RangeError(
+    `Cannot increment counter "${name}": wanted a number from 0, given ${givenText(value)}`,
+  );
 }

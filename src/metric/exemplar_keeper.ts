@@ -9,8 +9,11 @@ import {
   EXEMPLAR_CELL32,
   EXEMPLAR_TEXT_BYTES,
   type ExemplarRecord,
+  ownExemplarTimestamp,
+  ownExemplarValue,
   storeExemplar,
 } from "../slab/exemplar_cell.ts";
+import { exemplarToGiveUp, NATIVE_EXEMPLARS } from "../slab/exemplar_choice.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { CellPlan } from "./cell_plan.ts";
 
@@ -34,17 +37,23 @@ const pending: ExemplarRecord = {
   textBytes: 0,
 };
 
+/** The exemplars of one series among which one is given up, and the pending one. */
+const values = new Float64Array(NATIVE_EXEMPLARS + 1);
+const timestamps = new Float64Array(NATIVE_EXEMPLARS + 1);
+
 /** Keeps the exemplars of one family. Owner thread only. */
 export class ExemplarKeeper {
   readonly #what: string;
   readonly #exemplars32: number;
   readonly #slots: number;
+  readonly #spreads: boolean;
 
   /** @param what the family, as errors name it */
   constructor(plan: CellPlan, what: string) {
     this.#what = what;
     this.#exemplars32 = plan.exemplars32;
     this.#slots = plan.exemplarSlots;
+    this.#spreads = plan.native !== undefined && plan.native.classicCount === 0;
   }
 
   /**
@@ -68,9 +77,29 @@ export class ExemplarKeeper {
     return true;
   }
 
-  /** Stores the exemplar that was prepared, after its update was counted. */
+  /**
+   * Stores the exemplar that was prepared, after its update was counted.
+   *
+   * @param of the observed value and its bucket; where there are no classic buckets the exemplars are spread over the
+   * values instead
+   */
   store(slab: Slab, cell32: number, of: { readonly value: number; readonly slot: number }): void {
     pending.value = of.value;
-    storeExemplar(slab, cell32 + this.#exemplars32 + of.slot * EXEMPLAR_CELL32, pending);
+    const first32 = cell32 + this.#exemplars32;
+    const slot = this.#spreads ? this.#chooseSlot(slab, first32) : of.slot;
+    if (slot < this.#slots) storeExemplar(slab, first32 + slot * EXEMPLAR_CELL32, pending);
+  }
+
+  /** The place for the pending exemplar: an empty one, or that of the one to give up, which may be itself. */
+  #chooseSlot(slab: Slab, first32: number): number {
+    for (let slot = 0; slot < this.#slots; slot++) {
+      const at32 = first32 + slot * EXEMPLAR_CELL32;
+      timestamps[slot] = ownExemplarTimestamp(slab, at32);
+      if (timestamps[slot] === 0) return slot;
+      values[slot] = ownExemplarValue(slab, at32);
+    }
+    values[this.#slots] = pending.value;
+    timestamps[this.#slots] = pending.timestamp;
+    return exemplarToGiveUp(values, timestamps, this.#slots + 1);
   }
 }

@@ -5,6 +5,7 @@
  */
 // DATA PLANE
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
+import { givenText } from "../model/given_text.ts";
 import type { Labels } from "../model/label_values.ts";
 import type { MergeMode } from "../model/metric_type.ts";
 import { GAUGE_SHAPE } from "../slab/cell_shape.ts";
@@ -249,14 +250,14 @@ function stampOf(stamping: Stamping, version: number | undefined): number {
   if (stamping.tickets !== undefined) return stamping.tickets.next();
   if (typeof version !== "number" || Number.isNaN(version)) {
     throw new TypeError(
-      `Cannot set gauge "${stamping.name}": merge mode latest wants a version, given ${String(version)}`,
+      `Cannot set gauge "${stamping.name}": merge mode latest wants a version, given ${givenText(version)}`,
     );
   }
   return version;
 }
 
 function refuse(action: string, name: string, value: unknown): never {
-  throw new TypeError(`Cannot ${action} gauge "${name}": wanted a number, given ${String(value)}`);
+  throw new TypeError(`Cannot ${action} gauge "${name}": wanted a number, given ${givenText(value)}`);
 }
 
 function refuseSum({ name, mode }: Stamping): never {

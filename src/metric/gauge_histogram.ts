@@ -5,6 +5,7 @@
  */
 // DATA PLANE
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
+import { givenText } from "../model/given_text.ts";
 import type { Labels } from "../model/label_values.ts";
 import { histogramShape } from "../slab/cell_shape.ts";
 import { setGaugeHistogram, shiftGaugeHistogram } from "../slab/gauge_histogram_cell.ts";
@@ -183,7 +184,7 @@ function checkValue(action: string, name: string, value: unknown): asserts value
   if (typeof value === "number" && value === value) return;
   throw new RangeError(
     `Cannot ${action} with gauge histogram "${name}": wanted a number that is not NaN, given ${
-      String(value)
+      givenText(value)
     }`,
   );
 }

@@ -5,13 +5,17 @@
  */
 // DATA PLANE
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
+import { givenText } from "../model/given_text.ts";
 import type { Labels } from "../model/label_values.ts";
-import { bucketOf, observeHistogram } from "../slab/histogram_cell.ts";
+import { observeHistogram } from "../slab/histogram_cell.ts";
+import { classicBucketOf, observeNative } from "../slab/native_cell.ts";
+import type { NativePlan } from "../slab/native_plan.ts";
 import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import type { BoundChild } from "./family.ts";
 import { planCell } from "./cell_plan.ts";
 import { ExemplarKeeper, type UpdateOptions } from "./exemplar_keeper.ts";
+import { defaultRegisterer } from "./registerer.ts";
 import { type EndTimer, startTimer } from "./timer.ts";
 import { whenOver } from "./when_over.ts";
 
@@ -19,13 +23,15 @@ import { whenOver } from "./when_over.ts";
 export type HistogramOptions<LabelName extends string = never> =
   & CommonOptions<LabelName>
   & CollectOption<Histogram<LabelName>>
-  & Pick<DefinitionOptions, "buckets" | "exemplars">;
+  & Pick<DefinitionOptions, "buckets" | "native" | "exemplars">;
 
 /** What the children of one histogram share. */
 interface HistogramParts {
   readonly name: string;
   readonly bounds: Float64Array;
   readonly keeper: ExemplarKeeper;
+  /** Present if there are native buckets. */
+  readonly native: NativePlan | undefined;
 }
 
 /** One series of a histogram, bound to its place in memory. Owner thread only. */
@@ -35,6 +41,7 @@ export class HistogramChild implements BoundChild {
   readonly #bounds: Float64Array;
   readonly #name: string;
   readonly #keeper: ExemplarKeeper;
+  readonly #native: NativePlan | undefined;
 
   /** Made by {@linkcode Histogram.labels}. */
   constructor(slab: Slab, cell32: number, of: HistogramParts) {
@@ -43,6 +50,7 @@ export class HistogramChild implements BoundChild {
     this.#bounds = of.bounds;
     this.#name = of.name;
     this.#keeper = of.keeper;
+    this.#native = of.native;
   }
 
   /** Makes the child write to another cell. Called by its family when the series is removed. */
@@ -53,16 +61,26 @@ export class HistogramChild implements BoundChild {
   /**
    * Counts a value in its bucket and adds it to the sum, both visible together. Allocates nothing.
    *
-   * @param value any number but NaN
+   * @param value any number; NaN only if there are native buckets, where it counts in none but spoils the sum
    * @param options an exemplar that stands for this observation
    * @throws {RangeError} If the value is NaN or no number; nothing is counted then
    * @throws {TypeError | RangeError} If the exemplar is not valid; nothing is counted then
    */
   observe(value: number, options?: UpdateOptions): void {
-    if (typeof value !== "number" || value !== value) refuse(this.#name, value);
-    const keeps = options !== undefined && this.#keeper.prepare(options);
-    observeHistogram(this.#slab, this.#cell32, this.#bounds, value);
-    if (keeps) this.#keeper.store(this.#slab, this.#cell32, { value, slot: bucketOf(this.#bounds, value) });
+    if (typeof value !== "number" || (value !== value && this.#native === undefined)) {
+      refuse(this.#name, value);
+    }
+    if (options !== undefined) return this.#observeExample(value, options);
+    if (this.#native === undefined) observeHistogram(this.#slab, this.#cell32, this.#bounds, value);
+    else observeNative(this.#slab, this.#cell32, this.#native, value);
+  }
+
+  #observeExample(value: number, options: UpdateOptions): void {
+    const keeps = this.#keeper.prepare(options);
+    this.observe(value);
+    if (keeps) {
+      this.#keeper.store(this.#slab, this.#cell32, { value, slot: classicBucketOf(this.#bounds, value) });
+    }
   }
 
   /** Starts to measure; the returned function observes the elapsed seconds and returns them. */
@@ -105,11 +123,12 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
    */
   constructor(options: HistogramOptions<LabelName>, reuse = false) {
     const descriptor = defineDescriptor("histogram", options);
-    const plan = planCell(descriptor);
+    const { clock } = options.registry ?? defaultRegisterer();
+    const plan = planCell(descriptor, clock);
     super({ descriptor, shape: plan.shape, registry: options.registry, reuse, collect: options.collect });
     const { name, buckets } = descriptor;
     const keeper = new ExemplarKeeper(plan, `histogram "${name}"`);
-    this.#parts = { name, bounds: Float64Array.from(buckets), keeper };
+    this.#parts = { name, bounds: Float64Array.from(buckets), keeper, native: plan.native };
   }
 
   /**
@@ -131,13 +150,15 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
     const { family } = this;
     const labelled = typeof first === "object";
     const value = labelled ? second : first;
-    if (typeof value !== "number" || value !== value) refuse(this.name, value);
+    const { bounds, native } = this.#parts;
+    if (typeof value !== "number" || (value !== value && native === undefined)) refuse(this.name, value);
     const options = labelled ? third : second as UpdateOptions | undefined;
     if (options !== undefined) {
       return (labelled ? this.labels(first) : this.#ownChild()).observe(value, options);
     }
     const cell = labelled ? family.cellOf(first) : this.ownCell();
-    observeHistogram(family.slab, cell, this.#parts.bounds, value);
+    if (native === undefined) observeHistogram(family.slab, cell, bounds, value);
+    else observeNative(family.slab, cell, native, value);
   }
 
   /** Starts to measure; the returned function observes the elapsed seconds, of one series if there are labels. */
@@ -171,6 +192,6 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
 
 function refuse(name: string, value: unknown): never {
   throw new RangeError(
-    `Cannot observe with histogram "${name}": wanted a number that is not NaN, given ${String(value)}`,
+    `Cannot observe with histogram "${name}": wanted a number that is not NaN, given ${givenText(value)}`,
   );
 }

@@ -8,6 +8,7 @@ import type { Removal } from "../model/removal.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
 import type { Family } from "./family.ts";
+import type { WallClock } from "./wall_clock.ts";
 
 /** Why a callback runs: this thread is about to scrape, or it is only heard from, for others to scrape. */
 export type CollectTrigger = "scrape" | "heartbeat";
@@ -53,6 +54,12 @@ export interface Registerer {
    * @internal
    */
   readonly tickets: TicketCounter;
+  /**
+   * The time of day.
+   *
+   * @internal
+   */
+  readonly clock: WallClock;
 }
 
 /** Under this symbol of `globalThis` the thread's default registry lies; its number changes with {@linkcode Registerer}. */

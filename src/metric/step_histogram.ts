@@ -5,6 +5,7 @@
  */
 // DATA PLANE
 import { defineDescriptor } from "../model/define.ts";
+import { givenText } from "../model/given_text.ts";
 import { histogramShape } from "../slab/cell_shape.ts";
 import { observeHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
@@ -41,7 +42,7 @@ export class StepContributor {
     const { value, participants } = part;
     if (!((value | 0) === value && value >= 0)) {
       throw new RangeError(
-        `Cannot contribute to "${this.#name}": wanted a whole number from 0, given ${String(value)}`,
+        `Cannot contribute to "${this.#name}": wanted a whole number from 0, given ${givenText(value)}`,
       );
     }
     if ((participants & (1 << this.#contributor)) === 0) {
@@ -169,8 +170,8 @@ export class StepHistogram<LabelName extends string = never> extends Metric<Labe
    * @throws {DuplicateFamilyError} If the name is taken
    */
   constructor(options: HistogramOptions<LabelName>, reuse = false) {
-    // WHY: the parts of one observation come from several threads, so there is no one thing that an exemplar could name.
-    const descriptor = defineDescriptor("histogram", { ...options, exemplars: false });
+    // WHY: the parts of one observation come from several threads, so no one thing could be named by an exemplar.
+    const descriptor = defineDescriptor("histogram", { ...options, exemplars: false, native: false });
     super({
       descriptor,
       shape: histogramShape(descriptor.buckets.length + 1),

@@ -4,8 +4,10 @@
  * @module
  */
 // CONTROL PLANE
-import type { Descriptor, NativeBuckets } from "./descriptor.ts";
+import type { Descriptor } from "./descriptor.ts";
+import { givenText } from "./given_text.ts";
 import { checkMode, checkStates } from "./kind_options.ts";
+import { checkNative, type NativeOptions } from "./native_options.ts";
 import { canonicalLabelValue, type LabelValue } from "./label_values.ts";
 import type { MergeMode, MetricType } from "./metric_type.ts";
 import { checkLabelNames, checkMetricName } from "./names.ts";
@@ -45,7 +47,8 @@ export interface DefinitionOptions<LabelName extends string = string> {
   /** The states of a stateset. */
   readonly states?: readonly string[];
   /** How a histogram keeps native buckets, if it does. */
-  readonly native?: NativeBuckets;
+  /** Whether native buckets are kept, and how; `true` for the defaults. */
+  readonly native?: NativeOptions | boolean;
   /** Whether exemplars are kept. */
   readonly exemplars?: boolean;
   /** The most series of one worker, at least 1; label sets beyond it share the overflow series. */
@@ -87,12 +90,13 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
   checkSuffix(type, name);
   checkUnit(type, name, unit);
   if (!Number.isInteger(maxSeries) || maxSeries < 1) {
-    throw new RangeError(`${what}: wanted maxSeries as a whole number from 1, given ${maxSeries}`);
+    throw new RangeError(`${what}: wanted maxSeries as a whole number from 1, given ${givenText(maxSeries)}`);
   }
   const mode = checkMode(options.mode, { type, what });
   if (mode.endsWith("all") && (labelNames.includes("worker") || "worker" in constLabels)) {
     throw new RangeError(`${what}: the label "worker" is reserved, merge mode ${mode} adds it`);
   }
+  const native = checkNative(options.native, { type, what });
   return Object.freeze<Descriptor>({
     name,
     help,
@@ -108,7 +112,7 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
     relativeError: options.relativeError ?? 0,
     windowSeconds: options.windowSeconds ?? 0,
     states: Object.freeze(checkStates(options.states, { type, what })),
-    ...(options.native && { native: Object.freeze({ ...options.native }) }),
+    ...(native && { native }),
     exemplars: options.exemplars ?? false,
     maxSeries,
     ttlSeconds: checkTtl(what, options),
@@ -123,7 +127,7 @@ function fullName({ namespace, subsystem, name }: DefinitionOptions): unknown {
 
 function checkTtl(what: string, { ttlSeconds = 0, labelNames = [] }: DefinitionOptions): number {
   if (typeof ttlSeconds !== "number" || !(ttlSeconds >= 0) || ttlSeconds === Infinity) {
-    throw new RangeError(`${what}: wanted ttlSeconds as a number from 0, given ${String(ttlSeconds)}`);
+    throw new RangeError(`${what}: wanted ttlSeconds as a number from 0, given ${givenText(ttlSeconds)}`);
   }
   if (ttlSeconds > 0 && labelNames.length === 0) {
     throw new RangeError(`${what}: it has no labels, so it is always exposed and cannot have ttlSeconds`);
@@ -157,7 +161,7 @@ function checkBuckets(type: MetricType, what: string, options: DefinitionOptions
   const bounds = given.at(-1) === Infinity ? given.slice(0, -1) : [...given];
   for (let i = 0; i < bounds.length; i++) {
     if (typeof bounds[i] !== "number" || !Number.isFinite(bounds[i])) {
-      throw new RangeError(`${what}: wanted finite numbers as buckets, given ${String(bounds[i])}`);
+      throw new RangeError(`${what}: wanted finite numbers as buckets, given ${givenText(bounds[i])}`);
     }
     if (i > 0 && bounds[i] <= bounds[i - 1]) {
       throw new RangeError(

@@ -4,6 +4,7 @@
  * @module
  */
 // CONTROL PLANE
+import { givenText } from "./given_text.ts";
 import { MERGE_MODES, type MergeMode, type MetricType } from "./metric_type.ts";
 import { isWellFormed } from "./names.ts";
 
@@ -33,7 +34,7 @@ export function checkMode(given: unknown, family: { type: MetricType; what: stri
   const mode = modes.find((candidate) => candidate === given);
   if (mode === undefined) {
     throw new RangeError(
-      `${family.what}: wanted a merge mode of ${modes.join(", ")}, given ${String(given)}`,
+      `${family.what}: wanted a merge mode of ${modes.join(", ")}, given ${givenText(given)}`,
     );
   }
   return mode;

@@ -33,7 +33,9 @@ export function checkMetricName(name: unknown, utf8 = false): asserts name is st
   const valid = utf8 ? name.length > 0 && isWellFormed(name) : METRIC_NAME.test(name);
   if (!valid) {
     throw new RangeError(
-      `Cannot define metric "${name}": wanted a name of letters, digits, "_" and ":" that does not start with a digit`,
+      `Cannot define metric ${
+        JSON.stringify(name)
+      }: wanted a name of letters, digits, "_" and ":" that does not start with a digit`,
     );
   }
 }

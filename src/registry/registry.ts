@@ -10,6 +10,7 @@ import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { DuplicateFamilyError } from "../model/errors.ts";
 import type { Removal } from "../model/removal.ts";
+import { WallClock } from "../metric/wall_clock.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
 import { createControl, TicketCounter } from "../slab/control.ts";
 import { createSlab, openSlab, Slab, SlabError } from "../slab/slab.ts";
@@ -23,6 +24,8 @@ export interface RegistryOptions {
   readonly slabBytes?: number;
   /** A monotonic clock in milliseconds, by which the memory of removed series rests. */
   readonly now?: () => number;
+  /** The time of day in milliseconds since the Unix epoch. */
+  readonly wallNow?: () => number;
 }
 
 /** What another thread gives so that a registry writes where that thread can read. */
@@ -44,6 +47,8 @@ export class Registry implements Registerer {
   /** Which family writes samples of a name. */
   readonly #owners: Map<string, Descriptor> = new Map();
   readonly #callbacks: CollectCallbacks = new CollectCallbacks(this);
+  /** @internal */
+  readonly clock: WallClock;
   readonly #slabBytes: number | undefined;
   readonly #now: (() => number) | undefined;
   #writer: SlabWriter | undefined;
@@ -55,6 +60,7 @@ export class Registry implements Registerer {
   constructor(options: RegistryOptions = {}) {
     this.#slabBytes = options.slabBytes;
     this.#now = options.now;
+    this.clock = new WallClock(options.wallNow);
   }
 
   /**
@@ -182,6 +188,7 @@ export class Registry implements Registerer {
    */
   beat(): boolean {
     this.#callbacks.runIfDue();
+    this.clock.look();
     const writer = this.#ownWriter();
     this.#log?.read((removal, number) => {
       writer.removalsSeen = number;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Listener } from "../host/types.ts";
+import type { HandlerScope } from "./extension.ts";
 
 /** The second argument of a handler's `fetch`. Belongs to one request; the worker's own thread only. */
 export interface Context {
@@ -29,6 +30,12 @@ export interface Context {
 
 /** A module that answers requests: its default export. */
 export interface Handler {
+  /**
+   * Called once, before the worker accepts requests.
+   *
+   * @internal
+   */
+  start?(scope: HandlerScope): Promise<void>;
   /** Answers one request. An exception becomes a response of status 500. */
   fetch(request: Request, context: Context): Response | Promise<Response>;
 }
@@ -37,7 +44,7 @@ export interface Handler {
 export interface ContextScope {
   readonly worker: number;
   /** The listener, once the port is open. */
-  listener: Listener | undefined;
+  listener: Pick<Listener, "remoteAddress" | "onClientGone"> | undefined;
   /** Promises that a drain waits for. */
   readonly pending: Set<Promise<unknown>>;
   /** Takes an error that no response can report. */

@@ -33,6 +33,11 @@ const METHODS: ReadonlySet<string> = new Set([
   "PATCH",
 ]);
 
+/** The `method` label of a request's method. */
+export function methodLabel(method: string): string {
+  return METHODS.has(method) ? method : OTHER_METHOD;
+}
+
 /** One label set of the families that have `method`, `route` and `status`. */
 interface Cell {
   readonly method: string;
@@ -101,7 +106,7 @@ export class HttpMeter {
   }
 
   #makeCell(method: string, route: string, status: number): Cell {
-    const labels = { method: METHODS.has(method) ? method : OTHER_METHOD, route, status };
+    const labels = { method: methodLabel(method), route, status };
     const cell: Cell = {
       method,
       route,

@@ -68,6 +68,11 @@ export class Incarnation {
     return this.#listening.promise;
   }
 
+  /** Sends a message of the server's extension to the handler module. */
+  send(message: unknown): void {
+    if (this.state !== "ended") this.#post({ type: "extension", message });
+  }
+
   /** Makes it tell its clients to close their connections. */
   discourage(): void {
     this.#post({ type: "discourage" });

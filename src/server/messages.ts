@@ -22,14 +22,18 @@ export interface WorkerStart {
   readonly shared: boolean;
   readonly tls: TlsPair | undefined;
   readonly metricsPath: string | undefined;
-  /** Whether it counts its requests. */
-  readonly instrument: boolean;
+  /** Whether it counts its requests, and in whose families. */
+  readonly instrument: false | "prometheus" | "fastapi";
+  /** For the handler module's `start()`. */
+  readonly handlerData: unknown;
 }
 
 /** From the main thread to a worker. */
 export type ToWorker =
   /** Open the port; 0 lets the kernel choose. */
   | { readonly type: "listen"; readonly port: number }
+  /** From the server's extension to the handler module. */
+  | { readonly type: "extension"; readonly message: unknown }
   /** The answer to a scrape. */
   | ({ readonly type: "scraped"; readonly id: number } & ScrapeAnswer)
   /** Tell clients to close their connections; nothing is refused yet. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host, TlsPair } from "../host/types.ts";
+import type { ServerExtension } from "./extension.ts";
 import { StartError } from "./start_error.ts";
 
 /** Answers on a path of the admin port. */
@@ -29,8 +30,33 @@ export interface ServeOptions {
   readonly metricsPath?: string | false;
   /** Whether requests are counted. Default true. */
   readonly instrument?: boolean;
+  /**
+   * Whether the HTTP families are those of FastAPI's instrumentator instead, as vLLM has them.
+   *
+   * @internal
+   */
+  readonly httpFamilies?: "prometheus" | "fastapi";
+  /**
+   * Threads that start before the workers and end after them.
+   *
+   * @internal
+   */
+  readonly extension?: ServerExtension;
+  /**
+   * Handed to the handler module's `start()`; a copy for each worker.
+   *
+   * @internal
+   */
+  readonly handlerData?: unknown;
   /** For how many seconds a drain waits for requests and streams that were accepted. Default 10. */
   readonly drainSeconds?: number;
+  /**
+   * For how many seconds a worker that a rolling restart replaces goes on accepting while it tells its clients to
+   * close their connections. Default 1.
+   */
+  readonly discourageSeconds?: number;
+  /** For how many seconds such a worker may then finish what it has accepted. Default 60. */
+  readonly retireSeconds?: number;
   /** After how many seconds of a standing event loop a worker is replaced; 0 for never. Default 30. */
   readonly hangSeconds?: number;
   /** The most seconds that loading the handler may take. Default 60. */
@@ -41,7 +67,10 @@ export interface ServeOptions {
   readonly slabBytes?: number;
   /** Serves HTTPS on the serving port. */
   readonly tls?: TlsPair;
-  /** Whether SIGTERM and SIGINT drain the server and a second one ends the process. Default true. */
+  /**
+   * Whether signals are acted upon: SIGTERM and SIGINT drain the server, and a second one ends the process; SIGHUP
+   * replaces all workers without refusing a request. Default true.
+   */
   readonly handleSignals?: boolean;
   /** Takes the server's log lines. Default: stderr. */
   readonly log?: (line: string) => void;
@@ -49,13 +78,14 @@ export interface ServeOptions {
 
 /** {@linkcode ServeOptions}, complete and checked. */
 export type ResolvedOptions =
-  & Required<Omit<ServeOptions, "handler" | "tls" | "slabBytes" | "log" | "metricsPath">>
+  & Required<Omit<ServeOptions, "handler" | "tls" | "slabBytes" | "log" | "metricsPath" | "extension">>
   & {
     readonly handler: URL;
     readonly tls: TlsPair | undefined;
     readonly slabBytes: number | undefined;
     readonly log: ((line: string) => void) | undefined;
     readonly metricsPath: string | undefined;
+    readonly extension: ServerExtension | undefined;
   };
 
 /** The most workers that make any sense. */
@@ -74,7 +104,12 @@ export function resolveOptions(options: ServeOptions, host: Host): ResolvedOptio
     adminRoutes: options.adminRoutes ?? {},
     metricsPath: metricsPath === false ? undefined : absolutePath("metricsPath", metricsPath),
     instrument: options.instrument ?? true,
+    httpFamilies: options.httpFamilies ?? "prometheus",
+    extension: options.extension,
+    handlerData: options.handlerData,
     drainSeconds: seconds("drainSeconds", options.drainSeconds ?? 10),
+    discourageSeconds: seconds("discourageSeconds", options.discourageSeconds ?? 1),
+    retireSeconds: seconds("retireSeconds", options.retireSeconds ?? 60),
     hangSeconds: seconds("hangSeconds", options.hangSeconds ?? 30),
     startSeconds: seconds("startSeconds", options.startSeconds ?? 60),
     heapMegabytesMax: wholeNumber("heapMegabytesMax", options.heapMegabytesMax ?? 2048, {

@@ -7,15 +7,23 @@
 import { STATUS_CODE, STATUS_TEXT } from "@std/http/status";
 import type { HostHandler } from "../host/types.ts";
 import { type ContextScope, type Handler, RequestContext } from "./context.ts";
-import { CLIENT_LEFT_STATUS, type HttpMeter } from "./http_meter.ts";
+import { CLIENT_LEFT_STATUS } from "./http_meter.ts";
 import { watchStream } from "./streamed_body.ts";
+
+/** What counts requests. Owner thread only. */
+export interface Meter {
+  /** A request has come. */
+  begin(): void;
+  /** It was answered, after so many milliseconds. */
+  end(labels: { method: string; route: string | undefined; status: number }, milliseconds: number): void;
+}
 
 /** What a pipeline is made of. */
 export interface PipelineParts {
   readonly handler: Handler;
   readonly scope: ContextScope;
   /** Counts the requests; undefined counts nothing. */
-  readonly meter: HttpMeter | undefined;
+  readonly meter: Meter | undefined;
   /** Makes what was counted visible to the next scrape. */
   readonly publish: () => void;
   /** The path that answers with the metrics of all workers, uncounted; undefined for none. */

@@ -23,6 +23,13 @@ export interface Server extends AsyncDisposable {
   readonly workers: number;
   /** Resolves when the server has ended, by {@linkcode Server.drain} or by a signal. */
   readonly finished: Promise<void>;
+  /**
+   * Replaces every worker by a new one, which accepts before the old one stops to; what the old one has accepted, it
+   * finishes. Resolves when all new ones accept.
+   *
+   * @throws {StartError} If a new worker does not start; then the old ones that are left go on
+   */
+  restart(): Promise<void>;
   /** Stops accepting, lets every accepted request and stream end within `drainSeconds`, then ends the server. */
   drain(): Promise<void>;
   /** Ends the server at once. */
@@ -70,9 +77,11 @@ export class RunningServer implements Server {
     this.#admin = admin;
     this.adminPort = admin?.port;
     if (!this.#parts.options.handleSignals) return;
+    const { host } = this.#parts;
     this.#ignoreSignals = (["SIGTERM", "SIGINT"] as const).map((name) =>
-      this.#parts.host.onSignal(name, () => this.#onSignal(name))
+      host.onSignal(name, () => this.#onSignal(name))
     );
+    this.#ignoreSignals.push(host.onSignal("SIGHUP", () => void this.#onHangUp()));
   }
 
   get url(): string {
@@ -83,6 +92,11 @@ export class RunningServer implements Server {
   get adminUrl(): string | undefined {
     if (this.adminPort === undefined) return undefined;
     return `http://${authority(this.#parts.options.adminHostname, this.adminPort)}`;
+  }
+
+  async restart(): Promise<void> {
+    if (this.draining) throw new Error("Cannot restart workers: the server is ending");
+    await this.#parts.supervisor.restart();
   }
 
   drain(): Promise<void> {
@@ -102,6 +116,7 @@ export class RunningServer implements Server {
   async #end(endWorkers: () => Promise<void>): Promise<void> {
     this.draining = true;
     await endWorkers();
+    await this.#parts.options.extension?.stop();
     await this.#closeAdmin();
     for (const ignore of this.#ignoreSignals) ignore();
     this.#finished.resolve();
@@ -114,6 +129,18 @@ export class RunningServer implements Server {
     const cut = setTimeout(() => admin.abort(), ADMIN_CLOSE_MS);
     await admin.close();
     clearTimeout(cut);
+  }
+
+  async #onHangUp(): Promise<void> {
+    const { log } = this.#parts;
+    if (this.draining) return;
+    log("SIGHUP: replacing all workers, one after the other");
+    try {
+      await this.restart();
+      log("all workers are replaced");
+    } catch (error) {
+      log(`not all workers are replaced: ${(error as Error).message}`);
+    }
   }
 
   #onSignal(name: SignalName & keyof typeof EXIT_CODES): void {

@@ -5,8 +5,7 @@
  */
 import { STATUS_CODE } from "@std/http/status";
 import type { Collector } from "../collect/collector.ts";
-import type { Format } from "../exposition/format.ts";
-import { createFormat, negotiate } from "../exposition/negotiate.ts";
+import { FormatSet } from "../exposition/format_set.ts";
 import { negotiateEncoding } from "../exposition/negotiate_encoding.ts";
 import type { ScrapeAnswer, ScrapeQuestion } from "./messages.ts";
 
@@ -19,8 +18,8 @@ const COMPRESSED_BYTES_MIN = 1400;
 /** One collector's scrapes, one after the other: a collector's columns serve one pass at a time. Main thread only. */
 export class Scraper {
   readonly #collector: Collector;
-  /** What was rendered last stays with its format; there are few formats, whatever clients ask for. */
-  readonly #formats: Map<string, Format> = new Map();
+  /** What was rendered last stays with its format; few formats are kept, whatever clients ask for. */
+  readonly #formats = new FormatSet();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(collector: Collector) {
@@ -50,7 +49,7 @@ export class Scraper {
   async #render(
     { accept, query }: ScrapeQuestion,
   ): Promise<{ contentType: string; body: Uint8Array<ArrayBuffer> }> {
-    const format = this.#format(accept);
+    const format = this.#formats.get(accept);
     const sink = format.sink();
     let sliceEnd = performance.now() + SLICE_MS;
     for (const block of this.#collector.blocks(filterOf(query))) {
@@ -59,15 +58,9 @@ export class Scraper {
       await nextTask();
       sliceEnd = performance.now() + SLICE_MS;
     }
-    return { contentType: format.contentType, body: concat(sink.finish()) };
-  }
-
-  #format(accept: string | null): Format {
-    const choice = negotiate(accept);
-    const key = `${choice.name} ${choice.escaping}`;
-    let format = this.#formats.get(key);
-    if (format === undefined) this.#formats.set(key, format = createFormat(choice));
-    return format;
+    const body = concat(sink.finish());
+    sink.release();
+    return { contentType: format.contentType, body };
   }
 }
 

@@ -4,16 +4,19 @@
  * @module
  */
 import { Collector } from "../collect/collector.ts";
+import { SelfMetrics } from "../collect/self_metrics.ts";
+import { WorkerWatch } from "../collect/worker_watch.ts";
 import { detectHost } from "../host/detect.ts";
 import { isFile } from "../host/program.ts";
 import { AddressError, type Host, type Listener, type ListenOptions } from "../host/types.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import { createAdminHandler } from "./admin.ts";
+import type { WorkerLink } from "./extension.ts";
+import type { Incarnation } from "./incarnation.ts";
 import { logLine } from "./log.ts";
 import { type ResolvedOptions, resolveOptions, type ServeOptions } from "./options.ts";
 import { RunningServer, type Server } from "./running_server.ts";
 import { Scraper } from "./scraper.ts";
-import { ServerFamilies } from "./server_families.ts";
 import { StartError } from "./start_error.ts";
 import { Supervisor } from "./supervisor.ts";
 import { WorkerSlabs } from "./worker_slabs.ts";
@@ -45,7 +48,21 @@ export async function serve(options: ServeOptions): Promise<Server> {
 
   const collector = new Collector(defaultRegistry, { onProblem: log });
   const scraper = new Scraper(collector);
-  const families = new ServerFamilies();
+  const watch = new WorkerWatch(collector);
+  const families = new SelfMetrics({ collector, watch });
+  const slabs = new WorkerSlabs({
+    collector,
+    watch,
+    slabBytes: resolved.slabBytes,
+    exclusively: (change) => void scraper.exclusively(change),
+  });
+  const { extension } = resolved;
+  await extension?.start({
+    host,
+    slabs,
+    gather: (run) => scraper.exclusively(() => run(collector.blocks())),
+    log,
+  });
   const supervisor = new Supervisor({
     host,
     module: new URL("../../workers/http_worker.ts", import.meta.url),
@@ -54,34 +71,44 @@ export async function serve(options: ServeOptions): Promise<Server> {
     common: {
       handler: resolved.handler.href,
       hostname,
-      shared: resolved.workers > 1,
+      shared: sharesPort(resolved, host),
       tls,
       metricsPath: resolved.metricsPath,
-      instrument: resolved.instrument,
+      instrument: resolved.instrument && resolved.httpFamilies,
+      handlerData: resolved.handlerData,
     },
-    slabs: new WorkerSlabs(collector, {
-      slabBytes: resolved.slabBytes,
-      exclusively: (change) => void scraper.exclusively(change),
-    }),
+    slabs,
     heapMegabytesMax: resolved.heapMegabytesMax,
+    discourageSeconds: resolved.discourageSeconds,
+    retireSeconds: resolved.retireSeconds,
     hangSeconds: resolved.hangSeconds,
     startSeconds: resolved.startSeconds,
-    scrape: (question) => {
-      families.setWorkers({ ready: supervisor.readyCount, wanted: supervisor.workerCount });
-      return scraper.answer(question);
-    },
+    scrape: (question) => scraper.answer(question),
     log,
+    onSpawn: (worker) => extension?.workerStarted?.(linkTo(worker)),
     onRestart: (reason) => families.restarted(reason),
   });
   const server = new RunningServer({ host, options: resolved, supervisor, log });
-  const admin = await openAdminPort(host, resolved, { supervisor, server, scraper, families });
+  let admin: Listener | undefined;
   try {
+    admin = await openAdminPort(host, resolved, { supervisor, server, scraper });
     server.open(await supervisor.start(), admin);
   } catch (error) {
     admin?.abort();
+    await extension?.stop();
     throw error instanceof AddressError ? addressProblem(error) : error;
   }
+  const look = setInterval(() => void scraper.exclusively(() => lookAfter(collector, watch)), LOOK_MS);
+  void server.finished.then(() => clearInterval(look));
   return server;
+}
+
+/** How often the main thread looks at the workers' hearts and directories between scrapes. */
+const LOOK_MS = 250;
+
+function lookAfter(collector: Collector, watch: WorkerWatch): void {
+  watch.check();
+  collector.poll();
 }
 
 /** Falls back to one worker where the system does not spread one port's connections over threads, and says so. */
@@ -90,6 +117,23 @@ function shareable(options: ResolvedOptions, host: Host, log: (line: string) => 
   if (options.workers === 1 || sharing.possible) return options;
   log(`one worker instead of ${options.workers}: ${sharing.reason}`);
   return { ...options, workers: 1 };
+}
+
+/** Whether the serving port is opened so that others of this process may join: a single worker does so if it is free. */
+function sharesPort({ workers }: ResolvedOptions, host: Host): boolean {
+  const sharing = host.portSharing();
+  return workers > 1 || (sharing.possible && sharing.free);
+}
+
+function linkTo(worker: Incarnation): WorkerLink {
+  const { slot, epoch, ended } = worker;
+  return {
+    slot,
+    epoch,
+    ended,
+    post: (message) => worker.send(message),
+    terminate: (reason) => worker.terminate(reason),
+  };
 }
 
 async function checkHandler(handler: URL): Promise<void> {
@@ -126,13 +170,12 @@ interface AdminNeeds {
   readonly supervisor: Supervisor;
   readonly server: RunningServer;
   readonly scraper: Scraper;
-  readonly families: ServerFamilies;
 }
 
 async function openAdminPort(
   host: Host,
   options: ResolvedOptions,
-  { supervisor, server, scraper, families }: AdminNeeds,
+  { supervisor, server, scraper }: AdminNeeds,
 ): Promise<Listener | undefined> {
   if (options.adminPort === false) return undefined;
   const readiness = () => ({
@@ -141,10 +184,7 @@ async function openAdminPort(
     draining: server.draining,
   });
   const handler = createAdminHandler({
-    scrape: (question) => {
-      families.setWorkers(readiness());
-      return scraper.answer(question);
-    },
+    scrape: (question) => scraper.answer(question),
     readiness,
     routes: options.adminRoutes,
   });

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import type { RestartReason } from "../collect/self_metrics.ts";
 import type { Host, WorkerEnd } from "../host/types.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
-import { HangWatch } from "./hang_watch.ts";
 import { endSentence, Incarnation } from "./incarnation.ts";
 import type { ScrapeAnswer, ScrapeQuestion, WorkerStart } from "./messages.ts";
 import { StartError } from "./start_error.ts";
@@ -24,6 +24,10 @@ export interface SupervisorParts {
   readonly common: Omit<WorkerStart, "slot" | "epoch" | "attachment">;
   readonly slabs: SlabKeeper;
   readonly heapMegabytesMax: number | undefined;
+  /** How long a worker that is being replaced tells its clients to close before it stops accepting, in seconds. */
+  readonly discourageSeconds: number;
+  /** How long such a worker may then take to finish what it has, in seconds. */
+  readonly retireSeconds: number;
   /** After how many seconds without a heartbeat a worker is replaced; 0 for never. */
   readonly hangSeconds: number;
   /** The most seconds that a worker may take to load the handler. */
@@ -31,18 +35,19 @@ export interface SupervisorParts {
   readonly backoff?: BackoffOptions;
   readonly scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
   readonly log: (line: string) => void;
+  /** Told of each worker that was started. */
+  readonly onSpawn?: (worker: Incarnation) => void;
   /** Told of each worker that ended without being asked to, by the word that names why. */
   readonly onRestart: (reason: RestartReason) => void;
 }
-
-/** Why a worker had to be replaced. */
-export type RestartReason = "crash" | "hang" | "memory" | "rolling";
 
 /** A slot: a place for one worker at a time. */
 interface Slot {
   readonly index: number;
   epoch: number;
   current: Incarnation | undefined;
+  /** Whether a rolling restart has started the next one, which is not yet accepting. */
+  hasSuccessor: boolean;
   readonly backoff: Backoff;
 }
 
@@ -52,11 +57,13 @@ const HANG_CHECK_MS = 500;
 export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #slots: Slot[];
-  readonly #watch: HangWatch;
   #timer: unknown;
   #port = 0;
   /** Whether workers that end are replaced. */
   #replacing = false;
+  /** All that have not ended, those among them that are not a slot's current one. */
+  readonly #live: Set<Incarnation> = new Set();
+  #restarting: Promise<void> | undefined;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -64,14 +71,14 @@ export class Supervisor {
       index,
       epoch: 0,
       current: undefined,
+      hasSuccessor: false,
       backoff: new Backoff(parts.backoff),
     }));
-    this.#watch = new HangWatch(parts.hangSeconds * 1000);
   }
 
   /** How many workers accept requests. */
   get readyCount(): number {
-    return this.#slots.filter((slot) => slot.current?.state === "listening").length;
+    return this.#slots.filter(({ current }) => current?.state === "listening").length;
   }
 
   /** How many workers there should be. */
@@ -97,7 +104,7 @@ export class Supervisor {
     }
     this.#replacing = true;
     for (const slot of this.#slots) this.#superviseEnd(slot, slot.current!);
-    this.#timer = setInterval(() => this.#checkHangs(), HANG_CHECK_MS);
+    if (this.#parts.hangSeconds > 0) this.#timer = setInterval(() => this.#checkHangs(), HANG_CHECK_MS);
     return this.#port;
   }
 
@@ -106,13 +113,13 @@ export class Supervisor {
    */
   async drain(seconds: number): Promise<void> {
     this.#endSupervision();
-    const live = this.#live();
+    const live = [...this.#live];
     for (const incarnation of live) {
       if (incarnation.state === "listening") incarnation.drain();
       else if (incarnation.state !== "draining") incarnation.terminate("the server is ending");
     }
     const deadline = setTimeout(() => {
-      for (const incarnation of this.#live()) {
+      for (const incarnation of this.#live) {
         this.#parts.log(`worker ${incarnation.slot}: not finished after ${seconds} s, cut`);
         incarnation.terminate("the drain took too long");
       }
@@ -124,15 +131,63 @@ export class Supervisor {
   /** Ends every worker at once. */
   async stop(reason: string): Promise<void> {
     this.#endSupervision();
-    const live = this.#live();
+    const live = [...this.#live];
     for (const incarnation of live) incarnation.terminate(reason);
     await Promise.all(live.map((incarnation) => incarnation.ended));
   }
 
-  #live(): Incarnation[] {
-    return this.#slots.flatMap(({ current }) =>
-      current === undefined || current.state === "ended" ? [] : [current]
-    );
+  /**
+   * Replaces all workers, one slot after the other, each by one that accepts before the old one stops to. Resolves
+   * when every slot has its new worker; the old ones may still be finishing what they have. While one such
+   * restart is under way, another call joins it.
+   *
+   * @throws {StartError} If a new worker does not start; the slots that are not yet replaced keep their old one
+   */
+  restart(): Promise<void> {
+    return this.#restarting ??= this.#restartAll().finally(() => this.#restarting = undefined);
+  }
+
+  async #restartAll(): Promise<void> {
+    for (const slot of this.#slots) {
+      const old = slot.current;
+      // A slot whose worker is just being replaced gets a new one anyway.
+      if (!this.#replacing || old?.state !== "listening") continue;
+      await this.#succeed(slot, old);
+      this.#parts.onRestart("rolling");
+    }
+  }
+
+  async #succeed(slot: Slot, old: Incarnation): Promise<void> {
+    const successor = this.#spawn(slot);
+    slot.hasSuccessor = true;
+    try {
+      await this.#loaded(successor);
+      // Where a port has one listener only, the old one must close first.
+      if (!this.#parts.common.shared) await this.#retire(old);
+      await successor.listen(this.#port);
+    } catch (error) {
+      slot.hasSuccessor = false;
+      successor.terminate("it did not start");
+      if (old.state !== "listening") void this.#revive(slot);
+      throw error;
+    }
+    slot.hasSuccessor = false;
+    slot.current = successor;
+    this.#superviseEnd(slot, successor);
+    if (old.state === "listening") await this.#retire(old);
+  }
+
+  /** Makes a worker stop accepting, gently. Resolves when it does; what it has accepted goes on. */
+  async #retire(incarnation: Incarnation): Promise<void> {
+    const { discourageSeconds, retireSeconds, log } = this.#parts;
+    incarnation.discourage();
+    await delay(discourageSeconds);
+    incarnation.drain();
+    const deadline = setTimeout(() => {
+      log(`worker ${incarnation.slot}: replaced, not finished after ${retireSeconds} s, cut`);
+      incarnation.terminate("it took too long to finish");
+    }, retireSeconds * 1000);
+    void incarnation.ended.then(() => clearTimeout(deadline));
   }
 
   #endSupervision(): void {
@@ -144,6 +199,7 @@ export class Supervisor {
     const all: Incarnation[] = [];
     for (const slot of this.#slots) {
       const incarnation = this.#spawn(slot);
+      slot.current = incarnation;
       all.push(incarnation);
       // WHY: Bun crashes now and then when threads start side by side under load; the first one also tells of
       // a handler that cannot be loaded, before the others say the same.
@@ -160,8 +216,12 @@ export class Supervisor {
     const slab = slabs.open(place);
     const start = { ...common, ...place, attachment: slab.attachment };
     const incarnation = new Incarnation({ host, module, start, slab, heapMegabytesMax, scrape });
-    slot.current = incarnation;
-    void incarnation.ended.then((end) => slab.leave(end));
+    this.#live.add(incarnation);
+    void incarnation.ended.then((end) => {
+      this.#live.delete(incarnation);
+      slab.leave(end);
+    });
+    this.#parts.onSpawn?.(incarnation);
     return incarnation;
   }
 
@@ -181,8 +241,10 @@ export class Supervisor {
 
   #superviseEnd(slot: Slot, incarnation: Incarnation): void {
     void incarnation.ended.then((end) => {
-      this.#watch.forget(incarnation);
-      if (this.#replacing && slot.current === incarnation) this.#replace(slot, incarnation, end);
+      if (!this.#replacing || slot.current !== incarnation) return;
+      if (slot.hasSuccessor) {
+        this.#parts.log(`worker ${slot.index}: ended as ${endSentence(end, incarnation)}`);
+      } else this.#replace(slot, incarnation, end);
     });
   }
 
@@ -200,6 +262,7 @@ export class Supervisor {
   async #revive(slot: Slot): Promise<void> {
     if (!this.#replacing) return;
     const incarnation = this.#spawn(slot);
+    slot.current = incarnation;
     this.#superviseEnd(slot, incarnation);
     try {
       await this.#loaded(incarnation);
@@ -212,12 +275,16 @@ export class Supervisor {
   }
 
   #checkHangs(): void {
-    const now = performance.now();
-    const listening = this.#live().filter((incarnation) => incarnation.state === "listening");
-    for (const incarnation of this.#watch.hung(listening, now)) {
-      incarnation.terminate(HUNG);
+    const limitMs = this.#parts.hangSeconds * 1000;
+    for (const incarnation of this.#live) {
+      const hangs = incarnation.state === "listening" && incarnation.slab.heartbeatAgeMs() > limitMs;
+      if (hangs) incarnation.terminate(HUNG);
     }
   }
+}
+
+function delay(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 const HUNG = "its event loop stood still for too long";

@@ -4,19 +4,23 @@
  * @module
  */
 import { detectHost } from "../host/detect.ts";
-import type { Host, Listener, WorkerScope } from "../host/types.ts";
+import { AddressError, type Host, type Listener, type WorkerScope } from "../host/types.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
-import type { ContextScope } from "./context.ts";
+import type { ContextScope, Handler } from "./context.ts";
+import { FastapiMeter } from "./fastapi_meter.ts";
 import { loadHandler, summaryOf } from "./handler_module.ts";
 import { HttpMeter } from "./http_meter.ts";
 import { logError } from "./log.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
-import { createPipeline } from "./pipeline.ts";
+import { createPipeline, type Meter } from "./pipeline.ts";
 import { ScrapeClient } from "./scrape_client.ts";
 import { StartError } from "./start_error.ts";
 
 /** How often a worker shows that it is alive. */
 export const HEARTBEAT_MS = 250;
+
+/** How long a worker waits for a port that its predecessor is about to close. */
+const PORT_WAIT_MS = 2000;
 
 /** Runs a worker. To be called once, at the top level of a thread that `serve()` started. */
 export async function runWorker(): Promise<void> {
@@ -27,8 +31,14 @@ export async function runWorker(): Promise<void> {
   const start = scope.data as WorkerStart;
   defaultRegistry.attach(start.attachment);
   const worker = new Worker(host, scope, start);
+  worker.beat();
   setInterval(() => worker.beat(), HEARTBEAT_MS);
   await worker.load();
+}
+
+function createMeter(instrument: WorkerStart["instrument"]): Meter | undefined {
+  if (instrument === false) return undefined;
+  return instrument === "fastapi" ? new FastapiMeter() : new HttpMeter();
 }
 
 class Worker {
@@ -39,6 +49,10 @@ class Worker {
   readonly #context: ContextScope;
   #listen: ((port: number) => Promise<Listener>) | undefined;
   #closing = false;
+  #listener: Listener | undefined;
+  #extension: ((message: unknown) => void) | undefined;
+  /** Messages of the extension that came before the handler listened. */
+  readonly #early: unknown[] = [];
 
   constructor(host: Host, thread: WorkerScope, start: WorkerStart) {
     this.#host = host;
@@ -63,11 +77,11 @@ class Worker {
   async load(): Promise<void> {
     const start = this.#start;
     try {
-      const meter = start.instrument ? new HttpMeter() : undefined;
       const handler = await loadHandler(start.handler);
+      await this.#startHandler(handler);
       const pipeline = createPipeline({
         handler,
-        meter,
+        meter: createMeter(start.instrument),
         scope: this.#context,
         publish: () => defaultRegistry.publish(),
         metricsPath: start.metricsPath,
@@ -83,10 +97,29 @@ class Worker {
     }
   }
 
+  /** @throws {StartError} If the module's `start()` fails */
+  async #startHandler(handler: Handler): Promise<void> {
+    const { slot, epoch, handlerData } = this.#start;
+    const onMessage = (listener: (message: unknown) => void) => {
+      this.#extension = listener;
+      for (const message of this.#early.splice(0)) listener(message);
+    };
+    try {
+      await handler.start?.({ worker: slot, epoch, data: handlerData, onMessage });
+    } catch (error) {
+      const what = `Cannot start handler "${this.#start.handler}": ${summaryOf(error)}`;
+      throw new StartError("HANDLER_FAILED", what, { cause: error });
+    }
+  }
+
   async #receive(message: ToWorker): Promise<void> {
     switch (message.type) {
       case "listen":
         return await this.#open(message.port);
+      case "extension":
+        if (this.#extension === undefined) this.#early.push(message.message);
+        else this.#extension(message.message);
+        return;
       case "scraped":
         return this.#scrapes.answer(message);
       case "discourage":
@@ -99,7 +132,8 @@ class Worker {
 
   async #open(port: number): Promise<void> {
     try {
-      const listener = await this.#listen!(port);
+      const listener = await this.#listenPatiently(port);
+      this.#listener = listener;
       this.#context.listener = listener;
       this.#post({ type: "listening", port: listener.port });
     } catch (error) {
@@ -107,17 +141,34 @@ class Worker {
     }
   }
 
+  /** Opens the port; if a worker that ended has not let go of it yet, waits for that. */
+  async #listenPatiently(port: number): Promise<Listener> {
+    const deadlineMs = performance.now() + PORT_WAIT_MS;
+    for (;;) {
+      try {
+        return await this.#listen!(port);
+      } catch (error) {
+        const taken = error instanceof AddressError && error.code === "EADDRINUSE";
+        if (!taken || performance.now() > deadlineMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
   async #drain(): Promise<void> {
     this.#closing = true;
-    await this.#context.listener?.close();
+    await this.#listener?.close();
     while (this.#context.pending.size > 0) await Promise.all(this.#context.pending);
     defaultRegistry.close();
     this.#thread.exit(0);
   }
 
   #fail(error: unknown): void {
-    const code = error instanceof StartError ? error.code : "WORKER_FAILED";
-    const message = error instanceof StartError ? error.message : summaryOf(error);
+    const { code, message } = error instanceof StartError
+      ? error
+      : error instanceof AddressError
+      ? { code: "ADDRESS" as const, message: error.message }
+      : { code: "WORKER_FAILED" as const, message: summaryOf(error) };
     // What the handler's own module threw deserves its stack; our own sentences need none.
     if (error instanceof StartError && error.cause !== undefined) {
       logError(`worker ${this.#start.slot}: the handler's module failed`, error.cause);

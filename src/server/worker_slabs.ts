@@ -4,6 +4,8 @@
  * @module
  */
 import type { Collector } from "../collect/collector.ts";
+import type { WorkerWatch } from "../collect/worker_watch.ts";
+import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Attachment } from "../registry/registry.ts";
 import { createControl } from "../slab/control.ts";
 import { createSlab } from "../slab/slab.ts";
@@ -12,60 +14,59 @@ import { createSlab } from "../slab/slab.ts";
 export interface WorkerSlab {
   /** What the worker is handed. */
   readonly attachment: Attachment;
-  /** A number that changes with every heartbeat of the worker. */
-  beat(): number;
+  /** How many milliseconds ago the worker's heart was seen to beat. */
+  heartbeatAgeMs(): number;
   /** Says that the worker is gone: its live gauges vanish, all else stays. */
   leave(end: { readonly proven: boolean }): void;
+}
+
+/** Whose slab it is. */
+export interface SlabPlace {
+  /** The worker's place among all, which labels what is told of it. */
+  readonly slot: number;
+  /** The incarnation of the slot, from 1. */
+  readonly epoch: number;
+  /** Whether a thread that beats writes it, which is then watched and counted as a worker. Default true. */
+  readonly beats?: boolean;
 }
 
 /** What gives workers their memory. */
 export interface SlabKeeper {
   /** Makes the slab of a new incarnation and adds it to what is gathered. */
-  open(place: { readonly slot: number; readonly epoch: number }): WorkerSlab;
+  open(place: SlabPlace): WorkerSlab;
 }
 
-/**
- * For how long a slab whose worker is only assumed to have ended is read on. The worker is fenced and was told to
- * end; what it still counts until then is not lost.
- */
-const QUARANTINE_MS = 60_000;
+/** What {@linkcode WorkerSlabs} works with. */
+export interface WorkerSlabsParts {
+  readonly collector: Collector;
+  readonly watch: WorkerWatch;
+  /** Address space of each slab, in bytes. */
+  readonly slabBytes?: number;
+  /** Runs a change of the collector when no scrape is under way. */
+  readonly exclusively: (change: () => void) => void;
+}
 
 /** Slabs in one collector. Main thread only. */
 export class WorkerSlabs implements SlabKeeper {
-  readonly #collector: Collector;
-  readonly #slabBytes: number | undefined;
+  readonly #parts: WorkerSlabsParts;
   readonly #control = createControl();
-  readonly #exclusively: (change: () => void) => void;
 
-  /**
-   * @param options.exclusively runs a change of the collector when no scrape is under way
-   */
-  constructor(
-    collector: Collector,
-    options: { readonly slabBytes?: number; readonly exclusively: (change: () => void) => void },
-  ) {
-    this.#collector = collector;
-    this.#slabBytes = options.slabBytes;
-    this.#exclusively = options.exclusively;
+  constructor(parts: WorkerSlabsParts) {
+    this.#parts = parts;
+    defaultRegistry.adoptControl(this.#control);
   }
 
-  open(place: { readonly slot: number; readonly epoch: number }): WorkerSlab {
-    const slab = createSlab({ bytes: this.#slabBytes, ...place });
-    const source = this.#collector.addSlab(slab);
+  open({ slot, epoch, beats = true }: SlabPlace): WorkerSlab {
+    const { collector, watch, slabBytes, exclusively } = this.#parts;
+    const slab = createSlab({ bytes: slabBytes, slot, epoch });
+    const source = collector.addSlab(slab);
+    if (beats) watch.add(source);
+    // WHY: removals are announced in the slab of the thread that gathers, which every worker reads.
+    const log = defaultRegistry.slab.buffer as SharedArrayBuffer;
     return {
-      attachment: { slab, control: this.#control },
-      beat: () => source.status().beat,
-      leave: ({ proven }) => {
-        this.#exclusively(() => this.#collector.setLive(source, false));
-        const retire = () => this.#exclusively(() => this.#collector.retire(source));
-        if (proven) retire();
-        else unreference(setTimeout(retire, QUARANTINE_MS));
-      },
+      attachment: { slab, control: this.#control, log },
+      heartbeatAgeMs: () => watch.heartbeatAgeMs(source),
+      leave: ({ proven }) => exclusively(() => proven ? watch.ended(source) : watch.assumeEnded(source)),
     };
   }
-}
-
-/** Lets the process end although the timer is set. */
-function unreference(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
 }

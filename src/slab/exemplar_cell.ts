@@ -52,6 +52,16 @@ export function storeExemplar(slab: Slab, cell32: number, exemplar: ExemplarReco
   Atomics.add(i32, cell32, sequence === -1 ? 3 : 1);
 }
 
+/** The value of the exemplar that the owner stored last in a cell. Owner thread only. */
+export function ownExemplarValue(slab: Slab, cell32: number): number {
+  return slab.f64[(cell32 >>> 1) + EXEMPLAR_VALUE64 + (slab.i32[cell32] & 1) * COPY64];
+}
+
+/** When the owner stored the exemplar of a cell, in seconds since the Unix epoch; 0 if there is none. Owner thread only. */
+export function ownExemplarTimestamp(slab: Slab, cell32: number): number {
+  return slab.f64[(cell32 >>> 1) + EXEMPLAR_VALUE64 + (slab.i32[cell32] & 1) * COPY64 + 1];
+}
+
 /** How often an exemplar was stored: 0 for never; it changes whenever the exemplar does. Any thread. */
 export function exemplarSequence(slab: Slab, cell32: number): number {
   // ORDER: before the count that the reader looks at next; pairs with storeExemplar() (litmus: exemplar).

@@ -50,13 +50,6 @@ export function observeHistogram(
   Atomics.add(i32, cell32, 1);
 }
 
-/** The bucket that a value falls in: the first whose bound is not below it. Any thread. */
-export function bucketOf(bounds: Float64Array, value: number): number {
-  let bucket = 0;
-  while (bucket < bounds.length && value > bounds[bucket]) bucket++;
-  return bucket;
-}
-
 /**
  * Adds many observations at once. Owner thread only.
  *

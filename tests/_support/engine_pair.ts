@@ -33,6 +33,8 @@ export class EnginePair {
   readonly loop: EngineLoop;
   readonly engine: Engine;
   orphans = 0;
+  /** What listeners threw. */
+  readonly errors: unknown[] = [];
   readonly #running: Promise<void>[];
 
   constructor(config: Partial<EngineConfig> = {}, source: TokenSource = countingSource()) {
@@ -52,7 +54,11 @@ export class EnginePair {
       features: featuresOf(complete),
       registry: this.registry,
     });
-    this.client = new RingEngineClient({ doorbell: this.clientBell, metricsOf: () => metrics });
+    this.client = new RingEngineClient({
+      doorbell: this.clientBell,
+      metricsOf: () => metrics,
+      onError: (error) => this.errors.push(error),
+    });
     this.connect(1);
     this.#running = [this.loop.run(), this.client.run()];
   }

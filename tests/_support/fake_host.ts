@@ -70,7 +70,7 @@ export class FakeHost implements Host {
   }
 
   portSharing() {
-    return { possible: true, means: "the test" } as const;
+    return { possible: true, means: "the test", free: true } as const;
   }
 
   listen(): never {

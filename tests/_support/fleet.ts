@@ -45,11 +45,14 @@ export class Fleet {
   }
 
   /** Starts the next incarnation of a slot. */
-  start(slot: number, options: { bytes?: number; now?: () => number } = {}): FleetWorker {
+  start(
+    slot: number,
+    options: { bytes?: number; now?: () => number; wallNow?: () => number } = {},
+  ): FleetWorker {
     const epoch = (this.#epochs.get(slot) ?? 0) + 1;
     this.#epochs.set(slot, epoch);
     const buffer = createSlab({ slot, epoch, bytes: options.bytes ?? SMALL_SLAB_BYTES });
-    const registry = new Registry({ now: options.now });
+    const registry = new Registry({ now: options.now, wallNow: options.wallNow });
     registry.attach({ slab: buffer, control: this.control, log: this.main.slab.buffer as SharedArrayBuffer });
     return { slot, epoch, buffer, registry, source: this.collector.addSlab(buffer) };
   }

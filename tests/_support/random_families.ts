@@ -21,6 +21,8 @@ export interface RandomFamilyOptions {
   readonly utf8Names?: boolean;
   /** Whether histograms may have native buckets. Default false. */
   readonly natives?: boolean;
+  /** How long a constant label is that every series carries, to make blocks large. Default 0: there is none. */
+  readonly paddingBytes?: number;
 }
 
 /** A family whose samples can be made again and again, with the same blocks. */
@@ -110,7 +112,7 @@ function randomFamily(options: RandomFamilyOptions): fc.Arbitrary<RandomFamily> 
     isNative: options.natives ? fc.boolean() : fc.constant(false),
     exemplars: fc.boolean(),
   }).chain((parts) => {
-    const reserved = [reservedLabelName(parts.type), parts.name, "worker"];
+    const reserved = [reservedLabelName(parts.type), parts.name, "worker", "padding"];
     const allNames = parts.labelNames.filter((name) => !reserved.includes(name) && !name.startsWith("__"));
     const labelNames = allNames.slice(parts.constantCount);
     const isHistogram = parts.type === "histogram" || parts.type === "gaugehistogram";
@@ -119,9 +121,12 @@ function randomFamily(options: RandomFamilyOptions): fc.Arbitrary<RandomFamily> 
       type: parts.type,
       help: parts.help,
       labelNames,
-      constLabels: Object.fromEntries(
-        allNames.slice(0, parts.constantCount).map((name) => [name, parts.constantValue]),
-      ),
+      constLabels: {
+        ...Object.fromEntries(
+          allNames.slice(0, parts.constantCount).map((name) => [name, parts.constantValue]),
+        ),
+        ...(options.paddingBytes ? { padding: "p".repeat(options.paddingBytes) } : {}),
+      },
       buckets: isHistogram ? parts.buckets.map((bound) => bound + 0).sort((a, b) => a - b) : [],
       quantiles: parts.type === "summary" ? parts.quantiles.sort((a, b) => a - b) : [],
       states: parts.type === "stateset" ? parts.states : [],
@@ -151,8 +156,11 @@ function randomBlocks(labelNames: readonly string[]): fc.Arbitrary<SeriesBlock[]
     });
 }
 
+/** Values of an exemplar's labels, without the brace at which Python's parser takes the labels for closed. */
+const exemplarValues = fc.string({ unit: "grapheme", maxLength: 10 }).map((text) => text.replaceAll("}", ""));
+
 const exemplars: fc.Arbitrary<Exemplar> = fc.record({
-  labels: fc.dictionary(legacyNames, fc.string({ unit: "grapheme", maxLength: 10 }), { maxKeys: 3 }),
+  labels: fc.dictionary(legacyNames, exemplarValues, { maxKeys: 3 }),
   value: fc.double({ noNaN: true, noDefaultInfinity: true }),
   timestamp: fc.integer({ min: 1, max: 2_000_000_000_000 }).map((ms) => ms / 1000),
 });

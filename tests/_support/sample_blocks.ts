@@ -68,7 +68,11 @@ export function chunksOf(
 
 /** One scrape of a format, as bytes. */
 export function bytesOf(format: Format, families: Iterable<FamilySamples>): Uint8Array<ArrayBuffer> {
-  const chunks = chunksOf(format, families);
+  return joined(chunksOf(format, families));
+}
+
+/** Chunks as one run of bytes. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let offset = 0;
   for (const chunk of chunks) {

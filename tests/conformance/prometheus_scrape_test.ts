@@ -114,10 +114,10 @@ Deno.test("Prometheus reads back every feature, in each format and in the one th
   }
   // With native histograms on, Prometheus asks for the binary format first.
   assert(server.accepts[0].startsWith("application/vnd.google.protobuf"), server.accepts[0]);
-  const negotiated = foundSeries(await prometheus.query('{job="negotiated"}'));
+  const negotiated = foundSeries(await queryUntil(prometheus, '{job="negotiated"}'));
   assertEquals(sorted(negotiated), sorted(expectedSeries(scrape, "protobuf")));
   await checkExemplars(prometheus, nowSeconds);
-  const [native] = await prometheus.query('size_bytes{job="protobuf"}');
+  const [native] = await queryUntil(prometheus, 'size_bytes{job="protobuf"}');
   // Left of zero two buckets, the zero bucket, and five right of it, each from bound to bound with its count.
   assertEquals(native.histogram![1].buckets?.map((bucket) => bucket.at(-1)), [
     "1",

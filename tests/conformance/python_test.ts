@@ -5,7 +5,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { createFormat } from "../../src/exposition/negotiate.ts";
-import { findTool } from "../../tools/_tools.ts";
 import { everyFeature } from "../_support/every_feature.ts";
 import {
   type ExpectedSample,
@@ -14,35 +13,10 @@ import {
   TEXT_STYLE,
 } from "../_support/expected_samples.ts";
 import { checkProperty } from "../_support/property.ts";
+import { type PythonSample, readByPython } from "../_support/python_parsers.ts";
 import { randomFamilies, randomScrape } from "../_support/random_families.ts";
 import { textOf } from "../_support/sample_blocks.ts";
 import type { FamilySamples } from "../../src/model/samples.ts";
-
-interface PythonSample {
-  readonly name: string;
-  readonly labels: Record<string, string>;
-  readonly value: string;
-  readonly exemplar: { labels: Record<string, string>; value: string; timestamp: string | null } | null;
-}
-
-type Dialect = "text" | "openmetrics";
-
-/** What Python makes of each body: samples, or why it refuses it. */
-async function readByPython(
-  bodies: { dialect: Dialect; body: string }[],
-): Promise<(PythonSample[] | string)[]> {
-  const child = new Deno.Command(findTool("prometheus_client").path, {
-    args: [new URL("python_parsers.py", import.meta.url).pathname],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify(bodies)));
-  await writer.close();
-  const { code, stdout } = await child.output();
-  assertEquals(code, 0);
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
 
 function toNumber(text: string): number {
   return Number(text.replace("inf", "Infinity").replace("nan", "NaN"));
@@ -70,7 +44,7 @@ function fromExpected({ name, labels, value, exemplar }: ExpectedSample): object
   };
 }
 
-async function compare(scrapes: readonly FamilySamples[][], dialect: Dialect): Promise<void> {
+async function compare(scrapes: readonly FamilySamples[][], dialect: "text" | "openmetrics"): Promise<void> {
   const style = dialect === "text" ? TEXT_STYLE : OPENMETRICS_STYLE;
   const bodies = scrapes.map((scrape) => ({
     dialect,

@@ -224,7 +224,7 @@ testProperty(
   fc.property(
     fc.uniqueArray(fc.tuple(labelValues, numbers), {
       selector: ([label]) => label,
-      minLength: 1,
+      minLength: STRINGS,
       maxLength: STRINGS,
       size: "max",
     }),
@@ -250,5 +250,5 @@ testProperty(
       assertEquals(parsed.metrics.map(({ labels, value }) => [labels.get("a"), value]), pairs);
     },
   ),
-  { runs: 20 },
+  { runs: 200 },
 );

@@ -2,7 +2,7 @@
  * What can be said of the sources by reading them as text. Each test names every offender at once.
  */
 import { assertEquals, assertLessOrEqual } from "@std/assert";
-import { LAYERS } from "../../tools/check_layers.ts";
+import { importGraph, LAYERS } from "../../tools/check_layers.ts";
 import { exists, filesUnder, ROOT } from "../../tools/_run.ts";
 
 const SOURCES = [...filesUnder("src", ".ts"), ...filesUnder("workers", ".ts"), ...filesUnder(".", "mod.ts")]
@@ -17,6 +17,11 @@ const LINES_MAX = 450;
 
 /** Share of the source files with code that may go without a test file of their own name. */
 const NAKED_SHARE_MAX = 0.62;
+
+/** Files that no part of the program uses yet. */
+const UNWIRED = ["engine_metrics", "engine_metrics_options", "feature_metrics"].map((name) =>
+  `src/llm/metrics/${name}.ts`
+);
 
 function read(file: string): string {
   return Deno.readTextFileSync(`${ROOT}/${file}`);
@@ -46,6 +51,16 @@ Deno.test("source files have a test file of their name", () => {
     NAKED_SHARE_MAX,
     `${naked.length} of ${withCode.length} have none:\n${naked.join("\n")}`,
   );
+});
+
+Deno.test("every source file is reached by a test", async () => {
+  const edges = await importGraph(filesUnder("tests", ".ts"), ["--import-map", "tests/import_map.json"]);
+  const reached = new Set(edges.map(({ to }) => to));
+  // What a test starts as a process or a thread does not show in the graph of imports.
+  const started = SOURCES.filter((file) => file.startsWith("workers/") || file === "src/cli/main.ts");
+  for (const { to } of await importGraph(started)) reached.add(to);
+  for (const file of [...started, ...UNWIRED]) reached.add(file);
+  assertEquals(SOURCES.filter((file) => !reached.has(file)), []);
 });
 
 Deno.test("nothing is left for later", () => {
@@ -99,6 +114,17 @@ function leadsSomewhere(target: string, from: { file: string; folder: string }):
 function slug(heading: string): string {
   return heading.replace(/^#+ /, "").toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replace(/ /g, "-");
 }
+
+Deno.test("every task that a Markdown file mentions is there", () => {
+  const tasks = Object.keys(json("deno.json").tasks);
+  const absent = MARKDOWN.flatMap((file) => {
+    const mentioned = [
+      ...read(file).matchAll(/\b(?:deno|deno@[\d.]+) (?:task|run) ([a-z][a-z:]*)(?=[\s`.,;)])/g),
+    ];
+    return mentioned.filter(([, task]) => !tasks.includes(task)).map(([command]) => `${file}: ${command}`);
+  });
+  assertEquals(absent, []);
+});
 
 Deno.test("no file names the host of a package registry", () => {
   const host = /https?:\/\/[a-z.-]*(?:registry|deb|npm)[.][a-z.]+/;

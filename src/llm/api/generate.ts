@@ -14,6 +14,9 @@ import { CHAT_SHAPE, COMPLETION_SHAPE, type ResponseShape } from "./response_sha
 import { readLogprobs, readSampling, type Sampling } from "./sampling.ts";
 import { detokenize } from "../text/tokenizer.ts";
 
+/** A request with more sequences than this is refused, prompts times n. */
+const SEQUENCES_MAX = 4096;
+
 /** Answers a chat. */
 export const chatCompletions: Endpoint = async (services, call) => {
   const { config } = services;
@@ -56,6 +59,12 @@ function ask(
   },
 ): Response | Promise<Response> {
   const { sampling, prompts, shape, echoes } = parts;
+  if (prompts.length * sampling.n > SEQUENCES_MAX) {
+    throw badRequest(
+      `A request may have at most ${SEQUENCES_MAX} sequences, got ${prompts.length * sampling.n}`,
+      "n",
+    );
+  }
   refuseWhenFull(services);
   return answer(services.engines, {
     prompts,

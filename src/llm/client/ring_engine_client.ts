@@ -71,6 +71,8 @@ export interface RingClientOptions {
   readonly routing?: RoutingPolicy;
   /** Called after outputs were handed on, so that what was counted becomes visible. */
   readonly publish?: () => void;
+  /** Takes what a listener threw; the sequence ends as aborted. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** The engines as one API worker sees them. Owner thread only. */
@@ -110,11 +112,11 @@ export class RingEngineClient implements EngineClient {
     if (link === undefined || (epoch !== undefined && link.epoch !== epoch)) return;
     this.#receive(link);
     this.#links.delete(engine);
-    for (const { meter, listener } of link.live.values()) {
-      meter.lose(FINISH.ABORT);
-      listener.end(FINISH.ABORT);
-    }
+    // WHY: none is live any more when listeners hear of it, as they may abort the others of their request.
+    const lost = [...link.live.values()];
     link.live.clear();
+    for (const { meter } of lost) meter.lose(FINISH.ABORT);
+    for (const { listener } of lost) this.#end(listener, FINISH.ABORT);
     this.#options.publish?.();
   }
 
@@ -234,7 +236,12 @@ export class RingEngineClient implements EngineClient {
     const { meter, listener } = sequence;
     const final = output.finish !== FINISH.NONE;
     meter.output(output, nowMs);
-    const stopped = listener.tokens(output.tokens, { prompt: output.prompt, final });
+    let stopped: boolean;
+    try {
+      stopped = listener.tokens(output.tokens, { prompt: output.prompt, final });
+    } catch (error) {
+      return this.#fail(link, id, error);
+    }
     // The listener may have aborted the sequence meanwhile.
     if (!(final || stopped) || !link.live.delete(id)) return;
     if (!final) this.#forget(link, id);
@@ -242,7 +249,25 @@ export class RingEngineClient implements EngineClient {
     const reason = stopped ? FINISH.STOP : output.finish;
     meter.finish(reason, nowMs);
     this.#options.publish?.();
-    listener.end(reason);
+    this.#end(listener, reason);
+  }
+
+  #end(listener: GenerationListener, reason: number): void {
+    try {
+      listener.end(reason);
+    } catch (error) {
+      this.#options.onError?.(error);
+    }
+  }
+
+  /** Ends a sequence whose listener threw: the others of this worker go on. */
+  #fail(link: Link, id: number, error: unknown): void {
+    this.#options.onError?.(error);
+    const sequence = link.live.get(id);
+    if (sequence === undefined) return;
+    link.live.delete(id);
+    sequence.meter.lose(FINISH.ABORT);
+    this.#forget(link, id);
   }
 
   #tellAll(frame: Int32Array): void {

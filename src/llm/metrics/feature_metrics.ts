@@ -167,6 +167,7 @@ export class LoraMetrics {
   readonly #adapters: readonly string[];
   readonly #maxLora: string;
   readonly #nowSeconds: () => number;
+  #last: { max_lora: string; waiting_lora_adapters: string; running_lora_adapters: string } | undefined;
 
   constructor(options: EngineMetricsOptions, define: DefineOptions) {
     this.#info = defineGauge(FAMILY.loraRequestsInfo, define);
@@ -176,11 +177,19 @@ export class LoraMetrics {
   }
 
   state(state: EngineState): void {
-    this.#info.labels({
+    const labels = {
       max_lora: this.#maxLora,
       waiting_lora_adapters: this.#names(state.waitingAdapters),
       running_lora_adapters: this.#names(state.runningAdapters),
-    }).set(this.#nowSeconds());
+    };
+    this.#info.labels(labels).set(this.#nowSeconds());
+    const last = this.#last;
+    const same = last?.waiting_lora_adapters === labels.waiting_lora_adapters &&
+      last.running_lora_adapters === labels.running_lora_adapters;
+    if (same) return;
+    // What ran before is no state of now: the series does not stay, as every set of adapters would leave one.
+    this.#last = labels;
+    if (last !== undefined) this.#info.remove(last);
   }
 
   #names(adapters: readonly number[]): string {

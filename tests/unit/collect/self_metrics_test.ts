@@ -21,7 +21,7 @@ Deno.test("SelfMetrics counts the workers by state", () => {
   let samples = fleet.scrape();
   assertEquals(samples.get('promslab_workers{state="live"}'), 1);
   assertEquals(samples.get('promslab_workers{state="starting"}'), 1);
-  clock.now = 5_000;
+  for (; clock.now < 5_000; clock.now += 250) watch.check();
   watch.assumeEnded(workers[1].source);
   samples = fleet.scrape();
   assertEquals(samples.get('promslab_workers{state="hung"}'), 1);
@@ -58,13 +58,13 @@ Deno.test("SelfMetrics counts drops over incarnations, and restarts by reason", 
   drop(workers[0], 3);
   assertEquals(fleet.scrape().get('promslab_dropped_total{what="series"}'), 3);
   watch.ended(workers[0].source);
-  metrics.restarted("exit");
+  metrics.restarted("crash");
   const next = fleet.start(0);
   watch.add(next.source);
   drop(next, 2);
   const samples = fleet.scrape();
   assertEquals(samples.get('promslab_dropped_total{what="series"}'), 5);
-  assertEquals(samples.get('promslab_worker_restarts_total{reason="exit"}'), 1);
-  assertEquals(samples.get('promslab_worker_restarts_total{reason="hung"}'), 0);
+  assertEquals(samples.get('promslab_worker_restarts_total{reason="crash"}'), 1);
+  assertEquals(samples.get('promslab_worker_restarts_total{reason="hang"}'), 0);
   assertEquals(samples.get('a_total{x="_overflow"}'), 5);
 });

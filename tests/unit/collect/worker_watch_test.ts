@@ -33,10 +33,10 @@ Deno.test("case 9: a worker without a beat is hung, its live gauges are hidden, 
   worker.registry.beat();
   watch.check();
   assertEquals(stateOf(worker), "live");
-  clock.now = 1_001;
+  for (clock.now = 250; clock.now < 1_250; clock.now += 250) watch.check();
   watch.check();
   assertEquals(stateOf(worker), "hung");
-  assertEquals(watch.heartbeatAgeMs(worker.source), 1_001);
+  assertEquals(watch.heartbeatAgeMs(worker.source), 1_250);
   assertEquals([...fleet.scrape()], [["jobs_total", 3]]);
   metrics.jobs.inc();
   worker.registry.beat();
@@ -98,4 +98,20 @@ Deno.test("case 7: writes to a folded slab change no total and are counted", () 
   watch.check();
   assertEquals(watch.zombieWrites, 1);
   assertEquals(fleet.scrape().get("jobs_total"), 10);
+});
+
+Deno.test("WorkerWatch blames nobody for the time in which the watching thread itself stood still", () => {
+  const { clock, watch, worker, stateOf } = setup();
+  worker.registry.beat();
+  watch.check();
+  clock.now = 30_000;
+  watch.check();
+  assertEquals(stateOf(worker), "live");
+  clock.now = 30_400;
+  watch.check();
+  clock.now = 31_001;
+  watch.check();
+  assertEquals(stateOf(worker), "live", "again a stall");
+  for (clock.now = 31_001; clock.now < 32_400; clock.now += 250) watch.check();
+  assertEquals(stateOf(worker), "hung");
 });

@@ -63,6 +63,7 @@ const TEXT_CASES: readonly Case[] = [
   ["a 5n", [1, "bad-value"]],
   ["a 1 1.5", [1, "bad-timestamp"]],
   ["a 1 2 3", [1, "bad-timestamp"]],
+  ["a 1 9223372036854775808", [1, "bad-timestamp"]],
   ['a 1 # {b="c"} 1', [1, "bad-timestamp"]],
   // Metadata.
   ["# TYPE a info\na 1", [1, "bad-metadata"]],
@@ -113,7 +114,7 @@ const TEXT_CASES: readonly Case[] = [
 const OPENMETRICS_CASES: readonly Case[] = [
   // What is well.
   [""],
-  ['# TYPE a_seconds counter\n# UNIT a_seconds seconds\n# HELP a_seconds \\\\ \\" \\n\na_seconds_total 1.0 12.5\na_seconds_created 12'],
+  ['# TYPE a_seconds counter\n# UNIT a_seconds seconds\n# HELP a_seconds \\\\ \\" \\n\na_seconds_total 1.0 12.5\na_seconds_created 12 12.5'],
   ["# HELP a \na 1"],
   [OM_HISTOGRAM],
   ['# TYPE a counter\na_total 1 # {b="c"} 0.5 12.25\n# TYPE b counter\nb_total 1 # {} NaN'],
@@ -137,6 +138,7 @@ const OPENMETRICS_CASES: readonly Case[] = [
   ['a{b="c", d="e"} 1', [1, "bad-label-name"]],
   ['a{b="c",} 1', [1, "bad-labels"]],
   ["a 1 nan", [1, "bad-timestamp"]],
+  ["a 1 1e400", [1, "bad-timestamp"]],
   ["a 1 2 3", [1, "bad-exemplar"]],
   ["# HELP a", [1, "bad-metadata"]],
   ["# HELP a\n", [1, "bad-metadata"], [2, "bad-whitespace"]],
@@ -158,6 +160,8 @@ const OPENMETRICS_CASES: readonly Case[] = [
     [4, "interleaved-series"],
     [5, "interleaved-series"],
   ],
+  ["a 1 5\na 1 4", [2, "mixed-timestamps"]],
+  ["# TYPE s summary\ns_sum 1 5\ns_count 1", [3, "mixed-timestamps"]],
   // Values.
   [OM_HISTOGRAM.replace("+Inf", "inf"), [3, "bad-bound"]],
   [OM_HISTOGRAM.replace("1.0", "1"), [2, "bad-bound"]],
@@ -169,6 +173,7 @@ const OPENMETRICS_CASES: readonly Case[] = [
   ['# TYPE s stateset\ns{s="x"} 2', [2, "bad-state"]],
   ['# TYPE s stateset\ns{t="x"} 1', [2, "bad-state"]],
   ["# TYPE a gauge\na 1 # {} 1", [2, "bad-exemplar-place"]],
+  ["a_bucket 1 # {} 1", [1, "bad-exemplar-place"]],
   [`# TYPE a counter\na_total 1 # {a="${"ü".repeat(128)}"} 1`, [2, "exemplar-too-long"]],
   [OM_HISTOGRAM.replace('"} 2', '"} 2 # {} 0.5'), [3, "exemplar-outside-bucket"]],
   [OM_HISTOGRAM.replace('"} 1', '"} 1 # {} 1.5'), [2, "exemplar-outside-bucket"]],

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotStrictEquals } from "@std/assert";
+import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { SlotChanges, SlottedBody } from "../../../src/exposition/slotted_body.ts";
 
 /** A body of three lines, `a=`, `b=` and `c=`, with an empty slot behind each. */
@@ -13,7 +13,9 @@ function replace(body: SlottedBody, texts: Record<number, string>, changes = new
     changes.add(Number(slot));
   }
   body.replace(changes);
-  return new TextDecoder().decode(body.bytes);
+  const lent = body.lend();
+  lent.release();
+  return new TextDecoder().decode(lent.bytes);
 }
 
 Deno.test("SlottedBody fills empty slots", () => {
@@ -49,13 +51,35 @@ Deno.test("SlottedBody grows beyond its spare room", () => {
   assertEquals(replace(body, { 1: "2" }), "a=1\nb=2\nc=3\n");
 });
 
-Deno.test("SlottedBody makes new bytes each time and never touches the old ones", () => {
+Deno.test("SlottedBody leaves lent bytes alone until they are released, and then writes over them", () => {
+  const decoder = new TextDecoder();
   const body = threeLines();
   replace(body, { 0: "1", 1: "2", 2: "3" });
-  const old = body.bytes;
+  const first = body.lend();
+  const again = body.lend();
+  assertStrictEquals(again.bytes, first.bytes);
   replace(body, { 1: "4" });
-  assertNotStrictEquals(body.bytes, old);
-  assertEquals(new TextDecoder().decode(old), "a=1\nb=2\nc=3\n");
+  assertEquals(decoder.decode(first.bytes), "a=1\nb=2\nc=3\n");
+  const second = body.lend();
+  assertNotStrictEquals(second.bytes.buffer, first.bytes.buffer);
+  first.release();
+  second.release();
+  replace(body, { 1: "5" });
+  const third = body.lend();
+  assertStrictEquals(third.bytes.buffer, second.bytes.buffer);
+  assertNotStrictEquals(third.bytes, second.bytes);
+  assertEquals(decoder.decode(third.bytes), "a=1\nb=5\nc=3\n");
+  assertEquals(decoder.decode(again.bytes), "a=1\nb=2\nc=3\n");
+});
+
+Deno.test("SlottedBody counts a release once", () => {
+  const body = threeLines();
+  const first = body.lend();
+  const second = body.lend();
+  first.release();
+  first.release();
+  replace(body, { 0: "1" });
+  assertEquals(new TextDecoder().decode(second.bytes), "a=\nb=\nc=\n");
 });
 
 Deno.test("SlottedBody tells what a slot shows", () => {
@@ -72,6 +96,7 @@ Deno.test("SlottedBody tells that its bytes were transferred away", () => {
   assertEquals(body.isDetached, false);
   replace(body, { 0: "1" });
   assertEquals(body.isDetached, false);
-  structuredClone(body.bytes, { transfer: [body.bytes.buffer] });
+  const { bytes } = body.lend();
+  structuredClone(bytes, { transfer: [bytes.buffer] });
   assertEquals(body.isDetached, true);
 });

@@ -1,16 +1,25 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { StartError } from "../../../src/server/start_error.ts";
-import { type RestartReason, Supervisor } from "../../../src/server/supervisor.ts";
+import type { RestartReason } from "../../../src/collect/self_metrics.ts";
+import { Supervisor } from "../../../src/server/supervisor.ts";
 import { FakeHost } from "../../_support/fake_host.ts";
 import { waitFor } from "../../_support/wait_for.ts";
 
 /** A supervisor over played workers, and what it did. */
-function supervise(options: { workers?: number; startSeconds?: number; hangSeconds?: number } = {}) {
+function supervise(
+  options: {
+    workers?: number;
+    startSeconds?: number;
+    hangSeconds?: number;
+    retireSeconds?: number;
+    shared?: boolean;
+  } = {},
+) {
   const host = new FakeHost();
   const logged: string[] = [];
   const restarts: RestartReason[] = [];
   const slabs: string[] = [];
-  const beats = { moving: true, count: 0 };
+  const beats = { ageMs: 0 };
   const supervisor = new Supervisor({
     host,
     module: new URL("file:///worker.ts"),
@@ -19,22 +28,25 @@ function supervise(options: { workers?: number; startSeconds?: number; hangSecon
     common: {
       handler: "file:///app.ts",
       hostname: "127.0.0.1",
-      shared: true,
+      shared: options.shared ?? true,
       tls: undefined,
       metricsPath: "/metrics",
-      instrument: true,
+      instrument: "prometheus",
+      handlerData: undefined,
     },
     slabs: {
       open: ({ slot, epoch }) => {
         slabs.push(`open ${slot}.${epoch}`);
         return {
           attachment: { slab: new SharedArrayBuffer(8) },
-          beat: () => beats.moving ? ++beats.count : beats.count,
+          heartbeatAgeMs: () => beats.ageMs,
           leave: ({ proven }) => slabs.push(`leave ${slot}.${epoch} ${proven ? "proven" : "assumed"}`),
         };
       },
     },
     heapMegabytesMax: 100,
+    discourageSeconds: 0.01,
+    retireSeconds: options.retireSeconds ?? 10,
     hangSeconds: options.hangSeconds ?? 0,
     startSeconds: options.startSeconds ?? 10,
     backoff: { firstMs: 5, longestMs: 10 },
@@ -136,7 +148,7 @@ Deno.test("Supervisor waits before it tries again after a replacement that fails
 Deno.test("Supervisor replaces a worker whose heart stands still", async () => {
   const { host, supervisor, restarts, beats } = supervise({ workers: 1, hangSeconds: 1.2 });
   await supervisor.start();
-  beats.moving = false;
+  beats.ageMs = 1_300;
   await waitFor(() => host.workers.length === 2, { what: "the replacement", deadlineMs: 10_000 });
   assertEquals(host.workers[0].terminated, true);
   assertEquals(restarts, ["hang"]);
@@ -171,5 +183,98 @@ Deno.test("Supervisor answers a worker that asks for the metrics", async () => {
     what: "the answer",
   });
   assertEquals(answer, { type: "scraped", id: 17, status: 200, headers: {}, body: new Uint8Array(1) });
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.restart() lets a new worker accept before the old one stops to, slot by slot", async () => {
+  const { host, supervisor, restarts, slabs } = supervise({ workers: 2 });
+  await supervisor.start();
+  const events: string[] = [];
+  for (const worker of host.workers) {
+    const post = worker.post.bind(worker);
+    worker.post = (message) => {
+      events.push(`${worker.start.slot}.${worker.start.epoch} ${(message as { type: string }).type}`);
+      post(message);
+    };
+  }
+  host.onSpawn = (worker) => {
+    events.push(`${worker.start.slot}.${worker.start.epoch} starts, ${supervisor.readyCount} accept`);
+    worker.say({ type: "loaded" });
+  };
+  await supervisor.restart();
+  assertEquals(events, [
+    "0.2 starts, 2 accept",
+    "0.1 discourage",
+    "0.1 drain",
+    "1.2 starts, 2 accept",
+    "1.1 discourage",
+    "1.1 drain",
+  ]);
+  assertEquals(host.workers.slice(2).map(({ received }) => received), [
+    [{ type: "listen", port: 4321 }],
+    [{ type: "listen", port: 4321 }],
+  ]);
+  assertEquals(restarts, ["rolling", "rolling"]);
+  await waitFor(() => slabs.filter((event) => event.startsWith("leave")).length === 2, {
+    what: "the old ones' end",
+  });
+  assertEquals(supervisor.readyCount, 2);
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.restart() closes the old listener first where a port has one only", async () => {
+  const { host, supervisor } = supervise({ workers: 1, shared: false });
+  await supervisor.start();
+  const [old] = host.workers;
+  host.onSpawn = (worker) => {
+    const post = worker.post.bind(worker);
+    worker.post = (message) => {
+      if ((message as { type: string }).type === "listen") {
+        assertEquals(old.received.at(-1), { type: "drain" });
+      }
+      post(message);
+    };
+    worker.say({ type: "loaded" });
+  };
+  await supervisor.restart();
+  assertEquals(host.workers[1].received, [{ type: "listen", port: 4321 }]);
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.restart() keeps the old worker when the new one does not start", async () => {
+  const { host, supervisor, restarts } = supervise({ workers: 2 });
+  await supervisor.start();
+  host.onSpawn = (worker) =>
+    worker.say({ type: "failed", code: "HANDLER_FAILED", message: "Cannot load it" });
+  await assertRejects(() => supervisor.restart(), StartError, "Cannot load it");
+  assertEquals(supervisor.readyCount, 2);
+  assertEquals(host.workers.map(({ terminated }) => terminated), [false, false, true]);
+  assertEquals(restarts, []);
+  host.onSpawn = (worker) => worker.say({ type: "loaded" });
+  host.workers[0].end({ code: 1, proven: true });
+  await waitFor(() => host.workers.length === 4 && supervisor.readyCount === 2, { what: "the replacement" });
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.restart() survives an old worker that ends while its successor loads", async () => {
+  const { host, supervisor } = supervise({ workers: 1 });
+  await supervisor.start();
+  host.onSpawn = (worker) => {
+    host.workers[0].end({ code: 1, proven: true });
+    setTimeout(() => worker.say({ type: "loaded" }), 10);
+  };
+  await supervisor.restart();
+  assertEquals(host.workers.length, 2, "no second replacement was started");
+  assertEquals(supervisor.readyCount, 1);
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.restart() cuts an old worker that takes too long to finish", async () => {
+  const { host, supervisor, logged } = supervise({ workers: 1, retireSeconds: 0.02 });
+  await supervisor.start();
+  host.workers[0].obedient = false;
+  await supervisor.restart();
+  await waitFor(() => host.workers[0].terminated, { what: "the old worker's end" });
+  assertEquals(logged, ["worker 0: replaced, not finished after 0.02 s, cut"]);
   await supervisor.stop("test");
 });

@@ -189,6 +189,31 @@ Deno.test("API tells log probabilities in the shape of each endpoint", () =>
     assertEquals(offsets, [0, texts[0].length, texts[0].length + texts[1].length]);
   }));
 
+Deno.test("API answers vLLM's own benchmark as it expects: what it sends, and how it counts", () =>
+  alive(async () => {
+    await using harness = new Harness();
+    const sampling = { repetition_penalty: 1.0, logprobs: null, ignore_eos: true, top_k: -1, stream: true };
+    const usage = { stream_options: { include_usage: true } };
+    const requests: [string, Record<string, unknown>][] = [
+      ["/v1/completions", { model: "m", prompt: "Hello there", max_tokens: 12 }],
+      ["/v1/completions", { model: "m", prompt: [[1, 2, 3, 4]], max_tokens: 12 }],
+      ["/v1/chat/completions", {
+        model: "m",
+        messages: [{ role: "user", content: [{ type: "text", text: "Hello there" }] }],
+        max_completion_tokens: 12,
+      }],
+    ];
+    for (const [path, body] of requests) {
+      const events = await harness.stream(path, { ...body, ...sampling, ...usage });
+      // The first event with choices is the first token, each further one a gap; usage counts without choices only.
+      const withChoices = events.filter(({ choices }) => choices.length > 0);
+      assertEquals(withChoices.length, 12, path);
+      const [last] = events.filter(({ choices, usage }) => choices.length === 0 && usage !== undefined);
+      assertEquals(last.usage.completion_tokens, 12);
+      assertEquals(events.at(-1), last);
+    }
+  }));
+
 Deno.test("API aborts what a client that has left was waiting for, and counts it once", () =>
   alive(async () => {
     await using harness = new Harness({

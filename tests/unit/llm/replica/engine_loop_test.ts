@@ -82,6 +82,40 @@ Deno.test("RingEngineClient ends what a lost engine had as aborted, and uses its
     assertEquals(await pair.generate().ended, 2);
   }));
 
+Deno.test("RingEngineClient counts a lost sequence once, also when its listener aborts it", () =>
+  alive(async () => {
+    await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
+    const handles = pair.client.generate(
+      [1, 2].map((seed) => ({
+        generation: { promptTokens: [1], maxTokens: 5000, seed },
+        listener: { tokens: () => false, end: () => handles.forEach((handle) => handle.abort()) },
+      })),
+      { arrivalMs: 0 },
+    );
+    await waitFor(() => pair.status.running === 2, { what: "the engine" });
+    pair.client.disconnect(0);
+    assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "abort" }), 2);
+  }));
+
+Deno.test("RingEngineClient ends a sequence whose listener throws, and no other", () =>
+  alive(async () => {
+    await using pair = new EnginePair();
+    const other = pair.generate({ maxTokens: 30 });
+    pair.client.generate([{
+      generation: { promptTokens: [1], maxTokens: 5000, seed: 1 },
+      listener: {
+        tokens: () => {
+          throw new Error("a broken listener");
+        },
+        end: () => {},
+      },
+    }], { arrivalMs: 0 });
+    assertEquals(await other.ended, 2);
+    await waitFor(() => pair.engine.unfinishedCount === 0, { what: "the engine" });
+    assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "abort" }), 1);
+    assertEquals(pair.errors.map((error) => (error as Error).message), ["a broken listener"]);
+  }));
+
 Deno.test("EngineLoop answers a request that it cannot run with an error", () =>
   alive(async () => {
     await using pair = new EnginePair({ maxModelLen: 64 });

@@ -1,0 +1,28 @@
+/**
+ * The application that is served: a cheap route and one that computes for about a millisecond.
+ *
+ * @module
+ */
+
+const WORK_PATH = "/work";
+
+export default {
+  /** Answers one request; `context` is there if promslab serves. */
+  fetch(request: Request, context?: { route: string | undefined }): Response {
+    const route = routeOf(request.url);
+    if (context !== undefined) context.route = route;
+    return route === WORK_PATH ? new Response(String(compute())) : new Response("Hello\n");
+  },
+};
+
+/** The route's template. */
+export function routeOf(url: string): string {
+  return url.endsWith(WORK_PATH) ? WORK_PATH : "/";
+}
+
+/** About a millisecond of arithmetic. */
+function compute(): number {
+  let state = 1;
+  for (let step = 0; step < 200_000; step++) state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + step;
+  return state >>> 0;
+}

@@ -1,0 +1,77 @@
+/**
+ * What metrics cost a server: throughput, latency and processor time, with metrics off, with promslab and with its
+ * peers, while ten scrapes a second run.
+ *
+ * @module
+ */
+import { PROM_CLIENT_PACKAGES } from "../peers/prom_client.ts";
+import { interleave, type Turn } from "../runner/interleave.ts";
+import { Subject } from "../runner/subject.ts";
+import type { Findings, Run, Suite } from "../runner/suite.ts";
+import { applyLoad, type Load, loadTurn, type Server, startServer, stopServer } from "./servers.ts";
+
+const SUITE = "server";
+
+/** The suite. */
+export const server: Suite = {
+  name: SUITE,
+  question:
+    "What do metrics cost a server in Deno, whose cheap route does nothing else? Ten scrapes a second run; the open load is half of what the plain server can do.",
+  run: runServer,
+};
+
+const OFF = "promslab, metrics off";
+const PLAIN = "Deno.serve";
+/** One thread each, as the peers have it. */
+const SINGLE: readonly string[] = [
+  "promslab",
+  OFF,
+  PLAIN,
+  ...PROM_CLIENT_PACKAGES.map((name) => `${PLAIN} + ${name}`),
+];
+
+async function runServer(run: Run): Promise<Findings> {
+  const deno = run.runtimes.find(({ name }) => name === "deno");
+  if (deno === undefined || !["closed", "open"].some((work) => run.wants(SUITE, work))) {
+    return { rows: [], skips: [], versions: {} };
+  }
+  const servers: Server[] = [];
+  const generator = new Subject({
+    subject: "load",
+    runtime: "deno",
+    command: await deno.command("server/load_subject.ts"),
+  });
+  try {
+    for (const variant of SINGLE.filter((name) => run.wantsSubject(name.replace(/^.* \+ /, "")))) {
+      servers.push(await startServer(deno, variant, 1));
+    }
+    if (!run.quick) {
+      for (const variant of ["promslab", OFF]) servers.push(await startServer(deno, variant, 2));
+    }
+    return { rows: await interleave(await groupsOf(generator, servers, run), run), skips: [], versions: {} };
+  } finally {
+    await generator[Symbol.asyncDispose]();
+    await Promise.all(servers.map(stopServer));
+  }
+}
+
+async function groupsOf(generator: Subject, servers: readonly Server[], run: Run): Promise<Turn[][]> {
+  const milliseconds = run.quick ? 200 : 1000;
+  const closed: Load = { suite: SUITE, work: "closed", path: "/", milliseconds };
+  run.progress.expect(servers.length);
+  let plainRate = 10_000;
+  for (const one of servers) {
+    run.progress.step(`${SUITE} ${one.subject.subject}, warming up`);
+    const figures = await applyLoad(generator, one, { ...closed, milliseconds: 2 * milliseconds });
+    if (one.subject.subject === PLAIN) plainRate = figures["requests/s"];
+  }
+  const rate = Math.max(100, Math.round(plainRate / 2 / 100) * 100);
+  const open: Load = { ...closed, work: "open", rate };
+  return [1, 2].flatMap((workers) => {
+    const group = servers.filter((one) => one.workers === workers);
+    return [
+      group.map((one) => loadTurn(generator, one, closed, ["requests/s", "CPU us/request"])),
+      group.map((one) => loadTurn(generator, one, open, ["p50 ms", "p99 ms", "p99.9 ms"])),
+    ];
+  }).filter((group) => group.length > 0);
+}

@@ -1,0 +1,68 @@
+/**
+ * What remains of the workers that ended.
+ *
+ * @module
+ */
+import { planCell } from "../metric/cell_plan.ts";
+import type { Descriptor } from "../model/descriptor.ts";
+import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { ExemplarColumn } from "./exemplar_column.ts";
+import { NativeColumn } from "./native_column.ts";
+import type { SlabColumn } from "./slab_column.ts";
+
+/** What remains of the workers that ended, in the order of the family's series. */
+export class RetiredColumn extends Column {
+  /** 1 for each series that an ended worker had. */
+  present: Uint8Array = new Uint8Array(0);
+
+  override readonly exemplars: ExemplarColumn | undefined = undefined;
+  override readonly natives: NativeColumn | undefined = undefined;
+
+  constructor(descriptor: Descriptor) {
+    super(columnStrideOf(descriptor));
+    this.growGaugeColumns();
+    const { exemplarSlots, native } = planCell(descriptor);
+    if (native !== undefined) this.natives = new NativeColumn();
+    if (exemplarSlots > 0) this.exemplars = new ExemplarColumn(exemplarSlots);
+  }
+
+  /** Takes over what a column whose positions are series numbers has beside its numbers. */
+  keepDetails({ count, positions, exemplars, natives }: Column): void {
+    for (let k = 0; k < count; k++) {
+      if (positions[k] < 0) continue;
+      const state = natives?.at(k);
+      if (state !== undefined) this.natives?.add(positions[k], state);
+      if (exemplars !== undefined) this.exemplars?.offerAll(positions[k], exemplars, k);
+    }
+  }
+
+  /** Marks the series that ended workers had. */
+  markVisible(visible: Uint8Array): void {
+    for (let index = 0; index < this.count; index++) if (this.present[index] !== 0) visible[index] = 1;
+  }
+
+  /** Forgets a series that was removed. */
+  forget(index: number): void {
+    if (index >= this.count) return;
+    this.present[index] = 0;
+    this.touched[index] = 0;
+    this.stamps[index] = 0;
+    this.values.fill(0, index * this.stride, (index + 1) * this.stride);
+    this.exemplars?.forget(index);
+    this.natives?.forget(index);
+  }
+
+  /** Marks the series of an ended worker's column as visible. */
+  keepVisible(column: SlabColumn): void {
+    if (this.present.length < this.count) {
+      const present = new Uint8Array(this.index.length);
+      present.set(this.present);
+      this.present = present;
+    }
+    for (let k = 0; k < column.count; k++) {
+      const exposed = column.states[k] === SERIES_STATE.COUNTED ||
+        column.states[k] === SERIES_STATE.RESETTING;
+      if (exposed && column.shows(k)) this.present[column.index[k]] = 1;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * What the series of a family have beside their numbers, merged over all columns: exemplars and native buckets.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import type { Descriptor } from "../model/descriptor.ts";
+import type { Exemplar, FamilySamples, NativeHistogram } from "../model/samples.ts";
+import { exemplarToGiveUp, NATIVE_EXEMPLARS } from "../slab/exemplar_choice.ts";
+import type { Column } from "./column.ts";
+import { mergeExemplars } from "./exemplar_column.ts";
+import { mergeNatives, type NativeState } from "./native_merge.ts";
+
+/** What a block of samples shows besides its numbers. */
+export type BlockDetails = Pick<FamilySamples, "exemplars" | "natives">;
+
+/** The output that the details belong to. */
+export interface DetailedOutput {
+  readonly descriptor: Descriptor;
+  readonly stride: number;
+  /** The most series of a block. */
+  readonly perBlock: number;
+  readonly seriesCount: number;
+  /** The merged values, buckets cumulated. */
+  readonly values: Float64Array;
+}
+
+/**
+ * The details of all blocks of one scrape.
+ *
+ * @param columns the columns that count
+ */
+export function mergeDetails(columns: readonly Column[], output: DetailedOutput): BlockDetails[] {
+  const { descriptor, perBlock, seriesCount } = output;
+  if (!descriptor.exemplars && descriptor.native === undefined) return [];
+  const hasBuckets = descriptor.type === "counter" || descriptor.buckets.length > 0;
+  const exemplars = descriptor.exemplars && hasBuckets ? mergeExemplars(columns, output) : [];
+  const natives = descriptor.native === undefined ? undefined : nativesOf(columns, output);
+  const details: BlockDetails[] = [];
+  for (let start = 0; start < seriesCount; start += perBlock) {
+    details.push({
+      exemplars: exemplars[details.length],
+      ...(natives !== undefined && { natives: natives.slice(start, start + perBlock) }),
+    });
+  }
+  return details;
+}
+
+function nativesOf(columns: readonly Column[], output: DetailedOutput): NativeHistogram[] {
+  const { descriptor, stride, seriesCount, values } = output;
+  const states: NativeState[][] = Array.from({ length: seriesCount }, () => []);
+  const exemplars: Exemplar[][] = Array.from({ length: seriesCount }, () => []);
+  for (const column of columns) {
+    for (let k = 0; k < column.count; k++) {
+      const place = column.positions[k];
+      if (place < 0) continue;
+      const state = column.natives?.at(k);
+      if (state !== undefined) states[place].push(state);
+      column.exemplars?.collect(k, exemplars[place]);
+    }
+  }
+  const { schema, zeroThreshold } = descriptor.native!;
+  const empty: NativeState = {
+    schema,
+    zeroThreshold,
+    zeroCount: 0,
+    size: 0,
+    codes: new Int32Array(0),
+    counts: new Float64Array(0),
+  };
+  return states.map((ofSeries, place) => {
+    const merged = mergeNatives(ofSeries.length === 0 ? [empty] : ofSeries);
+    return {
+      schema: merged.schema,
+      zeroThreshold: merged.zeroThreshold,
+      zeroCount: merged.zeroCount,
+      count: values[place * stride + stride - 2],
+      sum: values[place * stride + stride - 1],
+      positiveKeys: merged.positive.keys,
+      positiveCounts: merged.positive.counts,
+      negativeKeys: merged.negative.keys,
+      negativeCounts: merged.negative.counts,
+      exemplars: spread(exemplars[place]),
+    };
+  });
+}
+
+/** At most as many exemplars as one thread would keep, sorted by value. */
+function spread(exemplars: Exemplar[]): readonly Exemplar[] {
+  while (exemplars.length > NATIVE_EXEMPLARS) {
+    const values = Float64Array.from(exemplars, ({ value }) => value);
+    const timestamps = Float64Array.from(exemplars, ({ timestamp }) => timestamp);
+    exemplars.splice(exemplarToGiveUp(values, timestamps, exemplars.length), 1);
+  }
+  return exemplars.sort((a, b) => a.value - b.value || a.timestamp - b.timestamp);
+}

@@ -1,0 +1,176 @@
+/**
+ * The engine threads of a server: started, connected to every API worker, replaced when they end.
+ *
+ * @module
+ */
+import type { Host, WorkerThread } from "../../host/types.ts";
+import { createDoorbell } from "../../slab/doorbell.ts";
+import type { EngineAddress } from "../client/ring_engine_client.ts";
+import { createChannel } from "./channel.ts";
+import { createEngineStatus, EngineStatus } from "./engine_status.ts";
+import type { EngineStart, FromEngine, ReplicaCommon, ToApiWorker, ToEngine } from "./thread_messages.ts";
+
+/** Engine slabs have slots beyond those of any API worker. */
+const FIRST_SLOT = 4096;
+const RESTART_MS = { first: 50, max: 5000 } as const;
+/** An engine that ran for this long before it ended did not end because of its start. */
+const STABLE_MS = 10_000;
+
+/** The memory of one engine incarnation, as the server keeps it. */
+export interface EngineSlab {
+  readonly attachment: EngineStart["attachment"];
+  leave(end: { readonly proven: boolean }): void;
+}
+
+/** An API worker as the pool sees it. */
+export interface ApiWorker {
+  readonly slot: number;
+  readonly epoch: number;
+  post(message: unknown): void;
+  readonly ended: Promise<unknown>;
+}
+
+/** What a pool is made of. */
+export interface EnginePoolParts {
+  readonly host: Host;
+  /** The engine entry module. */
+  readonly module: URL;
+  readonly count: number;
+  readonly common: ReplicaCommon;
+  readonly openSlab: (place: { readonly slot: number; readonly epoch: number }) => EngineSlab;
+  readonly log: (line: string) => void;
+}
+
+interface Replica {
+  readonly engine: number;
+  readonly epoch: number;
+  readonly thread: WorkerThread;
+  readonly doorbell: SharedArrayBuffer;
+  readonly status: SharedArrayBuffer;
+  ready: boolean;
+}
+
+interface Member {
+  readonly worker: ApiWorker;
+  readonly doorbell: SharedArrayBuffer;
+}
+
+/** The engines of one server. Main thread only. */
+export class EnginePool {
+  readonly #parts: EnginePoolParts;
+  readonly #replicas = new Map<number, Replica>();
+  readonly #members = new Set<Member>();
+  readonly #restarts = new Map<number, number>();
+  #stopping = false;
+
+  constructor(parts: EnginePoolParts) {
+    this.#parts = parts;
+  }
+
+  /** Engines that are ready. */
+  get readyCount(): number {
+    return [...this.#replicas.values()].filter(({ ready }) => ready).length;
+  }
+
+  /** The load of the engines that are ready, by number. */
+  statuses(): { engine: number; status: EngineStatus }[] {
+    return [...this.#replicas.values()].filter(({ ready }) => ready)
+      .map(({ engine, status }) => ({ engine, status: new EngineStatus(status) }));
+  }
+
+  /** Starts the engines. Resolves when all of them are ready. @throws {Error} If one ends before it is */
+  async start(): Promise<void> {
+    const engines = Array.from({ length: this.#parts.count }, (_, engine) => this.#spawn(engine, 1));
+    await Promise.all(engines);
+  }
+
+  /** Connects a worker to all engines, those to come included, until it ends. */
+  join(worker: ApiWorker): void {
+    const member = { worker, doorbell: createDoorbell() };
+    this.#members.add(member);
+    post(worker, { type: "doorbell", doorbell: member.doorbell });
+    for (const replica of this.#replicas.values()) if (replica.ready) this.#connect(replica, member);
+    void worker.ended.then(() => {
+      this.#members.delete(member);
+      const { slot, epoch } = worker;
+      for (const { thread } of this.#replicas.values()) tell(thread, { type: "detach", slot, epoch });
+    });
+  }
+
+  /** Ends an engine at once, as a crash would; another one takes its place. */
+  kill(engine: number): void {
+    this.#replicas.get(engine)?.thread.terminate();
+  }
+
+  /** Ends all engines. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const threads = [...this.#replicas.values()].map(({ thread }) => thread);
+    for (const thread of threads) tell(thread, { type: "stop" });
+    const cut = setTimeout(() => threads.forEach((thread) => thread.terminate()), 2000);
+    await Promise.all(threads.map(({ ended }) => ended));
+    clearTimeout(cut);
+  }
+
+  #spawn(engine: number, epoch: number): Promise<void> {
+    const { host, module, common, openSlab } = this.#parts;
+    const slab = openSlab({ slot: FIRST_SLOT + engine, epoch });
+    const doorbell = createDoorbell();
+    const status = createEngineStatus();
+    const data: EngineStart = { ...common, engine, epoch, attachment: slab.attachment, doorbell, status };
+    const thread = host.spawn({ module, data, name: `engine-${engine}` });
+    const replica: Replica = { engine, epoch, thread, doorbell, status, ready: false };
+    this.#replicas.set(engine, replica);
+    const startedMs = performance.now();
+    return new Promise((resolve, reject) => {
+      thread.onMessage((message) => {
+        if ((message as FromEngine).type !== "ready") return;
+        replica.ready = true;
+        for (const member of this.#members) this.#connect(replica, member);
+        resolve();
+      });
+      void thread.ended.then((end) => {
+        reject(new Error(`Cannot start engine ${engine}: ${end.error?.message ?? `exit code ${end.code}`}`));
+        slab.leave(end);
+        this.#lost(replica, startedMs);
+      });
+    });
+  }
+
+  #connect(replica: Replica, member: Member): void {
+    const { engine, epoch, doorbell, status, thread } = replica;
+    const { worker } = member;
+    const channel = createChannel();
+    const address: EngineAddress = { engine, epoch, channel, doorbell, status };
+    tell(thread, {
+      type: "attach",
+      slot: worker.slot,
+      epoch: worker.epoch,
+      channel,
+      doorbell: member.doorbell,
+    });
+    post(worker, { type: "engine up", address });
+  }
+
+  #lost(replica: Replica, startedMs: number): void {
+    const { engine, epoch } = replica;
+    this.#replicas.delete(engine);
+    for (const { worker } of this.#members) post(worker, { type: "engine down", engine, epoch });
+    if (this.#stopping) return;
+    const count = performance.now() - startedMs > STABLE_MS ? 0 : this.#restarts.get(engine) ?? 0;
+    this.#restarts.set(engine, count + 1);
+    const delayMs = Math.min(RESTART_MS.max, RESTART_MS.first * 2 ** count);
+    this.#parts.log(`engine ${engine} ended, another one starts in ${delayMs} ms`);
+    setTimeout(() => {
+      if (!this.#stopping) this.#spawn(engine, epoch + 1).catch(() => {});
+    }, delayMs);
+  }
+}
+
+function tell(thread: WorkerThread, message: ToEngine): void {
+  thread.post(message);
+}
+
+function post(worker: ApiWorker, message: ToApiWorker): void {
+  worker.post(message);
+}

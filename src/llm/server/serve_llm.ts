@@ -1,0 +1,106 @@
+/**
+ * Starts an LLM server: the OpenAI-compatible API in several workers, before engines of its own or other servers.
+ *
+ * @module
+ */
+import type { ExtensionServices, ServerExtension, WorkerLink } from "../../server/extension.ts";
+import type { ServeOptions } from "../../server/options.ts";
+import type { Server } from "../../server/running_server.ts";
+import { serve } from "../../server/serve.ts";
+import type { LlmWorkerData } from "../worker/worker_data.ts";
+import { EngineExtension } from "./engine_extension.ts";
+import type { LlmOptions } from "./llm_options.ts";
+import { type LlmPlan, resolveLlmOptions } from "./resolve_llm_options.ts";
+import { StatsLog } from "./stats_log.ts";
+
+/** A running LLM server. */
+export interface LlmServer extends Server {
+  /** What it is, in one line for the person who started it. */
+  readonly description: string;
+  /** Ends an engine at once, as a crash would; another one takes its place. Nothing happens in a gateway. */
+  killEngine(engine: number): void;
+  /** Ends a worker at once, as a crash would; another one takes its place. */
+  killWorker(slot: number): void;
+}
+
+/** The options of `serve()` that are left to choose. */
+export type LlmServeOptions =
+  & LlmOptions
+  & Omit<ServeOptions, "handler" | "handlerData" | "extension" | "httpFamilies">;
+
+/**
+ * Starts the engines, the workers and the ports. Resolves when every worker accepts requests. Main thread only.
+ *
+ * @throws {StartError} If an option cannot be, or an address cannot be bound
+ *
+ * @example A simulated model with two replicas behind four workers
+ * ```ts ignore
+ * import { serveLlm } from "promslab/llm";
+ *
+ * const server = await serveLlm({ model: "my-model", replicas: 2, workers: 4, profile: "8b-h100" });
+ * console.log(server.description);
+ * await server.finished;
+ * ```
+ */
+export async function serveLlm(options: LlmServeOptions): Promise<LlmServer> {
+  const plan = resolveLlmOptions(options);
+  const workers = new Map<number, WorkerLink>();
+  const engines = plan.kind === "embedded" ? new EngineExtension(plan) : undefined;
+  const server = await serve({
+    ...options,
+    handler: new URL("../worker/handler.ts", import.meta.url),
+    handlerData: workerDataOf(plan),
+    httpFamilies: plan.httpMetrics,
+    extension: withStats(plan.statsSeconds, { engines, workers }),
+  });
+  return Object.assign(server, {
+    description: describe(plan),
+    killEngine: (engine: number) => engines?.pool.kill(engine),
+    killWorker: (slot: number) => workers.get(slot)?.terminate("it was killed"),
+  });
+}
+
+function workerDataOf(plan: LlmPlan): LlmWorkerData {
+  if (plan.kind === "gateway") return { kind: "gateway", gateway: plan.gateway };
+  const { api, features, routing, replicas } = plan;
+  return { kind: "embedded", api, features, routing, engines: replicas };
+}
+
+function describe(plan: LlmPlan): string {
+  if (plan.kind === "gateway") {
+    return `forwards to ${plan.gateway.upstreams.map(({ url }) => url).join(", ")}`;
+  }
+  const { api, replicas, engine } = plan;
+  const speed = engine.speedFactor === 1 ? "" : `, time runs ${engine.speedFactor} times faster`;
+  return `simulates ${api.models[0]} with ${replicas} ${replicas === 1 ? "engine" : "engines"}${speed}: ` +
+    "the text and the timing are made up, no model is run";
+}
+
+/** The engines if there are any, and a line on what the server does every so often. */
+function withStats(
+  statsSeconds: number,
+  parts: { engines: EngineExtension | undefined; workers: Map<number, WorkerLink> },
+): ServerExtension {
+  const { engines, workers } = parts;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return {
+    async start(services: ExtensionServices): Promise<void> {
+      await engines?.start(services);
+      if (statsSeconds === 0) return;
+      const stats = new StatsLog();
+      const look = async () => {
+        const line = await services.gather((families) => stats.line(families, performance.now()));
+        if (line !== undefined) services.log(line);
+      };
+      timer = setInterval(() => void look(), statsSeconds * 1000);
+    },
+    workerStarted(worker: WorkerLink): void {
+      workers.set(worker.slot, worker);
+      engines?.workerStarted(worker);
+    },
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await engines?.stop();
+    },
+  };
+}

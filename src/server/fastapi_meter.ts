@@ -1,0 +1,75 @@
+/**
+ * Counts requests as FastAPI's Prometheus instrumentator does for vLLM.
+ *
+ * @module
+ */
+// DATA PLANE
+import { defineCounter, defineHistogram } from "../families/define_family.ts";
+import { FASTAPI_FAMILIES } from "../families/http.ts";
+import type { CounterChild } from "../metric/counter.ts";
+import type { HistogramChild } from "../metric/histogram.ts";
+import type { Registerer } from "../metric/registerer.ts";
+
+import { methodLabel } from "./http_meter.ts";
+
+/** Paths about the server itself, which are not counted. */
+const EXCLUDED: ReadonlySet<string> = new Set([
+  "/metrics",
+  "/health",
+  "/load",
+  "/ping",
+  "/version",
+  "/server_info",
+]);
+
+/** The `handler` of requests that no route answers. */
+const NO_HANDLER = "none";
+
+interface Cell {
+  readonly requests: CounterChild;
+  readonly seconds: HistogramChild;
+}
+
+/** The families of one worker. Owner thread only. */
+export class FastapiMeter {
+  readonly #requests;
+  readonly #seconds;
+  readonly #allSeconds;
+  readonly #cells = new Map<string, Map<string, Cell>>();
+
+  /** @param registry Default: the thread's own. */
+  constructor(registry?: Registerer) {
+    this.#requests = defineCounter(FASTAPI_FAMILIES.httpRequestsTotal, { registry });
+    this.#seconds = defineHistogram(FASTAPI_FAMILIES.httpRequestDurationSeconds, { registry });
+    this.#allSeconds = defineHistogram(FASTAPI_FAMILIES.httpRequestDurationHighrSeconds, { registry });
+  }
+
+  /** Does nothing: there is no family of requests in flight. */
+  begin(): void {}
+
+  /** Counts a request; its status by class, such as `2xx`. */
+  end(labels: { method: string; route: string | undefined; status: number }, milliseconds: number): void {
+    const route = labels.route ?? NO_HANDLER;
+    if (EXCLUDED.has(route)) return;
+    const cell = this.#cell(route, methodLabel(labels.method), Math.floor(labels.status / 100));
+    cell.requests.inc();
+    cell.seconds.observe(milliseconds / 1000);
+    this.#allSeconds.observe(milliseconds / 1000);
+  }
+
+  #cell(route: string, method: string, statusClass: number): Cell {
+    // A route has few methods and classes; their texts are put together once.
+    const key = `${statusClass} ${method}`;
+    let cells = this.#cells.get(route);
+    if (cells === undefined) this.#cells.set(route, cells = new Map());
+    let cell = cells.get(key);
+    if (cell === undefined) {
+      cell = {
+        requests: this.#requests.labels(route, method, `${statusClass}xx`),
+        seconds: this.#seconds.labels(route, method),
+      };
+      cells.set(key, cell);
+    }
+    return cell;
+  }
+}

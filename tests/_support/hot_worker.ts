@@ -1,0 +1,55 @@
+/**
+ * A worker that updates every kind of metric without a pause, until it is ended from outside or its stop word is set.
+ *
+ * @module
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { Counter, defaultRegistry, Gauge, Histogram } from "../../mod.ts";
+
+/** What the worker is told. */
+export interface HotOptions {
+  readonly slab: SharedArrayBuffer;
+  readonly control: SharedArrayBuffer;
+  /** One word: the worker goes on while it is 0, ends at 1, and waits while it is 2. */
+  readonly stop: SharedArrayBuffer;
+  /** Name of the Web Lock to hold for life, where there are any: Deno then really ends the thread. */
+  readonly lock?: string;
+}
+
+/** The part of Web Locks that is needed; Node has none. */
+interface Locks {
+  request(name: string, work: () => Promise<void>): Promise<void>;
+}
+
+const { slab, control, stop, lock }: HotOptions = workerData;
+if (lock !== undefined) await holdLock(lock);
+defaultRegistry.attach({ slab, control });
+const ints = new Counter({ name: "ints_total", help: "Integers." });
+const halves = new Counter({ name: "halves_total", help: "Halves." });
+const carries = new Counter({ name: "carries_total", help: "Every sixteenth step, and each carries." });
+const ones = new Histogram({ name: "ones", help: "Ones.", buckets: [0.5, 1, 2] });
+const steps = new Gauge({ name: "steps", help: "The last step.", mode: "mostrecent" });
+const series = new Counter({ name: "series_total", help: "New series all the time.", labelNames: ["k"] });
+const word = new Int32Array(stop);
+
+parentPort!.postMessage("begun");
+for (let i = 0; Atomics.load(word, 0) !== 1; i++) {
+  while (Atomics.load(word, 0) === 2) Atomics.wait(word, 0, 2, 10);
+  ints.inc();
+  ones.observe(1);
+  halves.inc(0.5);
+  if (i % 16 === 0) carries.inc(2 ** 31 + 1);
+  steps.set(i);
+  if (i % 64 === 0 && i < 64 * 500) series.inc({ k: `series ${i}` });
+}
+
+async function holdLock(name: string): Promise<void> {
+  const { locks } = navigator as unknown as { locks?: Locks };
+  if (locks === undefined) return;
+  await new Promise<void>((held) => {
+    void locks.request(name, () => {
+      held();
+      return new Promise(() => {});
+    });
+  });
+}

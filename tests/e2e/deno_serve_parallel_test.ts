@@ -1,0 +1,66 @@
+/** The real command `deno serve --parallel`, whose threads have no parent that could hand them anything. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { Scrape } from "../_support/app_server.ts";
+import { ROOT, type RunningCommand, startCommand } from "../_support/command.ts";
+import { freePort } from "../_support/free_port.ts";
+import { requestMany } from "../_support/request_many.ts";
+import { waitFor } from "../_support/wait_for.ts";
+
+const THREADS = 3;
+
+async function start(): Promise<{ command: RunningCommand; url: string }> {
+  const port = freePort();
+  const module = new URL("examples/deno_serve_parallel.ts", ROOT).pathname;
+  const command = await startCommand({
+    command: ["deno", "serve", "--parallel", "-A", "--host", "127.0.0.1", "--port", String(port), module],
+    env: { DENO_JOBS: String(THREADS) },
+  });
+  await waitFor(() => command.stderr.includes("Listening on"), { what: "the port", deadlineMs: 30_000 });
+  return { command, url: `http://127.0.0.1:${port}` };
+}
+
+/** One scrape over a connection of its own, so that the kernel chooses the thread anew. */
+async function scrape(url: string): Promise<Scrape> {
+  const response = await fetch(`${url}/metrics`, { headers: { connection: "close" } });
+  assertMatch(response.headers.get("content-type")!, /^text\/plain; version=0\.0\.4/);
+  return new Scrape(await response.text());
+}
+
+const hellos = (scrape: Scrape) => scrape.sum("app_greetings_total");
+
+Deno.test("deno serve --parallel: any thread answers for all, exactly", async () => {
+  const { command, url } = await start();
+  await using _ended = command;
+  const before = await scrape(url);
+  await requestMany({ url: `${url}/hello`, total: 2_000, keepAlive: false });
+  for (let i = 0; i < 20; i++) {
+    const now = await scrape(url);
+    assertEquals(hellos(now), 2_000);
+    assertEquals(now.sum("http_requests_total", 'route="/hello"', 'status="200"'), 2_000);
+    assertEquals(now.decreasesSince(before), []);
+  }
+});
+
+Deno.test("deno serve --parallel: several clients scrape while one thread hangs; nothing decreases", async () => {
+  const { command, url } = await start();
+  await using _ended = command;
+  await requestMany({ url: `${url}/hello`, total: 300, keepAlive: false });
+  const busy = fetch(`${url}/busy?ms=2000`).then((response) => response.text());
+  let last = await scrape(url);
+  for (let i = 0; i < 20; i++) {
+    const scrapes = await Promise.all([scrape(url), scrape(url), scrape(url)]);
+    for (const now of scrapes) assertEquals(now.decreasesSince(last), []);
+    for (const now of scrapes) assertEquals(hellos(now), 300);
+    last = scrapes[0];
+  }
+  assertEquals(await busy, "done\n");
+});
+
+Deno.test("deno serve --parallel: SIGTERM ends the process", async () => {
+  const { command, url } = await start();
+  await using _ended = command;
+  await requestMany({ url: `${url}/hello`, total: 50, keepAlive: true });
+  command.kill("SIGTERM");
+  const ending = await command.ended;
+  assertEquals(ending.code, 0);
+});

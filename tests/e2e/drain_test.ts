@@ -1,0 +1,76 @@
+/**
+ * SIGTERM and SIGINT: what was accepted is answered, then the process ends with exit code 0.
+ */
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { startApp } from "../_support/app_server.ts";
+import { waitFor } from "../_support/wait_for.ts";
+
+const MODULE = "tests/testdata/apps/faulty_app.ts";
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${signal} lets requests and streams end, refuses new ones, and can still be scraped`, async () => {
+    await using app = await startApp({ module: MODULE });
+    const slow = Array.from({ length: 6 }, () => fetch(`${app.url}/slow?ms=800`).then((r) => r.text()));
+    const streams = Array.from(
+      { length: 20 },
+      () => fetch(`${app.url}/stream?count=8&ms=100`).then((r) => r.text()),
+    );
+    await waitFor(async () => (await app.scrape()).sum("http_requests_in_flight") === 26, {
+      what: "all in flight",
+    });
+    app.command.kill(signal);
+    await waitFor(async () => {
+      const ready = await fetch(`${app.adminUrl}/-/ready`);
+      return (await ready.text()).startsWith("draining") && ready.status === 503;
+    }, { what: "the drain" });
+    await waitFor(() => fetch(`${app.url}/ok`).then(() => false, () => true), {
+      what: "the port to be closed",
+    });
+    const during = await app.scrape();
+    assert(during.sum("http_requests_in_flight") > 0, "the last scrape sees what is still open");
+
+    assertEquals(new Set(await Promise.all(slow)), new Set(["slow\n"]));
+    for (const text of await Promise.all(streams)) assertEquals(text.split("\n").length, 9);
+    assertEquals(await app.command.ended, { code: 0, signal: null });
+    assertMatch(app.command.stderr, new RegExp(`${signal}: draining`));
+  });
+}
+
+Deno.test("a drain waits for promises given to waitUntil()", async () => {
+  await using app = await startApp({ module: MODULE, workers: 1 });
+  const startMs = performance.now();
+  await (await fetch(`${app.url}/later?ms=700`)).text();
+  assertEquals((await app.command.stop("SIGTERM")).code, 0);
+  assert(performance.now() - startMs >= 700, "the promise had settled before the process ended");
+});
+
+Deno.test("a drain cuts what has not ended by the deadline, with exit code 0", async () => {
+  await using app = await startApp({ module: MODULE, workers: 2, flags: ["--drain-seconds", "0.5"] });
+  const endless = await fetch(`${app.url}/stream?count=-1&ms=50`);
+  const startMs = performance.now();
+  assertEquals((await app.command.stop("SIGTERM")).code, 0);
+  const seconds = (performance.now() - startMs) / 1000;
+  assert(seconds >= 0.5 && seconds < 5, `ended after ${seconds} s`);
+  await assertRejects(() => endless.text());
+  assertMatch(app.command.stderr, /worker \d: not finished after 0.5 s, cut/);
+});
+
+Deno.test("a second signal ends the process at once", async () => {
+  await using app = await startApp({ module: MODULE, flags: ["--drain-seconds", "60"] });
+  const endless = await fetch(`${app.url}/stream?count=-1&ms=50`);
+  app.command.kill("SIGTERM");
+  await waitFor(() => app.command.stderr.includes("draining"), { what: "the first signal" });
+  const startMs = performance.now();
+  assertEquals((await app.command.stop("SIGTERM")).code, 143);
+  assert(performance.now() - startMs < 5_000);
+  await assertRejects(() => endless.text());
+});
+
+Deno.test("an idle server ends at once", async () => {
+  await using app = await startApp();
+  const kept = await fetch(`${app.url}/`);
+  await kept.text();
+  const startMs = performance.now();
+  assertEquals((await app.command.stop("SIGTERM")).code, 0);
+  assert(performance.now() - startMs < 5_000);
+});

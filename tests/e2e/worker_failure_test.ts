@@ -1,0 +1,112 @@
+/**
+ * Workers that crash, hang or run out of memory in a real server: the others answer, the totals stay.
+ */
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { type AppServer, startApp } from "../_support/app_server.ts";
+import { requestMany } from "../_support/request_many.ts";
+import { waitFor } from "../_support/wait_for.ts";
+
+const MODULE = "tests/testdata/apps/faulty_app.ts";
+
+/** Sends one request on a connection of its own; the status, or the error's name if no response came in time. */
+async function ask(url: string, timeoutMs = 10_000): Promise<number | string> {
+  try {
+    const response = await fetch(url, {
+      headers: { connection: "close" },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.body?.cancel();
+    return response.status;
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+async function restarts(app: AppServer, reason: string): Promise<number> {
+  return (await app.scrape()).sum("promslab_worker_restarts_total", `reason="${reason}"`);
+}
+
+Deno.test("a worker that crashes is replaced, and what it counted stays", async () => {
+  await using app = await startApp({ module: MODULE });
+  await requestMany({ url: `${app.url}/ok`, total: 300, keepAlive: false });
+  const before = await app.scrape();
+  assertEquals(before.sum("http_requests_total", 'route="/ok"'), 300);
+
+  assertEquals(await ask(`${app.url}/throw-later`), 200);
+  await waitFor(async () => await restarts(app, "crash") === 1, { what: "the restart to be counted" });
+  await waitFor(async () => await app.acceptingWorkers() === 3, {
+    what: "three workers again",
+  });
+  const after = await app.scrape();
+  assertEquals(after.decreasesSince(before), []);
+  assertEquals(after.sum("http_requests_total", 'route="/ok"'), 300);
+  assertEquals(after.sum("http_requests_total", 'route="/throw-later"'), 1);
+
+  await requestMany({ url: `${app.url}/ok`, total: 300, keepAlive: false });
+  const last = await app.scrape();
+  assertEquals(last.sum("http_requests_total", 'route="/ok"'), 600);
+  assertEquals(last.sum("http_requests_in_flight"), 0);
+  assertMatch(
+    app.command.stderr,
+    /worker \d: ended as it threw Error: thrown outside of any request; replaced/,
+  );
+});
+
+Deno.test("a handler that throws costs its own request only", async () => {
+  await using app = await startApp({ module: MODULE, workers: 1 });
+  const response = await fetch(`${app.url}/throw`);
+  assertEquals([response.status, await response.text()], [500, "Internal Server Error\n"]);
+  assertEquals(await ask(`${app.url}/ok`), 200);
+  const scrape = await app.scrape();
+  assertEquals(scrape.sum("http_requests_total", 'route="/throw"', 'status="500"'), 1);
+  assertEquals(scrape.sum("promslab_worker_restarts_total"), 0);
+  assertMatch(app.command.stderr, /GET "\/throw": the handler threw.*secret detail/);
+});
+
+Deno.test("the admin port gives complete totals while a worker is in an endless loop", async () => {
+  await using app = await startApp({ module: MODULE, flags: ["--hang-seconds", "0"] });
+  await requestMany({ url: `${app.url}/ok`, total: 200, keepAlive: false });
+  const spinning = ask(`${app.url}/spin`, 60_000);
+  // Short connections are spread by the kernel: those that the spinning worker got are never answered.
+  await waitFor(async () => (await app.scrape()).sum("http_requests_in_flight") === 1, { what: "the spin" });
+  const latenciesMs: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    const startMs = performance.now();
+    const scrape = await app.scrape();
+    latenciesMs.push(performance.now() - startMs);
+    assertEquals(scrape.sum("http_requests_total", 'route="/ok"'), 200);
+  }
+  latenciesMs.sort((a, b) => a - b);
+  const [p50, p99, max] = [250, 494, 499].map((rank) => latenciesMs[rank].toFixed(1));
+  console.log(`500 scrapes beside an endless loop: p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`);
+  assertLess(latenciesMs[250], 20, "half of the scrapes are fast even on a busy machine");
+  app.command.kill("SIGKILL");
+  assert(typeof await spinning === "string");
+});
+
+Deno.test("a worker in an endless loop is replaced, with its counts kept, and its listener goes with it", async () => {
+  await using app = await startApp({ module: MODULE, flags: ["--hang-seconds", "1.5"] });
+  await requestMany({ url: `${app.url}/ok`, total: 100, keepAlive: false });
+  const looping = ask(`${app.url}/loop`, 60_000);
+  await waitFor(async () => await restarts(app, "hang") === 1, { what: "the restart", deadlineMs: 20_000 });
+  assertEquals(typeof await looping, "string", "the connection is cut");
+  await waitFor(async () => await app.acceptingWorkers() === 3, {
+    what: "three workers again",
+  });
+  const looped = (await app.scrape()).sum("app_hits_total", 'path="loop"');
+  assert(looped > 1000, `${looped} hits were counted in the loop`);
+  const load = await requestMany({ url: `${app.url}/ok`, total: 200, keepAlive: false });
+  assertEquals([...load.errors], [], "no connection goes to the dead worker");
+  const scrape = await app.scrape();
+  assertEquals(scrape.sum("http_requests_total", 'route="/ok"'), 300);
+  assertEquals(scrape.sum("app_hits_total", 'path="loop"'), looped, "nobody writes any more");
+  assertEquals(scrape.sum("http_requests_in_flight"), 0);
+});
+
+Deno.test("a worker that reaches its heap limit is replaced, and the process lives", async () => {
+  await using app = await startApp({ module: MODULE, workers: 2, flags: ["--worker-heap-mb", "64"] });
+  assertEquals(typeof await ask(`${app.url}/heap`, 60_000), "string");
+  await waitFor(async () => await restarts(app, "memory") === 1, { what: "the restart" });
+  await waitFor(async () => await ask(`${app.url}/ok`) === 200, { what: "an answer" });
+  assertEquals((await app.scrape()).sum("app_hits_total", 'path="/heap"'), 1);
+});

@@ -1,0 +1,116 @@
+/**
+ * A thread that was told to end and goes on: Deno does not end a busy thread that holds no Web Lock.
+ */
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { Collector, createControl, createSlab, Registry } from "../../mod.ts";
+import type { SlabSource } from "../../src/collect/slab_source.ts";
+import { WorkerWatch } from "../../src/collect/worker_watch.ts";
+import { type Samples, samplesOf } from "../_support/fleet.ts";
+import type { HotOptions } from "../_support/hot_worker.ts";
+import { Thread } from "../_support/threads.ts";
+import { waitFor } from "../_support/wait_for.ts";
+
+const GO = 0;
+const END = 1;
+const WAIT = 2;
+
+/** A collector, a clock that the test moves, and threads that it starts. */
+class Stage {
+  nowMs = 0;
+  readonly collector = new Collector(new Registry({ slabBytes: 1 << 20 }));
+  readonly watch = new WorkerWatch(this.collector, { now: () => this.nowMs });
+  readonly #control = createControl();
+  #epoch = 0;
+  before: Samples = new Map();
+
+  async start() {
+    const slab = createSlab({ slot: 0, epoch: ++this.#epoch, bytes: 1 << 20 });
+    const source = this.collector.addSlab(slab);
+    this.watch.add(source);
+    const stop = new SharedArrayBuffer(4);
+    const options: HotOptions = { slab, control: this.#control, stop };
+    const thread = new Thread(new URL("../_support/hot_worker.ts", import.meta.url), options);
+    assertEquals(await thread.message(), "begun");
+    return { source, thread, word: new Int32Array(stop) };
+  }
+
+  scrape(): Samples {
+    this.watch.check();
+    const samples = samplesOf(this.collector.blocks());
+    for (const [name, value] of this.before) {
+      if (name !== "steps") {
+        assert(samples.get(name)! >= value, `${name} went from ${value} to ${samples.get(name)}`);
+      }
+    }
+    assertEquals(samples.get("ones_sum"), samples.get("ones_count"));
+    return this.before = samples;
+  }
+
+  count(): number {
+    return this.scrape().get("ones_count")!;
+  }
+
+  /** Scrapes, waits until a thread has counted on, and scrapes again `afterMs` later by the test's clock. */
+  async countsOn({ source }: { source: SlabSource }, afterMs = 0): Promise<void> {
+    const before = this.count();
+    const start = source.fingerprint();
+    await waitFor(() => source.fingerprint() !== start, { what: "the thread to count on" });
+    this.nowMs += afterMs;
+    assertGreater(this.count(), before);
+  }
+}
+
+Deno.test("case 6: a thread that goes on after terminate() is read on, beside its successor, and counted once", async () => {
+  const stage = new Stage();
+  const zombie = await stage.start();
+  try {
+    await stage.countsOn(zombie);
+    await zombie.thread.worker.terminate();
+    stage.watch.assumeEnded(zombie.source);
+    await stage.countsOn(zombie);
+    assertEquals(stage.watch.workers.get(zombie.source)?.state, "ended", "it counts on, so it is not folded");
+    const successor = await stage.start();
+    await stage.countsOn(successor);
+    for (let minute = 0; minute < 5; minute++) await stage.countsOn(zombie, 60_000);
+    assert(stage.watch.workers.has(zombie.source), "it never rested for the quarantine");
+    Atomics.store(zombie.word, 0, END);
+    await waitFor(() => {
+      stage.scrape();
+      stage.nowMs += 60_000;
+      return !stage.watch.workers.has(zombie.source);
+    }, { what: "the zombie's slab to be folded" });
+    assertEquals(stage.watch.zombieWrites, 0);
+    Atomics.store(successor.word, 0, END);
+    await successor.thread.worker.terminate();
+    const last = stage.count();
+    assertEquals(stage.count(), last);
+  } finally {
+    Atomics.store(zombie.word, 0, END);
+  }
+});
+
+Deno.test("case 7: what a zombie writes after its slab was folded is lost but seen, and nothing goes down", async () => {
+  const stage = new Stage();
+  const zombie = await stage.start();
+  try {
+    await stage.countsOn(zombie);
+    Atomics.store(zombie.word, 0, WAIT);
+    await zombie.thread.worker.terminate();
+    stage.watch.assumeEnded(zombie.source);
+    await waitFor(() => {
+      stage.scrape();
+      stage.nowMs += 60_000;
+      return !stage.watch.workers.has(zombie.source);
+    }, { what: "the waiting zombie's slab to be folded" });
+    const folded = stage.count();
+    assertGreater(folded, 0);
+    Atomics.store(zombie.word, 0, GO);
+    await waitFor(() => {
+      assertEquals(stage.count(), folded);
+      stage.nowMs += 5_000;
+      return stage.watch.zombieWrites > 0;
+    }, { what: "the zombie's writes to be seen" });
+  } finally {
+    Atomics.store(zombie.word, 0, END);
+  }
+});

@@ -1,0 +1,74 @@
+/**
+ * What ECMAScript does not promise and the counters rely on: a plain word is never seen older than it was seen before.
+ * And what happens to plain words with two writers.
+ *
+ * @module
+ */
+import { COUNTER_PAGE, PAGE_BYTES } from "../../src/layout/cell_page.ts";
+import { addToCounter, readCounterPage } from "../../src/slab/counter_cell.ts";
+import { createSlab, Slab } from "../../src/slab/slab.ts";
+import type { Act, Race } from "./_race.ts";
+
+const CELL32 = (PAGE_BYTES + COUNTER_PAGE.bytes) / 4;
+const STEPS = 16;
+
+/** Adds without checking anything. */
+function writer(memory: SharedArrayBuffer): Act {
+  const slab = new Slab(memory);
+  return () => {
+    for (let k = 0; k < STEPS; k++) addToCounter(slab, CELL32, 1);
+    return -1;
+  };
+}
+
+/** Reads the counter several times, as successive scrapes do. */
+function reader(memory: SharedArrayBuffer): Act {
+  const slab = new Slab(memory);
+  const run = { cells: Int32Array.of(CELL32), from: 0, to: 1 };
+  const out = new Float64Array(1);
+  return (round) => {
+    let last = round * STEPS;
+    for (let k = 0; k < 8; k++) {
+      if (!readCounterPage(slab, run, out)) return 4;
+      if (out[0] < last) return k === 0 ? 5 : 4;
+      last = out[0];
+    }
+    const steps = last - round * STEPS;
+    if (steps > STEPS) return 4;
+    return steps === 0 ? 0 : steps < STEPS ? 1 : 2;
+  };
+}
+
+const race: Omit<Race, "name"> = {
+  outcomes: [
+    ["nothing of the round is seen", "ACCEPTABLE"],
+    ["a part is seen", "ACCEPTABLE"],
+    ["all is seen", "ACCEPTABLE"],
+    ["updates of a former round are there", "ACCEPTABLE"],
+    ["a value older than one that was seen before, or never stored", "FORBIDDEN"],
+    ["an update of a former round is lost", "FORBIDDEN"],
+  ],
+  memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
+  lapRounds: 1e6,
+  actors: [writer, reader],
+};
+
+/** Adds as the other side does, and looks for what is missing. */
+function secondWriter(memory: SharedArrayBuffer): Act {
+  const slab = new Slab(memory);
+  const low32 = CELL32 + 1;
+  let lost = 0;
+  return (round) => {
+    const missing = 2 * STEPS * round - slab.i32[low32];
+    for (let k = 0; k < STEPS; k++) addToCounter(slab, CELL32, 1);
+    // What the other side adds in this round may be there already, so only losses beyond a round's are certain.
+    const isLost = missing > lost;
+    lost = Math.max(lost, missing);
+    return isLost ? 5 : 3;
+  };
+}
+
+export const races: readonly Race[] = [
+  { ...race, name: "a counter is never seen older than it was seen before" },
+  { ...race, name: "a counter with two writers", broken: true, actors: [writer, secondWriter] },
+];

@@ -1,0 +1,99 @@
+/**
+ * A directory record that is reclaimed and, a rest later, used anew is seen as one series, as none, or as the other.
+ *
+ * @module
+ */
+import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
+import {
+  DIRECTORY_RECORD,
+  RECORD_GENERATION,
+  RECORD_STATE,
+  RECORD_STATE_MASK,
+} from "../../src/layout/directory_record.ts";
+import { DIRECTORY_START, HEADER32 } from "../../src/layout/slab_header.ts";
+import { GAUGE_SHAPE } from "../../src/slab/cell_shape.ts";
+import { DirectoryReader } from "../../src/slab/directory.ts";
+import { createSlab, Slab } from "../../src/slab/slab.ts";
+import { SlabWriter } from "../../src/slab/slab_writer.ts";
+import type { Act, Race } from "./_race.ts";
+
+const BYTES = 96;
+const REST_MS = 60_000;
+
+/** Even rounds reclaim the record, odd ones use it anew: the series of round `2 k + 1` has this payload. */
+function payloadOf(use: number): Uint8Array {
+  return new Uint8Array(BYTES).fill(use & 127);
+}
+
+const race: Omit<Race, "name"> = {
+  outcomes: [
+    ["nothing new", "ACCEPTABLE"],
+    ["the series is gone", "ACCEPTABLE"],
+    ["the next series, whole", "ACCEPTABLE"],
+    ["a mixture of two series", "FORBIDDEN"],
+    ["a directory that cannot be read", "FORBIDDEN"],
+  ],
+  memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
+  lapRounds: 1e6,
+  actors: [
+    (memory) => {
+      let nowMs = 0;
+      const writer = new SlabWriter(new Slab(memory), () => nowMs);
+      const series = { familyId: 0, ...GAUGE_SHAPE };
+      writer.appendSeries({ ...series, payload: payloadOf(0) });
+      return (round) => {
+        nowMs += REST_MS;
+        if (round % 2 === 0) writer.reclaim({ start: DIRECTORY_START, ...series });
+        else writer.appendSeries({ ...series, payload: payloadOf((round + 1) / 2) });
+        return -1;
+      };
+    },
+    (memory) => {
+      const directory = new DirectoryReader(new Slab(memory));
+      return (round) => {
+        let outcome = 0;
+        try {
+          directory.read(({ reclaimed, payload }) => {
+            if (reclaimed) outcome = 1;
+            else outcome = isWhole(payload, round) ? 2 : 3;
+          });
+        } catch {
+          return 4;
+        }
+        return outcome;
+      };
+    },
+  ],
+};
+
+function isWhole(payload: Uint8Array, round: number): boolean {
+  const use = payload[0];
+  const uses = [Math.floor(round / 2), Math.floor((round + 1) / 2)].map((each) => each & 127);
+  return payload.length === BYTES && uses.includes(use) && payload.every((byte) => byte === use);
+}
+
+/** Shows the new state first and fills the record afterwards. */
+function hastyWriter(memory: SharedArrayBuffer): Act {
+  const { i32, u8 } = new Slab(memory);
+  new SlabWriter(new Slab(memory)).appendSeries({ familyId: 0, payload: payloadOf(0), ...GAUGE_SHAPE });
+  const state32 = (DIRECTORY_START + DIRECTORY_RECORD.at.state) / 4;
+  return (round) => {
+    if (round % 2 === 0) return -1;
+    const generation = (i32[state32] & ~RECORD_STATE_MASK) + RECORD_GENERATION;
+    Atomics.store(i32, state32, generation + RECORD_STATE.ALLOCATED);
+    Atomics.add(i32, HEADER32.revision, 1);
+    const start = DIRECTORY_START + DIRECTORY_RECORD.bytes;
+    for (let at = start + BYTES; at > start;) u8[--at] = ((round + 1) / 2) & 127;
+    return -1;
+  };
+}
+
+export const races: readonly Race[] = [
+  { ...race, name: "a record that is used anew is never a mixture" },
+  {
+    ...race,
+    name: "a record whose state is shown before it is filled",
+    broken: true,
+    actors: [hastyWriter, race.actors[1]],
+  },
+];

@@ -1,0 +1,77 @@
+/**
+ * An application that can be told to go wrong in every way.
+ *
+ * @module
+ */
+import { type Context, Counter } from "promslab";
+
+const hits = new Counter({ name: "app_hits_total", help: "Requests seen by the handler.", labelNames: ["path"] });
+
+export default {
+  async fetch(request: Request, context: Context): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    context.route = pathname;
+    hits.inc({ path: pathname });
+    switch (pathname) {
+      case "/ok":
+        return new Response(`worker ${context.worker}\n`);
+      case "/loop":
+        for (;;) hits.inc({ path: "loop" });
+        break;
+      case "/spin": {
+        // Stuck without counting anything, so that totals stand still.
+        const end = performance.now() + Number(searchParams.get("ms") ?? 1e9);
+        while (performance.now() < end);
+        return new Response("spun\n");
+      }
+      case "/throw":
+        throw new Error("secret detail");
+      case "/throw-later":
+        setTimeout(() => {
+          throw new Error("thrown outside of any request");
+        });
+        return new Response("thrown\n");
+      case "/heap": {
+        const hoard: unknown[] = [];
+        for (;;) hoard.push({ list: [1, 2, 3] });
+        break;
+      }
+      case "/slow":
+        await new Promise((resolve) => setTimeout(resolve, Number(searchParams.get("ms") ?? 100)));
+        return new Response("slow\n");
+      case "/stream":
+        return new Response(chunks(Number(searchParams.get("count")), Number(searchParams.get("ms"))));
+      case "/body":
+        return new Response(String((await request.arrayBuffer()).byteLength));
+      case "/headers":
+        return Response.json({ remoteAddress: context.remoteAddress, requestId: context.requestId });
+      case "/cookies":
+        return new Response(null, { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] });
+      case "/later":
+        context.waitUntil(
+          new Promise((resolve) => setTimeout(resolve, Number(searchParams.get("ms")))).then(() =>
+            hits.inc({ path: "waited" })
+          ),
+        );
+        return new Response("later\n");
+      case "/signal":
+        await new Promise((_, reject) => {
+          context.signal.addEventListener("abort", () => reject(context.signal.reason));
+        });
+    }
+    context.route = undefined;
+    return new Response("not found\n", { status: 404 });
+  },
+};
+
+function chunks(count: number, ms: number): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let sent = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      if (sent > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+      controller.enqueue(encoder.encode(`chunk ${++sent}\n`));
+      if (sent === count) controller.close();
+    },
+  });
+}
