@@ -47,6 +47,12 @@ export interface RunningServerParts {
 /** How the process ends when a second signal cuts the drain: 128 and the signal's number, as shells have it. */
 const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
 
+/**
+ * For how many milliseconds a signal is taken for the first one told twice. Ctrl-C goes to every process of the
+ * terminal's group, and `deno task` hands its own on to the server too.
+ */
+const SAME_SIGNAL_MS = 500;
+
 /** How long the admin port may take to end what it is answering, after the workers have ended. */
 const ADMIN_CLOSE_MS = 500;
 
@@ -63,6 +69,7 @@ export class RunningServer implements Server {
   #admin: Listener | undefined;
   #ending: Promise<void> | undefined;
   #ignoreSignals: (() => void)[] = [];
+  #signalAtMs = -Infinity;
 
   constructor(parts: RunningServerParts) {
     this.#parts = parts;
@@ -145,6 +152,9 @@ export class RunningServer implements Server {
 
   #onSignal(name: SignalName & keyof typeof EXIT_CODES): void {
     const { log, host, options } = this.#parts;
+    const nowMs = performance.now();
+    if (nowMs - this.#signalAtMs < SAME_SIGNAL_MS) return;
+    this.#signalAtMs = nowMs;
     if (this.draining) {
       log(`${name} again: ending at once`);
       host.exit(EXIT_CODES[name]);

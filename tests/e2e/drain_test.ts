@@ -55,13 +55,28 @@ Deno.test("a drain cuts what has not ended by the deadline, with exit code 0", a
   assertMatch(app.command.stderr, /worker \d: not finished after 0.5 s, cut/);
 });
 
+Deno.test("a signal that comes twice at the same time, as Ctrl-C under a task runner does, cuts nothing", async () => {
+  await using app = await startApp({ module: MODULE });
+  const slow = fetch(`${app.url}/slow?ms=300`).then((response) => response.text());
+  await waitFor(async () => (await app.scrape()).sum("http_requests_in_flight") === 1, { what: "a request" });
+  app.command.kill("SIGINT");
+  // Another one, as the kernel makes two pending signals of one number one.
+  app.command.kill("SIGTERM");
+  assertEquals(await slow, "slow\n");
+  assertEquals(await app.command.ended, { code: 0, signal: null });
+});
+
 Deno.test("a second signal ends the process at once", async () => {
   await using app = await startApp({ module: MODULE, flags: ["--drain-seconds", "60"] });
   const endless = await fetch(`${app.url}/stream?count=-1&ms=50`);
   app.command.kill("SIGTERM");
   await waitFor(() => app.command.stderr.includes("draining"), { what: "the first signal" });
   const startMs = performance.now();
-  assertEquals((await app.command.stop("SIGTERM")).code, 143);
+  await waitFor(() => {
+    app.command.kill("SIGTERM");
+    return app.command.ending !== undefined;
+  }, { what: "the end by a later signal", pauseMs: 100 });
+  assertEquals(app.command.ending, { code: 143, signal: null });
   assert(performance.now() - startMs < 5_000);
   await assertRejects(() => endless.text());
 });
