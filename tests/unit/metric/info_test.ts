@@ -119,7 +119,7 @@ Deno.test("Info refuses units, modes that add up and unknown labels", () => {
   assertThrows(
     () => new Info({ ...base, mode: "sum" as "max" }),
     RangeError,
-    'Cannot define info "app_build": wanted a merge mode of livemax, max, liveall, all, given sum',
+    'Cannot define info "app_build": wanted a merge mode of livemax, max, liveall, all, given "sum"',
   );
   assertThrows(
     () => new Info({ ...base, unit: "seconds" } as typeof base),

@@ -20,7 +20,7 @@ Deno.test("checkMode() gives each kind its default and refuses modes that it doe
   assertThrows(
     () => checkMode("max", { type: "counter", what }),
     RangeError,
-    "Cannot define it: wanted a merge mode of sum, given max",
+    'Cannot define it: wanted a merge mode of sum, given "max"',
   );
 });
 
