@@ -4,6 +4,7 @@
  * @module
  */
 import { formatFigure } from "./figures.ts";
+import { legend } from "./legend.ts";
 import { bar, COLOURS, logScale, polyline, svgDocument, text } from "./svg.ts";
 
 /** One group of bars. */
@@ -18,7 +19,6 @@ export interface BarGroup {
 const WIDTH = 900;
 const LEFT = 210;
 const RIGHT = 70;
-const TOP = 66;
 const BAR_HEIGHT = 11;
 const GROUP_GAP = 10;
 
@@ -34,13 +34,14 @@ export function barChart(
   ];
   const values = groups.flatMap(({ bars }) => bars.map(({ value }) => value));
   const scale = logScale(values, [LEFT, WIDTH - RIGHT]);
+  const { shapes: head, bottom: top } = legend(subjects, WIDTH);
   const barCount = groups.reduce((sum, { bars }) => sum + bars.length, 0);
-  const height = TOP + barCount * BAR_HEIGHT + groups.length * GROUP_GAP + 34;
-  const shapes: string[] = [...legend(subjects)];
+  const height = top + barCount * BAR_HEIGHT + groups.length * GROUP_GAP + 34;
+  const shapes: string[] = [...head];
   for (const tick of scale.ticks) {
     const x = scale.at(tick);
     shapes.push(
-      polyline([[x, TOP - 6], [x, height - 26]], { stroke: "#dddddd" }),
+      polyline([[x, top - 6], [x, height - 26]], { stroke: "#dddddd" }),
     );
     shapes.push(
       text(
@@ -49,7 +50,7 @@ export function barChart(
       ),
     );
   }
-  let y = TOP;
+  let y = top;
   for (const { name, bars } of groups) {
     shapes.push(
       text({
@@ -81,23 +82,4 @@ export function barChart(
     y += GROUP_GAP;
   }
   return svgDocument({ width: WIDTH, height, title }, shapes);
-}
-
-/** The subjects with their colours, in one line. */
-export function legend(subjects: readonly string[]): string[] {
-  let x = 16;
-  return subjects.flatMap((subject, index) => {
-    const shapes = [
-      bar({
-        x,
-        y: 38,
-        width: 10,
-        height: 10,
-        fill: COLOURS[index % COLOURS.length],
-      }),
-      text({ x: x + 14, y: 47 }, subject),
-    ];
-    x += 28 + subject.length * 6.6;
-    return shapes;
-  });
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { legend } from "./bar_chart.ts";
 import { formatFigure, groupThousands } from "./figures.ts";
+import { legend } from "./legend.ts";
 import { COLOURS, dot, logScale, polyline, svgDocument, text } from "./svg.ts";
 
 /** One line. */
@@ -15,26 +15,28 @@ export interface Line {
 }
 
 const WIDTH = 900;
-const HEIGHT = 420;
-const AREA = { left: 80, right: 880, top: 66, bottom: 370 } as const;
+const PLOT_HEIGHT = 304;
+const LEFT = 80;
+const RIGHT = 856;
 
 /** Draws the lines over a common grid. */
 export function lineChart(
   { title, unit, size }: { title: string; unit: string; size: string },
   lines: readonly Line[],
 ): string {
+  const { shapes, bottom: top } = legend(lines.map(({ subject }) => subject), WIDTH);
+  const area = { left: LEFT, right: RIGHT, top, bottom: top + PLOT_HEIGHT };
   const points = lines.flatMap((line) => line.points);
-  const xScale = logScale(points.map(([x]) => x), [AREA.left, AREA.right]);
-  const yScale = logScale(points.map(([, y]) => y), [AREA.bottom, AREA.top]);
-  const shapes: string[] = [...legend(lines.map(({ subject }) => subject))];
+  const xScale = logScale(points.map(([x]) => x), [area.left, area.right]);
+  const yScale = logScale(points.map(([, y]) => y), [area.bottom, area.top]);
   for (const tick of xScale.ticks) {
     const x = xScale.at(tick);
     shapes.push(
-      polyline([[x, AREA.top], [x, AREA.bottom]], { stroke: "#dddddd" }),
+      polyline([[x, area.top], [x, area.bottom]], { stroke: "#dddddd" }),
     );
     shapes.push(
       text(
-        { x, y: AREA.bottom + 18, anchor: "middle", fill: "#666666" },
+        { x, y: area.bottom + 18, anchor: "middle", fill: "#666666" },
         groupThousands(tick),
       ),
     );
@@ -42,18 +44,18 @@ export function lineChart(
   for (const tick of yScale.ticks) {
     const y = yScale.at(tick);
     shapes.push(
-      polyline([[AREA.left, y], [AREA.right, y]], { stroke: "#dddddd" }),
+      polyline([[area.left, y], [area.right, y]], { stroke: "#dddddd" }),
     );
     shapes.push(
       text(
-        { x: AREA.left - 8, y: y + 4, anchor: "end", fill: "#666666" },
+        { x: area.left - 8, y: y + 4, anchor: "end", fill: "#666666" },
         `${formatFigure(tick)} ${unit}`,
       ),
     );
   }
   shapes.push(
     text(
-      { x: (AREA.left + AREA.right) / 2, y: HEIGHT - 12, anchor: "middle" },
+      { x: (area.left + area.right) / 2, y: area.bottom + 38, anchor: "middle" },
       size,
     ),
   );
@@ -65,5 +67,5 @@ export function lineChart(
       ...path.map((point) => dot(point, colour)),
     );
   });
-  return svgDocument({ width: WIDTH, height: HEIGHT, title }, shapes);
+  return svgDocument({ width: WIDTH, height: area.bottom + 50, title }, shapes);
 }
