@@ -15,11 +15,11 @@ import { runSuites } from "./runner/run.ts";
 import { trouble } from "./scrape/trouble_suite.ts";
 import type { Suite } from "./runner/suite.ts";
 import { scaling } from "./scaling/suite.ts";
-import { server } from "./server/suite.ts";
+import { llm, server } from "./server/suite.ts";
 import { merge } from "./scrape/merge_suite.ts";
 import { render } from "./scrape/render_suite.ts";
 
-const SUITES: readonly Suite[] = [micro, render, merge, trouble, server, scaling, memory];
+const SUITES: readonly Suite[] = [micro, render, merge, trouble, server, llm, scaling, memory];
 const QUESTIONS = Object.fromEntries(
   SUITES.map(({ name, question }) => [name, question]),
 );

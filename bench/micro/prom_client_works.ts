@@ -24,21 +24,34 @@ const LABEL_NAMES = ["method", "route", "status"];
 
 /** All works that the library offers, defined and with every series there. */
 export function promClientWorks(library: Library): Record<string, Work> {
-  const works = {
+  return {
     ...counterWorks(library),
     ...gaugeWorks(library),
     ...histogramWorks(library),
+    ...(library.summary === undefined ? {} : summaryWorks(library.summary(labelled("summary_bound")))),
+    ...(library.nativeHistogram === undefined
+      ? {}
+      : nativeWorks(library.nativeHistogram(labelled("native_bound")))),
   };
-  if (library.summary === undefined) return works;
-  const summary = library.summary(labelled("summary_bound"));
+}
+
+function summaryWorks(summary: ObserverApi): Record<string, Work> {
   const series = bind((...values) => summary.labels(...values));
   return {
-    ...works,
     summary_bound_64: {
       run(times) {
-        for (let step = 0; step < times; step++) {
-          series[step & 63].observe(SECONDS[step & 255]);
-        }
+        for (let step = 0; step < times; step++) series[step & 63].observe(SECONDS[step & 255]);
+      },
+    },
+  };
+}
+
+function nativeWorks(histogram: ObserverApi): Record<string, Work> {
+  const series = bind((...values) => histogram.labels(...values));
+  return {
+    native_bound_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) series[step & 63].observe(SECONDS[step & 255]);
       },
     },
   };

@@ -7,7 +7,7 @@ import { goCommand } from "../peers/go.ts";
 import { LIBRARY_NAMES } from "../peers/load_library.ts";
 import { OPENTELEMETRY } from "../peers/opentelemetry.ts";
 import { interleave, type Turn } from "../runner/interleave.ts";
-import type { Row, Skip } from "../runner/result.ts";
+import { joinRows, type Row, type Skip } from "../runner/result.ts";
 import { Subject, type SubjectCommand } from "../runner/subject.ts";
 import type { Findings, Run, Suite } from "../runner/suite.ts";
 import { WORKS } from "./works.ts";
@@ -23,12 +23,30 @@ export const micro: Suite = {
   run: runMicro,
 };
 
+/** An engine may compile the same work better or worse from one process to the next: each process gives a part of the rounds. */
+const GENERATIONS = 3;
+
 async function runMicro(run: Run): Promise<Findings> {
   if (!Object.keys(WORKS).some((work) => run.wants(SUITE, work))) {
     return { rows: [], skips: [], versions: {} };
   }
   const { commands, skips } = await commandsFor(run);
   const versions: Record<string, string> = {};
+  const generations = run.quick ? 1 : Math.min(GENERATIONS, run.rounds);
+  const parts: Row[][] = [];
+  for (let generation = 0; generation < generations; generation++) {
+    const rounds = Math.ceil((run.rounds - generation) / generations);
+    parts.push(await runGeneration({ ...run, rounds }, commands, versions));
+  }
+  return { rows: joinRows(parts), skips, versions };
+}
+
+/** Takes some rounds in fresh processes. */
+async function runGeneration(
+  run: Run,
+  commands: readonly SubjectCommand[],
+  versions: Record<string, string>,
+): Promise<Row[]> {
   const subjects: Subject[] = [];
   try {
     for (const command of commands) {
@@ -37,11 +55,9 @@ async function runMicro(run: Run): Promise<Findings> {
       versions[subject.subject] = String(await subject.call("version"));
     }
     const rows = await interleave(await groupsOf(subjects, run), run);
-    return { rows: await checkAll(rows, subjects), skips, versions };
+    return await checkAll(rows, subjects);
   } finally {
-    await Promise.all(
-      subjects.map((subject) => subject[Symbol.asyncDispose]()),
-    );
+    await Promise.all(subjects.map((subject) => subject[Symbol.asyncDispose]()));
   }
 }
 

@@ -19,6 +19,7 @@ export const WORKS: Readonly<Record<string, string>> = {
   histogram_bound_64: "bound `observe()`, 12 buckets, 64 series in turn",
   histogram_object_64: "`observe({method, route, status}, seconds)`, 12 buckets, 64 series in turn",
   timer_bound_64: "bound `startTimer()` and its end, 12 buckets, 64 series in turn",
+  native_bound_64: "bound `observe()`, native buckets, 64 series in turn",
   summary_bound_64: "bound `observe()` of a summary, 64 series in turn",
 };
 

@@ -62,6 +62,8 @@ export interface Library {
   histogram(options: MetricOptions): ObserverApi;
   /** Undefined where the library has none. */
   summary?(options: MetricOptions): ObserverApi;
+  /** A histogram with native buckets that grow by at most a tenth; undefined where the library has none. */
+  nativeHistogram?(options: MetricOptions): ObserverApi;
   /** The whole exposition in Prometheus' text format, in the form that the library hands to a response. */
   scrape(): Body | Promise<Body>;
 }

@@ -24,6 +24,8 @@ export function loadPromslab(
     counter: (options) => new Counter({ ...options, registry }),
     gauge: (options) => new Gauge({ ...options, registry }),
     histogram: (options) => new Histogram({ ...options, registry }),
+    nativeHistogram: (options) =>
+      new Histogram({ ...options, buckets: [], native: { factor: 1.1 }, registry }),
     scrape() {
       const sink = format.sink();
       collector.gather(sink);

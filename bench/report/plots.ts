@@ -17,7 +17,7 @@ export interface Plot {
 }
 
 /** Units of which a picture says something that the table does not. */
-const PLOTTED = new Set(["ns", "ms", "requests/s"]);
+const PLOTTED = new Set(["ns", "ms", "requests/s", "tokens/s"]);
 
 /** All pictures of a suite: bars for each runtime, lines where one size varies. */
 export function suitePlots(

@@ -88,6 +88,20 @@ export function rowKey(
   return [suite, work, subject, runtime, size, unit].join("/");
 }
 
+/** Puts the samples of rows of the same key one behind the other. A note of any of them stays. */
+export function joinRows(parts: readonly (readonly Row[])[]): Row[] {
+  const joined = new Map<string, Row>();
+  for (const row of parts.flat()) {
+    const key = rowKey(row);
+    const before = joined.get(key);
+    joined.set(
+      key,
+      before === undefined ? row : { ...row, ...before, samples: [...before.samples, ...row.samples] },
+    );
+  }
+  return [...joined.values()];
+}
+
 /** Writes a result so that one row stands on one line: small, and differences between runs can be read. */
 export function stringifyResult(result: Result): string {
   const { rows, ...rest } = result;

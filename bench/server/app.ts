@@ -1,8 +1,12 @@
 /**
- * The application that is served: a cheap route and one that computes for about a millisecond.
+ * The application that is served: a cheap route, one that computes for about a millisecond, and one that streams.
  *
  * @module
  */
+import { streamTokens } from "./stream_app.ts";
+
+/** The path of the streams. */
+export const STREAM_PATH = "/stream";
 
 const WORK_PATH = "/work";
 
@@ -11,13 +15,14 @@ export default {
   fetch(request: Request, context?: { route: string | undefined }): Response {
     const route = routeOf(request.url);
     if (context !== undefined) context.route = route;
+    if (route === STREAM_PATH) return streamTokens(undefined);
     return route === WORK_PATH ? new Response(String(compute())) : new Response("Hello\n");
   },
 };
 
 /** The route's template. */
 export function routeOf(url: string): string {
-  return url.endsWith(WORK_PATH) ? WORK_PATH : "/";
+  return [WORK_PATH, STREAM_PATH].find((path) => url.endsWith(path)) ?? "/";
 }
 
 /** About a millisecond of arithmetic. */

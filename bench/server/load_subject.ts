@@ -4,7 +4,8 @@
  * @module
  */
 import { answerCalls } from "../runner/answer_calls.ts";
-import { closedLoad, type LoadResult, openLoad, type Target } from "./load.ts";
+import { closedLoad, openLoad, type Target } from "./load.ts";
+import { streamLoad } from "./stream_load.ts";
 
 const SCRAPE_EVERY_MS = 100;
 
@@ -20,6 +21,13 @@ await answerCalls({
     const load = () => openLoad(target(port, path, connections, milliseconds), Number(rate));
     return await withScrapes(Number(metricsPort), load);
   },
+
+  async streams(port, path, connections, milliseconds, metricsPort) {
+    return await withScrapes(
+      Number(metricsPort),
+      () => streamLoad(target(port, path, connections, milliseconds)),
+    );
+  },
 });
 
 function target(port: string, path: string, connections: string, milliseconds: string): Target {
@@ -27,10 +35,10 @@ function target(port: string, path: string, connections: string, milliseconds: s
 }
 
 /** Scrapes ten times a second while the load lasts; a port of 0 is not scraped. */
-async function withScrapes(
+async function withScrapes<Result>(
   port: number,
-  load: () => Promise<LoadResult>,
-): Promise<LoadResult & { scrapes: number }> {
+  load: () => Promise<Result>,
+): Promise<Result & { scrapes: number }> {
   let scrapes = 0;
   let done = false;
   const scraping = (async () => {

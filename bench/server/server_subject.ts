@@ -5,10 +5,13 @@
  */
 import { serve } from "../../src/server/serve.ts";
 import { loadLibrary } from "../peers/load_library.ts";
+import type { Library } from "../peers/prom_client_api.ts";
 import { answerCalls } from "../runner/answer_calls.ts";
 import { freePort } from "./free_port.ts";
-import app from "./app.ts";
-import { measure } from "./measured_handler.ts";
+import app, { STREAM_PATH } from "./app.ts";
+import { type Handler, measure } from "./measured_handler.ts";
+import { streamTokens } from "./stream_app.ts";
+import { streamMeter } from "./stream_meter.ts";
 
 /** Where a server answers, and in which process. */
 export interface Served {
@@ -29,9 +32,11 @@ await answerCalls({
     if (variant.startsWith("promslab")) return await startPromslab(Number(workers));
     if (variant === "deno serve --parallel") return await startParallel(workers);
     const library = variant.includes("+ ") ? await loadLibrary(variant.split("+ ")[1]) : undefined;
-    const handler = (request: Request) => app.fetch(request);
     const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-    const server = Deno.serve(options, library === undefined ? handler : measure(library, handler));
+    const server = Deno.serve(
+      options,
+      library === undefined ? (request) => app.fetch(request) : metered(library),
+    );
     stop = () => server.shutdown();
     return { port: server.addr.port, metricsPort: server.addr.port, pid: Deno.pid };
   },
@@ -39,13 +44,23 @@ await answerCalls({
   stop: () => stop(),
 });
 
+/** The application with metrics of a peer, its streams included. */
+function metered(library: Library): Handler {
+  const meter = streamMeter(library);
+  return measure(
+    library,
+    (request) => request.url.endsWith(STREAM_PATH) ? streamTokens(meter) : app.fetch(request),
+  );
+}
+
 async function startPromslab(workers: number): Promise<Served> {
+  const off = variant.endsWith("metrics off");
   const server = await serve({
-    handler: new URL("app.ts", import.meta.url),
+    handler: new URL(off ? "app.ts" : "metered_app.ts", import.meta.url),
     workers,
     port: 0,
     adminPort: 0,
-    instrument: !variant.endsWith("metrics off"),
+    instrument: !off,
     handleSignals: false,
     log: () => {},
   });

@@ -7,7 +7,6 @@ import type { Turn } from "../runner/interleave.ts";
 import type { Row } from "../runner/result.ts";
 import type { Runtime } from "../runner/runtimes.ts";
 import { Subject } from "../runner/subject.ts";
-import type { LoadResult } from "./load.ts";
 import type { Served } from "./server_subject.ts";
 
 /** One server that runs. */
@@ -25,6 +24,8 @@ export interface Load {
   readonly milliseconds: number;
   /** Requests a second of an open load; a closed load if it is not given. */
   readonly rate?: number;
+  /** Whether streams of events are read, instead of responses. */
+  readonly streams?: boolean;
 }
 
 const CONNECTIONS = 32;
@@ -42,27 +43,24 @@ export async function stopServer({ subject }: Server): Promise<void> {
   await subject[Symbol.asyncDispose]();
 }
 
-/** Loads a server once; answers requests a second, latencies, and the server's processor time for each request. */
+/** Loads a server once; answers what clients saw, and the server's processor time for each request or token. */
 export async function applyLoad(
   generator: Subject,
   { served }: Server,
-  { path, milliseconds, rate }: Load,
+  { path, milliseconds, rate, streams = false }: Load,
 ): Promise<Record<string, number>> {
   const before = cpuMicroseconds(served.pid);
   const words = [served.port, path, CONNECTIONS, milliseconds, served.metricsPort];
-  const result =
-    await (rate === undefined
-      ? generator.call("closed", ...words)
-      : generator.call("open", ...words, rate)) as LoadResult;
+  const verb = streams ? "streams" : rate === undefined ? "closed" : "open";
+  const result = await generator.call(verb, ...words, ...(rate === undefined ? [] : [rate])) as
+    & Record<string, number>
+    & { readonly seconds: number };
   const after = cpuMicroseconds(served.pid);
+  const [count, unit] = streams ? [result.tokens, "token"] : [result.requests, "request"];
   return {
-    "requests/s": result.requests / result.seconds,
-    "p50 ms": result["p50 ms"],
-    "p99 ms": result["p99 ms"],
-    "p99.9 ms": result["p99.9 ms"],
-    ...(before === undefined || after === undefined
-      ? {}
-      : { "CPU us/request": (after - before) / result.requests }),
+    ...result,
+    [`${unit}s/s`]: count / result.seconds,
+    ...(before === undefined || after === undefined ? {} : { [`CPU us/${unit}`]: (after - before) / count }),
   };
 }
 
@@ -75,7 +73,7 @@ export function loadTurn(generator: Subject, server: Server, load: Load, units: 
     runtime: server.subject.runtime,
     sizes: { workers: server.workers, ...(load.rate === undefined ? {} : { "requests/s": load.rate }) },
     unit,
-    better: unit === "requests/s" ? "higher" : "lower",
+    better: unit.endsWith("/s") ? "higher" : "lower",
   });
   return {
     rows: units.map(row),

@@ -6,6 +6,7 @@
  */
 import { PROM_CLIENT_PACKAGES } from "../peers/prom_client.ts";
 import { interleave, type Turn } from "../runner/interleave.ts";
+import type { Runtime } from "../runner/runtimes.ts";
 import { Subject } from "../runner/subject.ts";
 import type { Findings, Run, Suite } from "../runner/suite.ts";
 import { applyLoad, type Load, loadTurn, type Server, startServer, stopServer } from "./servers.ts";
@@ -18,6 +19,14 @@ export const server: Suite = {
   question:
     "What do metrics cost a server in Deno, whose cheap route does nothing else? Ten scrapes a second run; the open load is half of what the plain server can do.",
   run: runServer,
+};
+
+/** The suite of streams. */
+export const llm: Suite = {
+  name: "llm",
+  question:
+    "How many tokens a second go out as events, 32 streams at once, when every token is counted and timed, and when nothing is?",
+  run: runStreams,
 };
 
 const OFF = "promslab, metrics off";
@@ -40,24 +49,48 @@ async function runServer(run: Run): Promise<Findings> {
   if (deno === undefined || !["closed", "open"].some((work) => run.wants(SUITE, work))) {
     return { rows: [], skips: [], versions: {} };
   }
-  const servers: Server[] = [];
-  const generator = new Subject({
-    subject: "load",
-    runtime: "deno",
-    command: await deno.command("server/load_subject.ts"),
+  return await withServers(deno, run, async (generator, servers) => {
+    if (!run.quick) {
+      for (const variant of ["promslab", OFF]) servers.push(await startServer(deno, variant, 2));
+    }
+    return await groupsOf(generator, servers, run);
   });
+}
+
+/** Starts all single servers and the load's process, measures, and ends them. */
+async function withServers(
+  deno: Runtime,
+  run: Run,
+  groups: (generator: Subject, servers: Server[]) => Promise<Turn[][]>,
+): Promise<Findings> {
+  const servers: Server[] = [];
+  const command = await deno.command("server/load_subject.ts");
+  const generator = new Subject({ subject: "load", runtime: "deno", command });
   try {
     for (const variant of SINGLE.filter((name) => run.wantsSubject(libraryOf(name)))) {
       servers.push(await startServer(deno, variant, 1));
     }
-    if (!run.quick) {
-      for (const variant of ["promslab", OFF]) servers.push(await startServer(deno, variant, 2));
-    }
-    return { rows: await interleave(await groupsOf(generator, servers, run), run), skips: [], versions: {} };
+    return { rows: await interleave(await groups(generator, servers), run), skips: [], versions: {} };
   } finally {
     await generator[Symbol.asyncDispose]();
     await Promise.all(servers.map(stopServer));
   }
+}
+
+async function runStreams(run: Run): Promise<Findings> {
+  const deno = run.runtimes.find(({ name }) => name === "deno");
+  if (deno === undefined || !run.wants("llm", "streams")) return { rows: [], skips: [], versions: {} };
+  return await withServers(deno, run, async (generator, servers) => {
+    const load: Load = {
+      suite: "llm",
+      work: "streams",
+      path: "/stream",
+      milliseconds: run.quick ? 200 : 1000,
+      streams: true,
+    };
+    for (const one of servers) await applyLoad(generator, one, load);
+    return [servers.map((one) => loadTurn(generator, one, load, ["tokens/s", "CPU us/token"]))];
+  });
 }
 
 async function groupsOf(generator: Subject, servers: readonly Server[], run: Run): Promise<Turn[][]> {

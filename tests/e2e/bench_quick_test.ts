@@ -12,6 +12,7 @@ const WORKS: Readonly<Record<string, readonly string[]>> = {
   merge: ["counter", "histogram"],
   trouble: ["healthy", "busy", "restarted", "dead", "hung"],
   server: ["closed", "open"],
+  llm: ["streams"],
   scaling: ["requests", "increments"],
   memory: ["counter_series", "garbage_counter_bound"],
 };

@@ -62,9 +62,13 @@ func works() map[string]func(int) {
 	registry.MustRegister(gauges)
 	var boundGauges [64]prometheus.Gauge
 	observers := histogramVec("histogram_bound")
+	natives := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "native_bound", Help: "Work.", NativeHistogramBucketFactor: 1.1}, names)
+	registry.MustRegister(natives)
+	var boundNatives [64]prometheus.Observer
 	var bound [64]prometheus.Observer
 	for i := range bound {
 		bound[i] = observers.WithLabelValues(values(i)...)
+		boundNatives[i] = natives.WithLabelValues(values(i)...)
 		boundGauges[i] = gauges.WithLabelValues(values(i)...)
 	}
 	observeObject := histogramVec("histogram_object")
@@ -102,6 +106,11 @@ func works() map[string]func(int) {
 		"histogram_bound_64": func(n int) {
 			for i := 0; i < n; i++ {
 				bound[i&63].Observe(seconds[i&255])
+			}
+		},
+		"native_bound_64": func(n int) {
+			for i := 0; i < n; i++ {
+				boundNatives[i&63].Observe(seconds[i&255])
 			}
 		},
 		"histogram_object_64": func(n int) {
@@ -186,7 +195,7 @@ func main() {
 	all := works()
 	families := map[string]string{"counter_bound_64": "counter_bound", "counter_bound_1": "counter_one",
 		"counter_object_64": "counter_object", "counter_values_64": "counter_values",
-		"histogram_bound_64": "histogram_bound", "histogram_object_64": "histogram_object"}
+		"histogram_bound_64": "histogram_bound", "native_bound_64": "native_bound", "histogram_object_64": "histogram_object"}
 	done := map[string]int{}
 	made := map[string]*render{}
 	input := bufio.NewScanner(os.Stdin)

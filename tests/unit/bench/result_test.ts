@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseResult, rowKey, stringifyResult } from "../../../bench/runner/result.ts";
+import { joinRows, parseResult, rowKey, stringifyResult } from "../../../bench/runner/result.ts";
 import { makeResult, makeRow } from "./_make_result.ts";
 
 Deno.test("a result survives being written and read", () => {
@@ -21,4 +21,15 @@ Deno.test("parseResult() refuses what is no result", () => {
 Deno.test("rowKey() does not depend on the order of the sizes", () => {
   const sizes = { workers: 4, series: 100 };
   assertEquals(rowKey(makeRow({ sizes })), rowKey(makeRow({ sizes: { series: 100, workers: 4 } })));
+});
+
+Deno.test("joinRows() puts samples of one key in line and keeps notes", () => {
+  const rows = joinRows([[makeRow({ samples: [1] })], [
+    makeRow({ samples: [2], note: "late" }),
+    makeRow({ unit: "ms" }),
+  ]]);
+  assertEquals(rows.map(({ samples, note }) => ({ samples, note })), [
+    { samples: [1, 2], note: "late" },
+    { samples: [4, 5, 6], note: undefined },
+  ]);
 });
