@@ -78,3 +78,29 @@ export { parallel, type ParallelHandler, type ParallelOptions } from "./src/serv
 export { serve } from "./src/server/serve.ts";
 export { type RefusedOption, StartError, type StartErrorCode } from "./src/server/start_error.ts";
 export type { TlsPair } from "./src/host/types.ts";
+export {
+  type HonoContext,
+  honoMetrics,
+  measureFetch,
+  type OakContext,
+  oakMetrics,
+  type RouteNotes,
+} from "./src/server/fetch_middleware.ts";
+export type { HttpMetricsOptions, MeasuredRequest } from "./src/server/http_metrics_options.ts";
+export type { HttpLabels } from "./src/server/http_preset.ts";
+export {
+  createMetricsHandler,
+  createNodeMetricsHandler,
+  type MetricsHandlerOptions,
+} from "./src/server/metrics_handler.ts";
+export {
+  expressMetrics,
+  type ExpressRequest,
+  type FastifyInstance,
+  fastifyMetrics,
+  type FastifyRequest,
+  type NodeRequest,
+  type NodeResponse,
+} from "./src/server/node_middleware.ts";
+export type { HttpConvention } from "./src/server/options.ts";
+export type { RequestFilter } from "./src/server/request_filter.ts";

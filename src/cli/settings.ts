@@ -107,6 +107,13 @@ export const SETTINGS: readonly Setting[] = [
     help: "path of the metrics on the serving port (default: /metrics)",
   },
   {
+    option: "httpFamilies",
+    flag: "http-families",
+    type: "text",
+    placeholder: "CONVENTION",
+    help: "names of the HTTP families: prometheus, opentelemetry or fastapi (default: prometheus)",
+  },
+  {
     option: "instrument",
     flag: "instrument",
     type: "switch",

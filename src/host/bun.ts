@@ -53,7 +53,7 @@ export function bunHost(): Host {
       return () => process.off(name, listener);
     },
     exit: (code) => process.exit(code),
-    isStreamed: trackResponses(),
+    bodies: trackResponses(),
   };
 }
 

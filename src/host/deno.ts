@@ -19,7 +19,7 @@ const ERROR_CODES: Readonly<Record<string, string>> = {
 
 /** Makes the host. */
 export function denoHost(): Host {
-  const isStreamed = denoBodyKind();
+  const bodies = denoBodyKind();
   return {
     name: "deno",
     version: Deno.version.deno,
@@ -36,7 +36,7 @@ export function denoHost(): Host {
     },
     listen: (options, handler) =>
       options.shared && !mayShareNatively()
-        ? listenNodeHttp(options, handler, isStreamed)
+        ? listenNodeHttp(options, handler, bodies)
         : listenNatively(options, handler),
     spawn: spawnThread,
     workerScope: () => threadScope((code) => process.exit(code)),
@@ -45,7 +45,7 @@ export function denoHost(): Host {
       return () => Deno.removeSignalListener(name, listener);
     },
     exit: (code) => Deno.exit(code),
-    isStreamed,
+    bodies,
   };
 }
 

@@ -7,31 +7,32 @@
  *
  * @module
  */
+import { bytesOf } from "./ready_body.ts";
+import type { BodyJudge } from "./types.ts";
 
-type Judge = (response: Response) => boolean;
-
-/** Returns the cheapest function that tells whether a response's body is a stream and that passes the samples. */
-export function denoBodyKind(): Judge {
+/** Returns the cheapest judge of bodies that passes the samples. */
+export function denoBodyKind(): BodyJudge {
   const judge = judgeBySymbols();
-  return judge !== undefined && passesSamples(judge) ? judge : judgeByGetter;
+  return judge !== undefined && passesSamples(judge) ? judge : JUDGE_BY_GETTER;
 }
 
 /** Correct everywhere: whatever has a body counts as a stream. */
-export function judgeByGetter(response: Response): boolean {
-  return response.body !== null;
-}
+export const JUDGE_BY_GETTER: BodyJudge = {
+  isStreamed: (response) => response.body !== null,
+  readyBytes: (response) => response.body === null ? 0 : undefined,
+};
 
-/** Whether the function judges each kind of response rightly. */
-export function passesSamples(judge: Judge): boolean {
+/** Whether the judge is right about each kind of response. */
+export function passesSamples(judge: BodyJudge): boolean {
   const headers = { "x-sample": "1" };
-  const still: Response[] = [
-    new Response(null, { status: 204 }),
-    new Response("text"),
-    new Response("text", { headers }),
-    new Response(new Uint8Array(3), { headers }),
-    new Response(new URLSearchParams("a=1")),
-    Response.json({ a: 1 }),
-    Response.redirect("http://localhost/"),
+  const ready: [Response, number][] = [
+    [new Response(null, { status: 204 }), 0],
+    [new Response("text"), 4],
+    [new Response("täxt", { headers }), 5],
+    [new Response(new Uint8Array(3), { headers }), 3],
+    [new Response(new URLSearchParams("a=1")), 3],
+    [Response.json({ a: 1 }), 7],
+    [Response.redirect("http://localhost/"), 0],
   ];
   const streamed: Response[] = [
     new Response(new ReadableStream()),
@@ -40,22 +41,33 @@ export function passesSamples(judge: Judge): boolean {
     new Response(new Blob(["text"]).stream()),
   ];
   try {
-    return still.every((response) => judge(response) === false) &&
-      streamed.every((response) => judge(response) === true);
+    return ready.every(([response, bytes]) =>
+      judge.isStreamed(response) === false && judge.readyBytes(response) === bytes
+    ) && streamed.every((response) => judge.isStreamed(response) === true);
   } catch {
     return false;
   }
 }
 
-function judgeBySymbols(): Judge | undefined {
+function judgeBySymbols(): BodyJudge | undefined {
   const inner = symbolOf("response");
   const lazyBody = symbolOf("lazy static body");
   if (inner === undefined) return undefined;
-  return (response) => {
-    const record = response as unknown as Record<symbol, InnerResponse | string | null | undefined>;
-    if (lazyBody !== undefined && record[lazyBody] !== null) return false;
-    const body = (record[inner] as InnerResponse).body;
-    return body !== null && body.streamOrStatic instanceof ReadableStream;
+  const recordOf = (response: Response) =>
+    response as unknown as Record<symbol, InnerResponse | string | null | undefined>;
+  return {
+    isStreamed: (response) => {
+      const record = recordOf(response);
+      if (lazyBody !== undefined && record[lazyBody] !== null) return false;
+      const { body } = record[inner] as InnerResponse;
+      return body !== null && body.streamOrStatic instanceof ReadableStream;
+    },
+    readyBytes: (response) => {
+      const record = recordOf(response);
+      if (lazyBody !== undefined && record[lazyBody] !== null) return bytesOf(record[lazyBody]);
+      const { body } = record[inner] as InnerResponse;
+      return body === null ? 0 : bytesOf((body.streamOrStatic as { body?: unknown }).body);
+    },
   };
 }
 

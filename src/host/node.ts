@@ -12,7 +12,7 @@ import { spawnThread, threadScope } from "./worker_thread.ts";
 
 /** Makes the host. */
 export function nodeHost(): Host {
-  const isStreamed = trackResponses();
+  const bodies = trackResponses();
   return {
     name: "node",
     version: process.versions.node,
@@ -32,7 +32,7 @@ export function nodeHost(): Host {
       }
       return { possible: true, means: "node:http with reusePort", free: true };
     },
-    listen: (options, handler) => listenNodeHttp(options, handler, isStreamed),
+    listen: (options, handler) => listenNodeHttp(options, handler, bodies),
     spawn: spawnThread,
     workerScope: () => threadScope((code) => process.exit(code)),
     onSignal: (name, listener) => {
@@ -40,7 +40,7 @@ export function nodeHost(): Host {
       return () => process.off(name, listener);
     },
     exit: (code) => process.exit(code),
-    isStreamed,
+    bodies,
   };
 }
 

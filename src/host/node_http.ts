@@ -7,7 +7,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { sendResponse, toRequest } from "./node_messages.ts";
-import { AddressError, type HostHandler, type Listener, type ListenOptions } from "./types.ts";
+import {
+  AddressError,
+  type BodyJudge,
+  type HostHandler,
+  type Listener,
+  type ListenOptions,
+} from "./types.ts";
 
 /** The peer of a request that came by `node:http`. */
 interface Exchange {
@@ -19,14 +25,14 @@ interface Exchange {
 export function listenNodeHttp(
   options: ListenOptions,
   handler: HostHandler,
-  isStreamed: (response: Response) => boolean,
+  bodies: BodyJudge,
 ): Promise<Listener> {
   const scheme = options.tls === undefined ? "http" : "https";
   let closing = false;
   const server = options.tls === undefined ? createServer() : createTlsServer({ ...options.tls }) as Server;
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (closing) outgoing.setHeader("connection", "close");
-    void answer({ incoming, outgoing }, { handler, scheme, isStreamed });
+    void answer({ incoming, outgoing }, { handler, scheme, bodies });
   });
   server.on("clientError", (error: Error & { code?: string }, socket) => {
     // The request was not understood, so there is none to count; a connection that is gone cannot be answered.
@@ -61,7 +67,7 @@ export function listenNodeHttp(
 
 async function answer(
   exchange: Exchange,
-  serving: { handler: HostHandler; scheme: string; isStreamed: (response: Response) => boolean },
+  serving: { handler: HostHandler; scheme: string; bodies: BodyJudge },
 ): Promise<void> {
   const { incoming, outgoing } = exchange;
   let request: Request;
@@ -74,7 +80,7 @@ async function answer(
   try {
     const response = await serving.handler(request, exchange);
     await sendResponse(response, outgoing, {
-      streamed: serving.isStreamed(response),
+      streamed: serving.bodies.isStreamed(response),
       bodiless: incoming.method === "HEAD",
     });
   } catch {

@@ -128,7 +128,7 @@ export class RuntimeProbe {
     if (this.runtimeName !== "node") return undefined;
     const observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
-        const { kind } = entry.detail as { kind: number };
+        const { kind } = (entry as unknown as { detail: { kind: number } }).detail;
         listener(GC_KINDS[kind] ?? "other", entry.duration / 1000);
       }
     });

@@ -109,6 +109,14 @@ export type PortSharing =
   }
   | { readonly possible: false; readonly reason: string };
 
+/** What can be known of a response's body without disturbing the response. */
+export interface BodyJudge {
+  /** Whether the body is a stream that is still being produced, as opposed to bytes that are there, or none. */
+  isStreamed(response: Response): boolean;
+  /** The size of a body that is no stream, in bytes; undefined where the runtime does not tell. */
+  readyBytes(response: Response): number | undefined;
+}
+
 /** One runtime: Deno, Bun or Node. */
 export interface Host {
   readonly name: RuntimeName;
@@ -127,11 +135,8 @@ export interface Host {
   onSignal(name: SignalName, listener: () => void): () => void;
   /** Ends the process. */
   exit(code: number): never;
-  /**
-   * Whether the body of a response is a stream that is still being produced, as opposed to bytes that are there.
-   * Does not disturb the response.
-   */
-  isStreamed(response: Response): boolean;
+  /** Knows bodies of responses without touching them. */
+  readonly bodies: BodyJudge;
 }
 
 /** The signals that the server listens to. */

@@ -20,6 +20,12 @@ const HELD = "promslab:held";
 /** The most seconds that an ended thread's lock may take to be free before the end counts as assumed only. */
 const RELEASE_SECONDS = 5;
 
+/**
+ * How long a terminated thread's end is held back after its lock is free. The lock is released when the thread is
+ * told to stop, and it stops at the next loop or call: seen was one more store, when the thread was not running at that moment.
+ */
+const SETTLE_MS = 100;
+
 let spawned = 0;
 
 /** Starts a thread. Main thread only. */
@@ -47,7 +53,12 @@ export function spawnThread(options: SpawnOptions): WorkerThread {
       // WHY: Deno reports the exit of a terminated thread that still runs; only its lock tells the truth.
       if (!locksProveEnds()) resolve({ code, error, proven: true });
       else if (!held) resolve({ code, error, proven: !terminated });
-      else lockReleased(lock, RELEASE_SECONDS).then((proven) => resolve({ code, error, proven }));
+      else {
+        const settleMs = terminated ? SETTLE_MS : 0;
+        lockReleased(lock, RELEASE_SECONDS).then((proven) =>
+          setTimeout(() => resolve({ code, error, proven }), settleMs)
+        );
+      }
     });
   });
   return {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Listener } from "../host/types.ts";
+import type { HttpMetricsOptions } from "./http_metrics_options.ts";
 import type { HandlerScope } from "./extension.ts";
 
 /** The second argument of a handler's `fetch`. Belongs to one request; the worker's own thread only. */
@@ -36,6 +37,8 @@ export interface Handler {
    * @internal
    */
   start?(scope: HandlerScope): Promise<void>;
+  /** How the requests are counted, if not by default. */
+  readonly httpMetrics?: HttpMetricsOptions;
   /** Answers one request. An exception becomes a response of status 500. */
   fetch(request: Request, context: Context): Response | Promise<Response>;
 }

@@ -9,8 +9,8 @@ import { FASTAPI_FAMILIES } from "../families/http.ts";
 import type { CounterChild } from "../metric/counter.ts";
 import type { HistogramChild } from "../metric/histogram.ts";
 import type { Registerer } from "../metric/registerer.ts";
-
-import { methodLabel } from "./http_meter.ts";
+import { type HttpLabels, knownMethod } from "./http_preset.ts";
+import type { Meter } from "./meter.ts";
 
 /** Paths about the server itself, which are not counted. */
 const EXCLUDED: ReadonlySet<string> = new Set([
@@ -25,13 +25,17 @@ const EXCLUDED: ReadonlySet<string> = new Set([
 /** The `handler` of requests that no route answers. */
 const NO_HANDLER = "none";
 
+/** The `method` of requests with a method that HTTP does not define. */
+const OTHER_METHOD = "other";
+
 interface Cell {
   readonly requests: CounterChild;
   readonly seconds: HistogramChild;
 }
 
 /** The families of one worker. Owner thread only. */
-export class FastapiMeter {
+export class FastapiMeter implements Meter {
+  readonly wantsSizes = false;
   readonly #requests;
   readonly #seconds;
   readonly #allSeconds;
@@ -44,14 +48,17 @@ export class FastapiMeter {
     this.#allSeconds = defineHistogram(FASTAPI_FAMILIES.httpRequestDurationHighrSeconds, { registry });
   }
 
-  /** Does nothing: there is no family of requests in flight. */
-  begin(): void {}
+  /** There is no family of requests in flight. */
+  begin(): boolean {
+    return true;
+  }
 
   /** Counts a request; its status by class, such as `2xx`. */
-  end(labels: { method: string; route: string | undefined; status: number }, milliseconds: number): void {
-    const route = labels.route ?? NO_HANDLER;
+  end(request: HttpLabels, milliseconds: number): void {
+    const route = request.route ?? NO_HANDLER;
     if (EXCLUDED.has(route)) return;
-    const cell = this.#cell(route, methodLabel(labels.method), Math.floor(labels.status / 100));
+    const method = knownMethod(request.method, OTHER_METHOD);
+    const cell = this.#cell(route, method, Math.floor(request.status / 100));
     cell.requests.inc();
     cell.seconds.observe(milliseconds / 1000);
     this.#allSeconds.observe(milliseconds / 1000);

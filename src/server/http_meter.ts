@@ -1,19 +1,16 @@
 /**
- * Counts requests: how many, how long they took, how many are being answered.
+ * Counts HTTP requests: how many, how long they took, how many are being answered, and what was asked for besides.
  *
  * @module
  */
 // DATA PLANE
-import { Counter, type CounterChild } from "../metric/counter.ts";
-import { Gauge } from "../metric/gauge.ts";
-import { Histogram, type HistogramChild } from "../metric/histogram.ts";
-import type { Registry } from "../registry/registry.ts";
-
-/** The `route` of requests whose handler named none. */
-export const UNMATCHED_ROUTE = "unmatched";
-
-/** The `method` of requests with a method that HTTP does not define: a client may invent any. */
-export const OTHER_METHOD = "other";
+import type { CounterChild } from "../metric/counter.ts";
+import type { HistogramChild } from "../metric/histogram.ts";
+import { defineHttpFamilies, type HttpFamilies } from "./http_families.ts";
+import type { HttpMetricsOptions, MeasuredRequest } from "./http_metrics_options.ts";
+import { HTTP_PRESETS, type HttpPreset, knownMethod } from "./http_preset.ts";
+import type { BodySizes, Meter, RequestHead } from "./meter.ts";
+import { pathOf, RequestMatcher } from "./request_filter.ts";
 
 /** The `status` of responses whose client left before the end. nginx's number; no response ever carries it. */
 export const CLIENT_LEFT_STATUS = 499;
@@ -21,106 +18,150 @@ export const CLIENT_LEFT_STATUS = 499;
 /** The most label sets that are remembered; beyond it the families decide, which have a bound of their own. */
 const KNOWN_LABEL_SETS_MAX = 4096;
 
-const METHODS: ReadonlySet<string> = new Set([
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "DELETE",
-  "CONNECT",
-  "OPTIONS",
-  "TRACE",
-  "PATCH",
-]);
-
-/** The `method` label of a request's method. */
-export function methodLabel(method: string): string {
-  return METHODS.has(method) ? method : OTHER_METHOD;
-}
-
-/** One label set of the families that have `method`, `route` and `status`. */
+/** One label set of the families. */
 interface Cell {
   readonly method: string;
-  readonly route: string;
+  readonly route: string | undefined;
   readonly status: number;
-  readonly requests: CounterChild;
-  readonly seconds: HistogramChild;
+  /** The label values, or undefined if requests of this label set are not counted. */
+  readonly values: readonly string[] | undefined;
+  readonly requests: CounterChild | undefined;
+  readonly duration: HistogramChild | undefined;
 }
 
-/** The HTTP families of one worker. Owner thread only. */
-export class HttpMeter {
-  readonly #requests: Counter<"method" | "route" | "status">;
-  readonly #seconds: Histogram<"method" | "route" | "status">;
-  readonly #inFlight: Gauge;
-  readonly #cells: Map<string, Map<string, Cell[]>> = new Map();
+/** The HTTP families of one thread. Owner thread only. */
+export class HttpMeter implements Meter {
+  readonly wantsSizes: boolean;
+  readonly #preset: HttpPreset;
+  readonly #options: HttpMetricsOptions;
+  readonly #families: HttpFamilies;
+  readonly #include: RequestMatcher | undefined;
+  readonly #exclude: RequestMatcher | undefined;
+  readonly #dynamic: readonly ((request: MeasuredRequest) => string)[];
+  readonly #cells: Map<string | undefined, Map<string, Cell[]>> = new Map();
   #cellCount = 0;
   #last: Cell | undefined;
 
-  /** @param registry where the families are defined; the thread's own by default */
-  constructor(registry?: Registry) {
-    this.#requests = Counter.getOrCreate({
-      name: "http_requests_total",
-      help: "Requests answered, counted before the last byte of the response goes out.",
-      labelNames: ["method", "route", "status"],
-      registry,
-    });
-    this.#seconds = Histogram.getOrCreate({
-      name: "http_request_duration_seconds",
-      help: "Time from the request's head to the last byte of the response's body.",
-      labelNames: ["method", "route", "status"],
-      registry,
-    });
-    this.#inFlight = Gauge.getOrCreate({
-      name: "http_requests_in_flight",
-      help: "Requests that are being answered, streams that are open among them.",
-      registry,
-    });
+  /** Defines the families, or shares those that are there. */
+  constructor(options: HttpMetricsOptions = {}) {
+    this.#options = options;
+    this.#preset = HTTP_PRESETS[options.preset ?? "prometheus"];
+    this.#families = defineHttpFamilies(this.#preset, options);
+    this.#include = options.include && new RequestMatcher(options.include);
+    this.#exclude = options.exclude && new RequestMatcher(options.exclude);
+    this.#dynamic = Object.values(options.labels ?? {});
+    this.wantsSizes = options.sizes ?? false;
   }
 
-  /** Says that a request has come. */
-  begin(): void {
-    this.#inFlight.inc();
-  }
-
-  /**
-   * Counts a request that was answered.
-   *
-   * @param milliseconds how long it took
-   */
-  end(labels: { method: string; route: string | undefined; status: number }, milliseconds: number): void {
-    const { method, status } = labels;
-    const route = labels.route ?? UNMATCHED_ROUTE;
-    let cell = this.#last;
-    if (cell === undefined || cell.status !== status || cell.route !== route || cell.method !== method) {
-      cell = this.#cell(method, route, status);
-      this.#last = cell;
+  begin(head: RequestHead): boolean {
+    const { method } = head;
+    if (this.#exclude?.matchesRequest(method, pathOf(head.url))) return false;
+    const { inFlight, queue } = this.#families;
+    if (inFlight !== undefined) {
+      if (this.#preset.inFlightLabelNames.length === 0) inFlight.inc();
+      else inFlight.labels(...this.#inFlightValues(method)).inc();
     }
-    cell.requests.inc();
-    cell.seconds.observe(milliseconds / 1000);
-    this.#inFlight.dec();
+    if (queue !== undefined) {
+      const seconds = queueSeconds(head.header("x-request-start"), Date.now());
+      if (seconds !== undefined) queue.observe(seconds);
+    }
+    return true;
   }
 
-  #cell(method: string, route: string, status: number): Cell {
-    const known = this.#cells.get(route)?.get(method)?.[status - 100];
-    return known ?? this.#makeCell(method, route, status);
+  end(request: MeasuredRequest, milliseconds: number, sizes?: BodySizes): void {
+    const cell = this.#cellOf(request);
+    cell.requests?.inc();
+    cell.duration?.observe(milliseconds / 1000);
+    if (sizes !== undefined && cell.values !== undefined) {
+      const { requestSize, responseSize } = this.#families;
+      if (sizes.request !== undefined) requestSize?.labels(...cell.values).observe(sizes.request);
+      if (sizes.response !== undefined) responseSize?.labels(...cell.values).observe(sizes.response);
+    }
+    const { inFlight } = this.#families;
+    if (inFlight === undefined) return;
+    if (this.#preset.inFlightLabelNames.length === 0) inFlight.dec();
+    else inFlight.labels(...this.#inFlightValues(request.method)).dec();
   }
 
-  #makeCell(method: string, route: string, status: number): Cell {
-    const labels = { method: methodLabel(method), route, status };
-    const cell: Cell = {
-      method,
-      route,
-      status,
-      requests: this.#requests.labels(labels),
-      seconds: this.#seconds.labels(labels),
-    };
-    if (this.#cellCount >= KNOWN_LABEL_SETS_MAX || labels.method !== method) return cell;
+  firstByte(request: MeasuredRequest, milliseconds: number): ((bytes: number) => void) | undefined {
+    const { firstByte, streamedBytes } = this.#families;
+    if (firstByte === undefined || streamedBytes === undefined) return undefined;
+    const { values } = this.#cellOf(request);
+    if (values === undefined) return undefined;
+    firstByte.labels(...values).observe(milliseconds / 1000);
+    const bytes = streamedBytes.labels(...values);
+    return (count) => bytes.inc(count);
+  }
+
+  streamEnd(request: MeasuredRequest, milliseconds: number): void {
+    const { values } = this.#cellOf(request);
+    if (values !== undefined) this.#families.streamDuration?.labels(...values).observe(milliseconds / 1000);
+  }
+
+  #cellOf(request: MeasuredRequest): Cell {
+    const { method, route, status } = request;
+    const last = this.#last;
+    if (last !== undefined && last.status === status && last.route === route && last.method === method) {
+      return last;
+    }
+    // Without a route the path matters to `routeOf` and to `include`, and dynamic labels depend on the request itself.
+    if (this.#dynamic.length > 0 || (route === undefined && this.#looksAtPath)) {
+      return this.#makeCell(request);
+    }
+    const known = this.#cells.get(route)?.get(method)?.[status];
+    return this.#last = known ?? this.#remember(this.#makeCell(request));
+  }
+
+  get #looksAtPath(): boolean {
+    return this.#options.routeOf !== undefined || this.#include?.looksAtPath === true;
+  }
+
+  #makeCell(request: MeasuredRequest): Cell {
+    const { method, status } = request;
+    const cell = { method, route: request.route, status };
+    const route = request.route ?? this.#options.routeOf?.(request.path) ?? this.#preset.unmatchedRoute;
+    const labels = { method: knownMethod(method, this.#preset.otherMethod), route, status };
+    const excluded = this.#exclude?.matchesRoute(route) === true;
+    const included = this.#include === undefined || this.#include.matchesRoute(route) ||
+      this.#include.matchesRequest(method, this.#include.looksAtPath ? request.path : "");
+    if (excluded || !included) {
+      return { ...cell, values: undefined, requests: undefined, duration: undefined };
+    }
+    const values = [
+      ...this.#preset.labelValues(labels, this.#options.groupStatus ?? false),
+      ...this.#dynamic.map((valueOf) => valueOf(request)),
+    ];
+    const { requests, duration } = this.#families;
+    return { ...cell, values, requests: requests?.labels(...values), duration: duration.labels(...values) };
+  }
+
+  #remember(cell: Cell): Cell {
+    // WHY: a client can invent methods without end.
+    const invented = knownMethod(cell.method, "") === "";
+    if (this.#cellCount >= KNOWN_LABEL_SETS_MAX || invented) return cell;
     this.#cellCount++;
-    let methods = this.#cells.get(route);
-    if (methods === undefined) this.#cells.set(route, methods = new Map());
-    let cells = methods.get(method);
-    if (cells === undefined) methods.set(method, cells = []);
-    cells[status - 100] = cell;
+    let methods = this.#cells.get(cell.route);
+    if (methods === undefined) this.#cells.set(cell.route, methods = new Map());
+    let cells = methods.get(cell.method);
+    if (cells === undefined) methods.set(cell.method, cells = []);
+    cells[cell.status] = cell;
     return cell;
   }
+
+  #inFlightValues(method: string): readonly string[] {
+    return this.#preset.inFlightLabelValues(knownMethod(method, this.#preset.otherMethod));
+  }
+}
+
+/**
+ * How long ago a proxy took a request, by its `X-Request-Start`: a Unix time in seconds, milliseconds or microseconds,
+ * with or without `t=`. Undefined if there is none, or it makes no sense.
+ */
+export function queueSeconds(header: string | null, nowMs: number): number | undefined {
+  const number = Number(/^\s*(?:t=)?(\d+(?:\.\d+)?)\s*$/.exec(header ?? "")?.[1] ?? NaN);
+  if (Number.isNaN(number)) return undefined;
+  const startMs = number > 1e14 ? number / 1000 : number > 1e11 ? number : number * 1000;
+  const seconds = (nowMs - startMs) / 1000;
+  // Clocks of two machines differ a little; more than a day is no queue.
+  return seconds > -1 && seconds < 86_400 ? Math.max(0, seconds) : undefined;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { HttpConvention } from "./options.ts";
 import type { StartErrorCode } from "./start_error.ts";
 import type { Attachment } from "../registry/registry.ts";
 import type { TlsPair } from "../host/types.ts";
@@ -23,7 +24,7 @@ export interface WorkerStart {
   readonly tls: TlsPair | undefined;
   readonly metricsPath: string | undefined;
   /** Whether it counts its requests, and in whose families. */
-  readonly instrument: false | "prometheus" | "fastapi";
+  readonly instrument: false | HttpConvention;
   /** For the handler module's `start()`. */
   readonly handlerData: unknown;
 }

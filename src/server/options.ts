@@ -7,6 +7,12 @@ import type { Host, TlsPair } from "../host/types.ts";
 import type { ServerExtension } from "./extension.ts";
 import { StartError } from "./start_error.ts";
 
+/** The conventions for the names of the HTTP families. */
+const HTTP_CONVENTIONS: readonly HttpConvention[] = ["prometheus", "opentelemetry", "fastapi"];
+
+/** The name of a convention. */
+export type HttpConvention = "prometheus" | "opentelemetry" | "fastapi";
+
 /** Answers on a path of the admin port. */
 export type AdminRoute = (request: Request) => Response | Promise<Response>;
 
@@ -31,11 +37,10 @@ export interface ServeOptions {
   /** Whether requests are counted. Default true. */
   readonly instrument?: boolean;
   /**
-   * Whether the HTTP families are those of FastAPI's instrumentator instead, as vLLM has them.
-   *
-   * @internal
+   * By which convention the HTTP families are named: `prometheus`, the default, `opentelemetry`, or `fastapi` for what
+   * FastAPI's instrumentator gives to vLLM. The handler's `httpMetrics` says the rest.
    */
-  readonly httpFamilies?: "prometheus" | "fastapi";
+  readonly httpFamilies?: HttpConvention;
   /**
    * Threads that start before the workers and end after them.
    *
@@ -104,7 +109,7 @@ export function resolveOptions(options: ServeOptions, host: Host): ResolvedOptio
     adminRoutes: options.adminRoutes ?? {},
     metricsPath: metricsPath === false ? undefined : absolutePath("metricsPath", metricsPath),
     instrument: options.instrument ?? true,
-    httpFamilies: options.httpFamilies ?? "prometheus",
+    httpFamilies: oneOf("httpFamilies", options.httpFamilies ?? "prometheus", HTTP_CONVENTIONS),
     extension: options.extension,
     handlerData: options.handlerData,
     drainSeconds: seconds("drainSeconds", options.drainSeconds ?? 10),
@@ -142,6 +147,12 @@ function wholeNumber(name: string, value: unknown, bounds: { min: number; max: n
 function seconds(name: string, value: unknown): number {
   if (typeof value === "number" && value >= 0 && value <= 86_400) return value;
   throw refuse(name, value, "a number of seconds from 0 to 86400");
+}
+
+function oneOf<T extends string>(name: string, value: unknown, known: readonly T[]): T {
+  const found = known.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw refuse(name, value, `one of ${known.join(", ")}`);
 }
 
 function address(name: string, value: unknown = "127.0.0.1"): string {

@@ -61,7 +61,7 @@ interface ServeInfo {
 export async function parallel(handler: Handler, options: ParallelOptions = {}): Promise<ParallelHandler> {
   const { metricsPath = "/metrics", instrument = true, log = logLine } = options;
   const host = detectHost();
-  const meter = instrument ? new HttpMeter() : undefined;
+  const meter = instrument ? new HttpMeter(handler.httpMetrics) : undefined;
   const mesh = await ThreadMesh.join({ deadlineMs: options.deadlineMs, onProblem: log });
   // WHY: an open channel keeps the process alive after the signal that is to end it.
   for (const name of ["SIGTERM", "SIGINT"] as const) host.onSignal(name, () => mesh.close());
@@ -86,7 +86,7 @@ export async function parallel(handler: Handler, options: ParallelOptions = {}):
       const { status, headers, body } = await scraper.answer(scrapeQuestion(request));
       return new Response(body, { status, headers });
     },
-    isStreamed: host.isStreamed,
+    bodies: host.bodies,
     isClosing: () => false,
   });
   return { fetch: (request, info) => fetch(request, info) };

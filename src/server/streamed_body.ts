@@ -12,6 +12,8 @@ export type StreamEnd = "complete" | "client left" | "failed";
 export interface StreamWatch {
   /** Called once, before the last byte is passed on. */
   readonly ended: (how: StreamEnd, error?: unknown) => void;
+  /** Called with the size of each chunk before it is passed on. */
+  readonly chunk?: (bytes: number) => void;
   /** The body's length if the response declares it: then the end is known before the stream closes. */
   readonly contentLength: number | undefined;
 }
@@ -48,6 +50,7 @@ export function watchStream(
         controller.close();
         return;
       }
+      watch.chunk?.(step.value.byteLength);
       left -= step.value.byteLength;
       if (left <= 0) end("complete");
       controller.enqueue(step.value);

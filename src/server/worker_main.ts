@@ -12,7 +12,8 @@ import { loadHandler, summaryOf } from "./handler_module.ts";
 import { HttpMeter } from "./http_meter.ts";
 import { logError } from "./log.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
-import { createPipeline, type Meter } from "./pipeline.ts";
+import type { Meter } from "./meter.ts";
+import { createPipeline } from "./pipeline.ts";
 import { ScrapeClient } from "./scrape_client.ts";
 import { StartError } from "./start_error.ts";
 
@@ -36,9 +37,10 @@ export async function runWorker(): Promise<void> {
   await worker.load();
 }
 
-function createMeter(instrument: WorkerStart["instrument"]): Meter | undefined {
+function createMeter(instrument: WorkerStart["instrument"], handler: Handler): Meter | undefined {
   if (instrument === false) return undefined;
-  return instrument === "fastapi" ? new FastapiMeter() : new HttpMeter();
+  if (instrument === "fastapi") return new FastapiMeter();
+  return new HttpMeter({ preset: instrument, ...handler.httpMetrics });
 }
 
 class Worker {
@@ -81,12 +83,12 @@ class Worker {
       await this.#startHandler(handler);
       const pipeline = createPipeline({
         handler,
-        meter: createMeter(start.instrument),
+        meter: createMeter(start.instrument, handler),
         scope: this.#context,
         publish: () => defaultRegistry.publish(),
         metricsPath: start.metricsPath,
         scrape: (request) => this.#scrapes.scrape(request),
-        isStreamed: this.#host.isStreamed,
+        bodies: this.#host.bodies,
         isClosing: () => this.#closing,
       });
       const { hostname, shared, tls } = start;

@@ -89,7 +89,5 @@ export class FakeHost implements Host {
     throw new Error("Cannot exit: a fake host ends no process");
   }
 
-  isStreamed(): boolean {
-    return false;
-  }
+  readonly bodies = { isStreamed: () => false, readyBytes: () => 0 };
 }

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import type { BodyJudge } from "../../../src/host/types.ts";
 import { trackResponses } from "../../../src/host/response_tracking.ts";
 
 /** Runs with a tracking `Response` in place, and puts the runtime's own back. */
 async function tracked(
-  run: (isStreamed: (response: Response) => boolean) => void | Promise<void>,
+  run: (bodies: BodyJudge) => void | Promise<void>,
 ): Promise<void> {
   const native = globalThis.Response;
   try {
@@ -14,7 +15,7 @@ async function tracked(
 }
 
 Deno.test("trackResponses() knows which bodies are streams", async () => {
-  await tracked((isStreamed) => {
+  await tracked(({ isStreamed, readyBytes }) => {
     for (
       const body of ["text", null, undefined, new Uint8Array(2), new Blob(["x"]), new URLSearchParams("a=1")]
     ) {
@@ -24,6 +25,11 @@ Deno.test("trackResponses() knows which bodies are streams", async () => {
     assertEquals(isStreamed(Response.redirect("http://localhost/")), false);
     assertEquals(isStreamed(new Response(new ReadableStream())), true);
     assertEquals(isStreamed(new Response("text").clone()), true);
+    const sizes = ["täxt", null, new Uint8Array(2), new Blob(["xyz"]), new URLSearchParams("a=1")].map((
+      body,
+    ) => readyBytes(new Response(body)));
+    assertEquals(sizes, [5, 0, 2, 3, 3]);
+    assertEquals(readyBytes(Response.json({ a: 1 })), undefined);
   });
 });
 

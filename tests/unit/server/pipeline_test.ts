@@ -21,11 +21,11 @@ function pipelineOf(fetch: Handler["fetch"], options: { closing?: boolean; instr
   const handle = createPipeline({
     handler: { fetch },
     scope,
-    meter: options.instrument === false ? undefined : new HttpMeter(registry),
+    meter: options.instrument === false ? undefined : new HttpMeter({ registry }),
     publish: () => registry.publish(),
     metricsPath: "/metrics",
     scrape: () => Promise.resolve(new Response("scraped")),
-    isStreamed: detectHost().isStreamed,
+    bodies: detectHost().bodies,
     isClosing: () => options.closing ?? false,
   });
   const counted = () =>
