@@ -32,7 +32,8 @@ interface Watched {
   beat: number;
   /** When the beat last advanced, by this thread's clock. */
   beatAt: number;
-  /** Assumed ends: since when the slab has not changed, and what it held. */
+  /** Ended workers: how long the slab must rest before it is folded, since when it has, and what it held. */
+  quarantineMs: number;
   unchangedSince: number;
   fingerprint: number;
 }
@@ -46,6 +47,9 @@ interface Folded {
 /** Folded slabs of assumed ends that are looked at for a while; older ones are forgotten, so that memory stays flat. */
 const FOLDED_MAX = 16;
 const FOLDED_CHECK_MS = 5_000;
+
+/** How long the slab of a worker whose end is proven must rest. */
+const SETTLE_MS = 1_000;
 
 /**
  * Watches the workers of a collector. The collector's thread only. Beats are counters, timed by this thread's own
@@ -78,6 +82,7 @@ export class WorkerWatch {
       state: "starting",
       beat,
       beatAt: this.#now(),
+      quarantineMs: 0,
       unchangedSince: 0,
       fingerprint: 0,
     });
@@ -116,10 +121,13 @@ export class WorkerWatch {
     }
   }
 
-  /** Takes note of an end that is proven: the thread is gone. Its totals are folded at once. */
+  /**
+   * Takes note of an end that the host has proven. Its live gauges are hidden at once; its totals are folded as soon as
+   * its slab has rested for a second. WHY: in Deno the proof, a lock that was let go, may come some milliseconds
+   * before the thread's last store.
+   */
   ended(source: SlabSource): void {
-    this.#watched.delete(source);
-    this.#collector.retire(source);
+    this.#leave(source, SETTLE_MS);
   }
 
   /**
@@ -127,11 +135,16 @@ export class WorkerWatch {
    * hidden at once; its totals are read on until they have not changed for the quarantine, then folded.
    */
   assumeEnded(source: SlabSource): void {
+    this.#leave(source, this.#quarantineMs);
+  }
+
+  #leave(source: SlabSource, quarantineMs: number): void {
     const watched = this.#watched.get(source);
     if (watched === undefined || watched.state === "ended") return;
     // WHY: what the directory does not tell yet would look like a write later.
     this.#collector.poll();
     watched.state = "ended";
+    watched.quarantineMs = quarantineMs;
     watched.unchangedSince = this.#now();
     watched.fingerprint = source.fingerprint();
     source.fence();
@@ -157,8 +170,9 @@ export class WorkerWatch {
     if (fingerprint !== watched.fingerprint) {
       watched.fingerprint = fingerprint;
       watched.unchangedSince = this.#now();
-    } else if (this.#now() - watched.unchangedSince >= this.#quarantineMs) {
-      this.ended(source);
+    } else if (this.#now() - watched.unchangedSince >= watched.quarantineMs) {
+      this.#watched.delete(source);
+      this.#collector.retire(source);
       this.#folded.push({ source, fingerprint });
       if (this.#folded.length > FOLDED_MAX) this.#folded.shift();
     }

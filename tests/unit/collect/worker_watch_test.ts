@@ -52,16 +52,23 @@ Deno.test("a worker that has not beaten yet is starting, however long it takes",
   assertEquals(stateOf(worker), "starting");
 });
 
-Deno.test("case 4: a proven end folds at once; the replacement adds to what is kept", () => {
-  const { fleet, watch, worker, metrics } = setup();
-  metrics.jobs.inc(10);
+Deno.test("case 4: a proven end folds when the slab has rested; the replacement adds to what is kept", () => {
+  const { clock, fleet, watch, worker, metrics } = setup();
+  metrics.jobs.inc(9);
   metrics.busy.set(1);
   watch.ended(worker.source);
-  assertEquals([...fleet.scrape()], [["jobs_total", 10]]);
+  metrics.jobs.inc(1);
+  assertEquals([...fleet.scrape()], [["jobs_total", 10]], "a last store that comes after the proof counts");
+  watch.check();
+  clock.now = 999;
+  watch.check();
+  assertEquals(fleet.collector.sources.size, 1);
+  clock.now = 1_000;
+  watch.check();
+  assertEquals(fleet.collector.sources.size, 0);
   const next = fleet.start(0);
   define(next.registry).jobs.inc(3);
   assertEquals(fleet.scrape().get("jobs_total"), 13);
-  assertEquals(fleet.collector.sources.size, 1);
 });
 
 Deno.test("case 6: an assumed end hides live gauges at once and reads on until the slab rests", () => {
