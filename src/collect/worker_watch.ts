@@ -139,8 +139,9 @@ export class WorkerWatch {
   }
 
   #leave(source: SlabSource, quarantineMs: number): void {
-    const watched = this.#watched.get(source);
-    if (watched === undefined || watched.state === "ended") return;
+    if (!this.#watched.has(source)) this.add(source);
+    const watched = this.#watched.get(source)!;
+    if (watched.state === "ended") return;
     // WHY: what the directory does not tell yet would look like a write later.
     this.#collector.poll();
     watched.state = "ended";

@@ -10,21 +10,24 @@ import { Counter } from "promslab";
 
 function setup() {
   const collector = new Collector(new Registry());
-  const watch = new WorkerWatch(collector);
+  const clock = { now: 0 };
+  const watch = new WorkerWatch(collector, { now: () => clock.now });
   const slabs = new WorkerSlabs({
     collector,
     watch,
     exclusively: (change) => change(),
     slabBytes: 256 * 1024,
   });
-  return { collector, watch, slabs };
+  return { clock, collector, watch, slabs };
 }
 
 Deno.test("WorkerSlabs.open() watches the writer of a slab, until it is gone", () => {
-  const { watch, slabs } = setup();
+  const { clock, watch, slabs } = setup();
   const slab = slabs.open({ slot: 0, epoch: 1 });
   assertEquals([...watch.workers.keys()].map(({ worker }) => worker), ["0"]);
   slab.leave({ proven: true });
+  clock.now = 1_000;
+  watch.check();
   assertEquals(watch.workers.size, 0);
 });
 
