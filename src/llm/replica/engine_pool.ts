@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host, WorkerThread } from "../../host/types.ts";
+import { StartError } from "../../server/start_error.ts";
 import { createDoorbell } from "../../slab/doorbell.ts";
 import type { EngineAddress } from "../client/ring_engine_client.ts";
 import { createChannel } from "./channel.ts";
@@ -78,10 +79,14 @@ export class EnginePool {
       .map(({ engine, status }) => ({ engine, status: new EngineStatus(status) }));
   }
 
-  /** Starts the engines. Resolves when all of them are ready. @throws {Error} If one ends before it is */
+  /** Starts the engines. Resolves when all of them are ready. @throws {StartError} If one ends before it is */
   async start(): Promise<void> {
-    const engines = Array.from({ length: this.#parts.count }, (_, engine) => this.#spawn(engine, 1));
-    await Promise.all(engines);
+    try {
+      await Promise.all(Array.from({ length: this.#parts.count }, (_, engine) => this.#spawn(engine, 1)));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** Connects a worker to all engines, those to come included, until it ends. */
@@ -130,7 +135,10 @@ export class EnginePool {
         resolve();
       });
       void thread.ended.then((end) => {
-        reject(new Error(`Cannot start engine ${engine}: ${end.error?.message ?? `exit code ${end.code}`}`));
+        const why = end.error?.message ?? `it exited with code ${end.code}`;
+        reject(
+          new StartError("WORKER_FAILED", `Cannot start engine ${engine}: ${why}`, { cause: end.error }),
+        );
         slab.leave(end);
         this.#lost(replica, startedMs);
       });
