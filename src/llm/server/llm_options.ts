@@ -86,7 +86,7 @@ export interface LlmOptions {
   readonly mfuMetrics?: boolean;
   /** Expose older names of families too (default: off). */
   readonly deprecatedMetrics?: boolean;
-  /** `fastapi`, as vLLM has them, or `prometheus`, those of `serve()`. */
+  /** `fastapi`, as vLLM has them, or what `serve()` offers: `prometheus` or `opentelemetry`. */
   readonly httpMetrics?: string;
   /** Seconds between two lines on what the server does; 0 for none. */
   readonly statsSeconds?: number;

@@ -145,7 +145,7 @@ export const LLM_SETTINGS: readonly LlmSetting[] = [
     "httpMetrics",
     "http-metrics",
     "PRESET",
-    "HTTP families: fastapi, as vLLM has them, or prometheus (default: fastapi)",
+    "HTTP families: fastapi, as vLLM has them, prometheus or opentelemetry (default: fastapi)",
   ),
   number(
     "statsSeconds",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { HttpConvention } from "../../server/options.ts";
 import { StartError } from "../../server/start_error.ts";
 import { type ApiConfig, DEFAULT_API_CONFIG, FAILURE_TYPES, type FailureType } from "../api/api_config.ts";
 import type { RoutingPolicy } from "../client/router.ts";
@@ -33,7 +34,7 @@ export interface GatewayPlan {
 
 /** What both have. */
 export interface CommonPlan {
-  readonly httpMetrics: "fastapi" | "prometheus";
+  readonly httpMetrics: HttpConvention;
   readonly statsSeconds: number;
 }
 
@@ -46,7 +47,11 @@ const MICROSECONDS = 1000;
 /** Completes and checks the options. @throws {StartError} If one has a value that it cannot have; the message names it */
 export function resolveLlmOptions(options: LlmOptions): LlmPlan {
   const common: CommonPlan = {
-    httpMetrics: oneOf("httpMetrics", options.httpMetrics ?? "fastapi", ["fastapi", "prometheus"]),
+    httpMetrics: oneOf("httpMetrics", options.httpMetrics ?? "fastapi", [
+      "fastapi",
+      "prometheus",
+      "opentelemetry",
+    ]),
     statsSeconds: within("statsSeconds", options.statsSeconds ?? 10, { min: 0, max: 86_400 }),
   };
   if (options.upstreams !== undefined) return { kind: "gateway", gateway: gatewayOf(options), ...common };
