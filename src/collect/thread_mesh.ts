@@ -55,6 +55,14 @@ const DEFAULT_DEADLINE_MS = 1_000;
 const GREETING_MS = 50;
 const BEAT_MS = 250;
 
+/** Under this symbol of `globalThis` lie the meshes that this thread has joined with its default registry, by channel. */
+const JOINED = Symbol.for("promslab.meshes.1");
+
+function joinedMeshes(): Map<string, Promise<ThreadMesh>> {
+  const globals = globalThis as Record<symbol, unknown>;
+  return (globals[JOINED] ??= new Map()) as Map<string, Promise<ThreadMesh>>;
+}
+
 /**
  * One thread's place among threads that all read each other's slabs, so that any of them answers a scrape for all.
  * What a thread counted before it died stays in its slab, which all others go on to read; only the slab of a thread that
@@ -94,9 +102,24 @@ export class ThreadMesh {
    * Joins the other threads of this process. Resolves when they all read this thread's slab, so that no scrape of
    * theirs misses what it counts; a thread that hangs is waited for no longer than the deadline.
    *
-   * @returns this thread's place; close it before the process is to end
+   * @returns this thread's place, the same for all who ask for the default registry's; close it before the process is
+   * to end
    */
-  static async join(options: ThreadMeshOptions = {}): Promise<ThreadMesh> {
+  static join(options: ThreadMeshOptions = {}): Promise<ThreadMesh> {
+    const registry = options.registry ?? defaultRegistry;
+    if (registry !== defaultRegistry) return ThreadMesh.#join(options);
+    // WHY: a thread that joined twice would be counted twice, and there may be several copies of the library in it.
+    const channel = options.channel ?? DEFAULT_CHANNEL;
+    const joined = joinedMeshes();
+    let mesh = joined.get(channel);
+    if (mesh === undefined) {
+      mesh = ThreadMesh.#join(options);
+      joined.set(channel, mesh);
+    }
+    return mesh;
+  }
+
+  static async #join(options: ThreadMeshOptions): Promise<ThreadMesh> {
     const mesh = new ThreadMesh(options);
     const deadline = performance.now() + (options.deadlineMs ?? DEFAULT_DEADLINE_MS);
     mesh.#send({ kind: "hello", from: mesh.#id, control: mesh.#control.block });
@@ -122,6 +145,7 @@ export class ThreadMesh {
   close(): void {
     clearInterval(this.#timer);
     this.#channel.close();
+    if (this.#registry === defaultRegistry) joinedMeshes().delete(this.#channel.name);
   }
 
   #send(message: Message): void {

@@ -122,6 +122,12 @@ const client: Client = {
   WorkerRegistry,
   AggregatorRegistry: ClusterRegistry,
 };
+// WHY: a bundle in which two classes have one name gives one of them another.
+for (const [name, value] of Object.entries(client)) {
+  if (typeof value === "function" && name !== "AggregatorRegistry") {
+    Object.defineProperty(value, "name", { value: name });
+  }
+}
 Object.defineProperty(client, "contentType", {
   configurable: false,
   enumerable: true,

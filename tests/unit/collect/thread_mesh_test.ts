@@ -120,3 +120,16 @@ Deno.test("ThreadMesh: the gauges of a thread that said that it ends vanish, its
   assertEquals(scrape(meshes[0]).get("hits_total"), 3);
   for (const mesh of meshes) mesh.close();
 });
+
+Deno.test("ThreadMesh.join() gives a thread one place in a channel, however many copies of the library ask", async () => {
+  // WHY: Deno mixes up a channel that is opened right after the last one was closed.
+  const other = new BroadcastChannel(crypto.randomUUID());
+  const channel = crypto.randomUUID();
+  const [one, two] = await Promise.all([ThreadMesh.join({ channel }), ThreadMesh.join({ channel })]);
+  assertEquals(one === two, true);
+  one.close();
+  const again = await ThreadMesh.join({ channel });
+  assertEquals(again === one, false);
+  again.close();
+  other.close();
+});
