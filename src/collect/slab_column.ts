@@ -115,6 +115,8 @@ export class SlabColumn extends Column {
   /** Takes a series out until its owner has applied a removal, unless the owner made it after that. */
   condemn(k: number, removal: { number: number; reset: boolean }): void {
     if (this.states[k] === SERIES_STATE.RECLAIMED || this.#removalsSeen[k] >= removal.number) return;
+    // WHY: a series that was removed and has not moved since is hidden; a reset must not bring it back.
+    if (removal.reset && this.states[k] === SERIES_STATE.DORMANT && !this.#moved(k)) return;
     this.#setCounted(k, removal.reset ? SERIES_STATE.RESETTING : SERIES_STATE.CONDEMNED);
   }
 
@@ -140,6 +142,7 @@ export class SlabColumn extends Column {
 
   #moved(k: number): boolean {
     if (this.#usesGauges) return this.touched[k] !== 0;
+    if (Number.isNaN(this.values[k * this.stride])) return false;
     for (let i = k * this.stride; i < (k + 1) * this.stride; i++) {
       if (this.values[i] !== 0) return true;
     }

@@ -156,6 +156,8 @@ export class Family {
       if (!mine) return;
       const values = decodeLabelValues(record.payload, labelCount);
       if (!matches(values)) return;
+      // WHY: a series that was removed and has not moved since is hidden; a reset must not bring it back.
+      if (reset && record.dormant && this.#isUntouched(record.cellOffset)) return;
       removed.push({ start: record.start, cell: record.cellOffset / 4, values });
     });
     const cells = new Set(removed.map(({ cell }) => cell));
@@ -167,6 +169,10 @@ export class Family {
         : !this.#replaceSeries(cell, { values, reset });
       if (!kept) this.#writer.reclaim({ start, familyId: this.#familyId, cellBytes: this.#shape.cellBytes });
     }
+  }
+
+  #isUntouched(cellOffset: number): boolean {
+    return this.slab.u8.subarray(cellOffset, cellOffset + this.#shape.cellBytes).every((byte) => byte === 0);
   }
 
   /** Gives the child of a removed series a new cell. Returns true: nothing refers to the old one any more. */

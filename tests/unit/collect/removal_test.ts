@@ -158,3 +158,20 @@ Deno.test("remove() refuses missing and unknown labels, and removes nothing then
   assertThrows(() => counters[0].removeMatching({ queu: "a" }), TypeError, 'given unknown label "queu"');
   assertEquals(fleet.scrape().size, 1);
 });
+
+Deno.test("reset() does not bring back a series that was removed and has not moved since", () => {
+  for (const asker of [0, 1]) {
+    const { fleet, counters, beat } = setup();
+    const kept = counters[0].labels("a", "x");
+    kept.inc(4);
+    counters[0].clear();
+    fleet.scrape();
+    beat();
+    counters[asker].reset();
+    assertEquals([...fleet.scrape()], []);
+    beat();
+    assertEquals([...fleet.scrape()], []);
+    kept.inc(2);
+    assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 2]]);
+  }
+});
