@@ -47,6 +47,8 @@ export class Family {
   #seriesCount = 0;
   /** What callers hold, by cell. */
   readonly #children: Map<number, BoundChild> = new Map();
+  /** Children of removed series that ended at the overflow series, beside the one that it has of its own. */
+  #strays: BoundChild[] = [];
 
   constructor(descriptor: Descriptor, options: { writer: SlabWriter; shape: CellShape }) {
     const { writer, shape } = options;
@@ -197,14 +199,18 @@ export class Family {
     this.#children.delete(this.#fallbackCell);
     this.#fallbackCell = offset / 4;
     if (this.ownCell >= 0) this.ownCell = this.#fallbackCell;
+    const strays = this.#strays;
+    this.#strays = [];
     if (child !== undefined) this.#rebind(child, this.#fallbackCell);
+    for (const stray of strays) this.#rebind(stray, this.#fallbackCell);
     return true;
   }
 
   #rebind(child: BoundChild, cell: number): void {
     child.rebind(cell);
     // WHY: several children may end at the overflow series; the first is the one that labels() hands out.
-    if (!this.#children.has(cell)) this.#children.set(cell, child);
+    if (this.#children.has(cell)) this.#strays.push(child);
+    else this.#children.set(cell, child);
   }
 
   /** Checks the label set's names, brings the values into the order of the definition, and finds or makes the cell. */
