@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
 import { Histogram } from "../../../src/metric/histogram.ts";
-import { MERGE_MODES, type MergeMode } from "../../../src/model/metric_type.ts";
+import { MERGE_MODES } from "../../../src/model/metric_type.ts";
 import { Fleet, type FleetWorker } from "../../_support/fleet.ts";
 import { testProperty } from "../../_support/property.ts";
 import {
