@@ -6,6 +6,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { scrape, startApp } from "../_support/app_server.ts";
 import { startCommand } from "../_support/command.ts";
 import { freePort } from "../_support/free_port.ts";
+import { waitFor } from "../_support/wait_for.ts";
 
 for (const framework of ["hono", "oak", "express", "fastify"]) {
   Deno.test(`examples/${framework}.ts counts requests by the framework's routes`, async () => {
@@ -16,7 +17,9 @@ for (const framework of ["hono", "oak", "express", "fastify"]) {
       deadlineMs: 120_000,
     });
     const url = command.ready![1];
-    assertEquals(await (await fetch(`${url}/users/17`)).json(), { id: "17" });
+    // WHY: a framework may say that it listens a moment before it does.
+    const first = await waitFor(() => fetch(`${url}/users/17`), { what: "the first answer" });
+    assertEquals(await first.json(), { id: "17" });
     assertEquals(await (await fetch(`${url}/users/18`)).json(), { id: "18" });
     assertEquals(await (await fetch(`${url}/stream`)).text(), "one\ntwo\nthree\n");
     assertEquals(await fetch(`${url}/fail`).then((r) => r.text().then(() => r.status)), 500);

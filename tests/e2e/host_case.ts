@@ -187,7 +187,12 @@ function defineEnds(test: Test, start: Start, runtime: () => Runtime): void {
     const endless = await fetch(`${app.url}/stream?count=-1&ms=50`);
     app.command.kill("SIGINT");
     await waitFor(() => app.command.stderr.includes("draining"), { what: "the first signal" });
-    assertEquals((await app.command.stop("SIGINT")).code, 130);
+    // WHY: signals that come at nearly the same time count as one, so the second is sent again until it counts.
+    const ending = await waitFor(() => {
+      app.command.kill("SIGINT");
+      return app.command.ending;
+    }, { what: "the end", pauseMs: 300 });
+    assertEquals(ending.code, 130);
     await endless.text().catch(() => {});
   });
 

@@ -84,7 +84,8 @@ Deno.test("every family of an embedded server moves under a scripted workload, a
       type: "image_url",
       image_url: { url: "http://i/1.png" },
     }];
-    for (let i = 0; i < 2; i++) await post(ask(image));
+    // Each worker caches images for itself: one request more than there are workers finds one that knows it.
+    for (let i = 0; i < 5; i++) await post(ask(image));
     await server.post("/sleep", {});
     await waitFor(async () =>
       (await server.scrape()).value("vllm:engine_sleep_state", {
