@@ -109,6 +109,8 @@ function mergeGauge(mode: MergeMode, series: readonly (PlainSeries & { kind: "ga
       return Math.min(...values);
     case "max":
       return Math.max(...values);
+    case "average":
+      return values.reduce((sum, value) => sum + value) / values.length;
     case "all":
       // A later incarnation of the slot takes the place of an earlier one.
       return values.at(-1)!;
