@@ -5,6 +5,8 @@
  * header's `directoryEnd` with `Atomics.store`; a reader loads `directoryEnd` first and parses what lies below it.
  * Re-use: a reclaimed record rests for a minute, is filled anew plainly, then its `state` is stored with the next
  * generation, then the header's `revision` is raised; a reader that finds a new revision compares all states.
+ * A removal's record rests until all whom it concerns have acted on it; the header's `removalsForgotten` says so before
+ * the record's state does, and a reader that has copied a record looks at it afterwards.
  *
  * @module
  */
@@ -38,14 +40,14 @@ export const RECORD_GENERATION = 4;
 
 // <layout:directory_record>
 // offset  size  view  field         writer  ordering                      meaning
-// ------  ----  ----  ------------  ------  ----------------------------  -------------------------------------------------------------
+// ------  ----  ----  ------------  ------  ----------------------------  ---------------------------------------------------------------------------------------------------------------------
 //      0     4  i32   kind          owner   plain, before directoryEnd    FAMILY 1 / SERIES 2 / REMOVAL 3
 //      4     4  i32   familyId      owner   plain, before directoryEnd    number of the family in this slab, from 0
 //      8     4  i32   recordBytes   owner   plain, before directoryEnd    size of the whole record; the next one follows
 //     12     4  i32   state         owner   Atomics.store AFTER the rest  ALLOCATED 1 / DORMANT 2 / RECLAIMED 3, +4 for each use
 //     16     4  i32   cellOffset    owner   plain, before state           SERIES: bytes from the slab's start to the value cell
 //     20     4  i32   payloadBytes  owner   plain, before state           length of the payload without padding
-//     24     4  i32   removalsSeen  owner   plain, before state           SERIES: removals of the log that the owner had applied before
+//     24     4  i32   removalsSeen  owner   plain, before state           SERIES: removals of the log that the owner had applied before; REMOVAL: its number among those announced here, from 1
 //     28     4  -     reserved      nobody  zero                          alignment
 //     32     8  f64   created       owner   plain, before state           when the record was made, seconds since the Unix epoch
 // total 40 bytes
@@ -64,7 +66,7 @@ export const DIRECTORY_RECORD = defineLayout({
     { field: "state", size: 4, view: "i32", writer: "owner", ordering: "Atomics.store AFTER the rest", meaning: "ALLOCATED 1 / DORMANT 2 / RECLAIMED 3, +4 for each use" },
     { field: "cellOffset", size: 4, view: "i32", writer: "owner", ordering: "plain, before state", meaning: "SERIES: bytes from the slab's start to the value cell" },
     { field: "payloadBytes", size: 4, view: "i32", writer: "owner", ordering: "plain, before state", meaning: "length of the payload without padding" },
-    { field: "removalsSeen", size: 4, view: "i32", writer: "owner", ordering: "plain, before state", meaning: "SERIES: removals of the log that the owner had applied before" },
+    { field: "removalsSeen", size: 4, view: "i32", writer: "owner", ordering: "plain, before state", meaning: "SERIES: removals of the log that the owner had applied before; REMOVAL: its number among those announced here, from 1" },
     { field: "reserved", size: 4, view: "-", writer: "nobody", ordering: "zero", meaning: "alignment" },
     { field: "created", size: 8, view: "f64", writer: "owner", ordering: "plain, before state", meaning: "when the record was made, seconds since the Unix epoch" },
   ],

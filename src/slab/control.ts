@@ -6,7 +6,20 @@
 // DATA PLANE
 import { CONTROL_BLOCK, NEXT_SLOT32, TICKET64 } from "../layout/control_block.ts";
 
-/** Makes the block that the threads of one server share. Any thread; by convention main, before the workers start. */
+/**
+ * Makes the block that the threads of one server share. Any thread; by convention main, before the workers start.
+ *
+ * @example The block that all threads of a server share
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createControl, createSlab, Registry } from "promslab";
+ *
+ * const control = createControl();
+ * const worker = new Registry();
+ * worker.attach({ slab: createSlab({ slot: 0, epoch: 1 }), control });
+ * assertEquals(worker.control, control);
+ * ```
+ */
 export function createControl(): SharedArrayBuffer {
   return new SharedArrayBuffer(CONTROL_BLOCK.bytes);
 }

@@ -37,8 +37,12 @@ export function addToCounter(slab: Slab, cell32: number, amount: number): boolea
   return flipCounter(slab, cell32, amount);
 }
 
-/** The increments that touch more than one word: carries and fractions. */
-function flipCounter(slab: Slab, cell32: number, amount: number): boolean {
+/**
+ * Adds to a counter by way of the other copy, as carries and fractions must and commits want. Owner thread only.
+ *
+ * @returns false, and nothing is changed, if `amount` is not a number from 0 to Infinity
+ */
+export function flipCounter(slab: Slab, cell32: number, amount: number): boolean {
   if (typeof amount !== "number" || !(amount >= 0)) return false;
   const { i32, f64 } = slab;
   const active = i32[cell32] & 1;
@@ -90,6 +94,16 @@ export function readCounter(slab: Slab, cell32: number): number {
   // ORDER: a read-modify-write, so that the loads above happen before the owner's next stores (litmus: counter flip).
   if (Atomics.add(i32, cell32, 0) !== sequence) return -1;
   return high * COUNTER_LOW_RANGE + low + float;
+}
+
+/**
+ * A counter as it was under an earlier sequence, while a commit that moved it is under way. Any thread; valid if the
+ * slab's commits did not move meanwhile.
+ */
+export function counterBefore({ i32, f64 }: Slab, cell32: number, sequence: number): number {
+  const copy = sequence & 1;
+  return i32[cell32 + COUNTER_HIGH32 + copy] * COUNTER_LOW_RANGE + i32[cell32 + COUNTER_LOW32 + copy] +
+    f64[(cell32 >>> 1) + COUNTER_FLOAT64 + copy];
 }
 
 /**

@@ -31,7 +31,7 @@ export interface DirectoryRecord {
   readonly dormant: boolean;
   /** Whether the series was removed, so that its cell is dead. */
   readonly reclaimed: boolean;
-  /** How many removals of the log the owner had applied before it made the series. */
+  /** How many removals of the log the owner had applied before it made the series; of a removal, its number. */
   readonly removalsSeen: number;
   /** Seconds since the Unix epoch. */
   readonly created: number;
@@ -65,9 +65,11 @@ export class DirectoryReader {
   /**
    * Hands over the records that are new, reclaimed or used anew since the last call.
    *
+   * @param newMax the most new records; the next call goes on behind them
+   * @returns whether no new record is left
    * @throws {SlabError} If the directory is damaged; the records before the damage were handed over
    */
-  read(visit: (record: DirectoryRecord) => void): void {
+  read(visit: (record: DirectoryRecord) => void, newMax = Infinity): boolean {
     const { i32, buffer } = this.#slab;
     // ORDER: before the states are loaded; pairs with the add after a record's state (litmus: record reuse).
     const revision = Atomics.load(i32, HEADER32.revision);
@@ -77,11 +79,11 @@ export class DirectoryReader {
     }
     // ORDER: before the records' plain loads; pairs with the store in SlabWriter (litmus: directory publication).
     const end = Atomics.load(i32, HEADER32.directoryEnd);
-    if (end === this.#position) return;
+    if (end === this.#position) return true;
     if (end < this.#position || end > buffer.byteLength || end % 8 !== 0) {
       throw new SlabError(`Cannot read directory: it ends at ${end}, read up to ${this.#position}`);
     }
-    while (this.#position < end) {
+    for (let left = newMax; this.#position < end && left > 0; left--) {
       const start = this.#position;
       const state = Atomics.load(i32, toIndex32(start) + field32.state);
       const record = this.#parse({ start, end, ordinal: this.#count, state });
@@ -94,6 +96,7 @@ export class DirectoryReader {
       this.#position = start + i32[toIndex32(start) + field32.recordBytes];
       visit(record);
     }
+    return this.#position === end;
   }
 
   /** Looks for records whose state has changed since they were parsed. */

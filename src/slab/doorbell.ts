@@ -25,7 +25,7 @@ export class Doorbell {
 
   /** Wakes the owner. Any thread. */
   ring(): void {
-    // ORDER: what the caller wrote before is seen by an owner that sees this count (litmus: frame ring).
+    // ORDER: what the caller wrote before is seen by an owner that sees this count (litmus: doorbell).
     Atomics.add(this.#words, RUNG32, 1);
     Atomics.notify(this.#words, RUNG32);
   }

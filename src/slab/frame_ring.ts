@@ -11,6 +11,8 @@ import { FRAME_RING, RING32 } from "../layout/frame_ring.ts";
 
 /** The most words of data that a ring may have: 256 MiB. */
 const WORDS_MAX = 2 ** 26;
+/** In the place of a frame's length: nothing more up to the end of the ring's memory, the next frame is at its start. */
+const SKIP = -1;
 
 /**
  * Reserves a ring. Any thread; by convention main, which hands it to the two.
@@ -32,6 +34,7 @@ export class FrameWriter {
   readonly #ring: Int32Array;
   readonly #capacity: number;
   #written: number;
+  #reserved = 0;
 
   constructor(buffer: SharedArrayBuffer) {
     this.#ring = new Int32Array(buffer);
@@ -63,6 +66,40 @@ export class FrameWriter {
     Atomics.store(this.#ring, RING32.written, this.#written);
     return true;
   }
+
+  /**
+   * Room for a frame of `length` words in one piece, to be filled in place; nobody sees it before
+   * {@linkcode FrameWriter.commit}. A reservation that is not committed is forgotten by the next call.
+   *
+   * @returns undefined if there is no room now
+   * @throws {RangeError} If the frame has more words than half of the ring, as it may not fit even if all is read
+   */
+  reserve(length: number): Int32Array<SharedArrayBuffer> | undefined {
+    if (length + 1 > this.#capacity / 2) {
+      throw new RangeError(`Cannot reserve frame of ${length} words: the limit is ${this.#capacity / 2 - 1}`);
+    }
+    // ORDER: as in write().
+    const unread = this.#written - Atomics.load(this.#ring, RING32.read) | 0;
+    let start = this.#written & this.#capacity - 1;
+    const skipped = start + 1 + length > this.#capacity ? this.#capacity - start : 0;
+    if (unread + skipped + length + 1 > this.#capacity) return undefined;
+    if (skipped > 0) {
+      this.#ring[RING32.data + start] = SKIP;
+      start = 0;
+    }
+    this.#ring[RING32.data + start] = length;
+    this.#reserved = skipped + length + 1;
+    const first = RING32.data + start + 1;
+    return this.#ring.subarray(first, first + length) as Int32Array<SharedArrayBuffer>;
+  }
+
+  /** Hands over what was reserved last. */
+  commit(): void {
+    this.#written = this.#written + this.#reserved | 0;
+    this.#reserved = 0;
+    // ORDER: as in write().
+    Atomics.store(this.#ring, RING32.written, this.#written);
+  }
 }
 
 /** The reading end. Owner thread only; after its death another thread may look at what it left. */
@@ -85,20 +122,32 @@ export class FrameReader {
 
   /**
    * Gives all frames that are there to a function, one after the other, and returns how many there were.
-   * A frame is a view that is valid during the call; it counts as read when the call returns.
+   * A frame is a view that is valid during the call, of the ring itself if the frame lies there in one piece; it
+   * counts as read when the call returns.
    */
   drain(use: (frame: Int32Array) => void): number {
     let count = 0;
     // ORDER: pairs with the writer's store; what is before `written` is complete (litmus: frame ring).
     for (let written = Atomics.load(this.#ring, RING32.written); written !== this.#read; count++) {
-      const length = this.#ring[RING32.data + (this.#read & this.#capacity - 1)];
-      use(this.#copy(length));
+      let start = this.#read & this.#capacity - 1;
+      if (this.#ring[RING32.data + start] === SKIP) {
+        this.#read = this.#read + this.#capacity - start | 0;
+        start = 0;
+      }
+      const length = this.#ring[RING32.data + start];
+      use(this.#frame(start + 1, length));
       this.#read = this.#read + length + 1 | 0;
       // ORDER: gives the words back to the writer, which loads this before it writes there (litmus: frame ring).
       Atomics.store(this.#ring, RING32.read, this.#read);
       if (written === this.#read) written = Atomics.load(this.#ring, RING32.written);
     }
     return count;
+  }
+
+  #frame(start: number, length: number): Int32Array {
+    const first = RING32.data + start;
+    if (start + length <= this.#capacity) return this.#ring.subarray(first, first + length);
+    return this.#copy(length);
   }
 
   #copy(length: number): Int32Array {

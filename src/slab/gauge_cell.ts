@@ -28,6 +28,23 @@ export function setGauge(slab: Slab, cell32: number, value: number): void {
 }
 
 /**
+ * Adds to a gauge. Owner thread only. Allocates nothing.
+ *
+ * @param slab the owner's slab
+ * @param cell32 the cell's `sequence` as an element of `slab.i32`
+ * @param amount any number
+ */
+export function addToGauge(slab: Slab, cell32: number, amount: number): void {
+  const { i32, f64 } = slab;
+  const sequence = i32[cell32];
+  const own64 = (cell32 >>> 1) + GAUGE_VALUE64;
+  const active = sequence & 1;
+  f64[own64 + (active ^ 1) * GAUGE_COPY64] = f64[own64 + active * GAUGE_COPY64] + amount;
+  // ORDER: publishes the inactive copy in one step; pairs with readGauge() (litmus: gauge flip).
+  Atomics.add(i32, cell32, stepOf(sequence));
+}
+
+/**
  * Sets a gauge together with the stamp that orders it among the workers. Owner thread only. Allocates nothing.
  *
  * @param slab the owner's slab
@@ -43,11 +60,6 @@ export function setStampedGauge(slab: Slab, cell32: number, value: number, stamp
   f64[copy64 + 1] = stamp;
   // ORDER: publishes value and stamp in one step; pairs with readGauge() (litmus: gauge flip).
   Atomics.add(i32, cell32, stepOf(sequence));
-}
-
-/** The owner's own view of a gauge: its value, 0 if it was never set. Owner thread only. */
-export function ownGauge(slab: Slab, cell32: number): number {
-  return slab.f64[(cell32 >>> 1) + GAUGE_VALUE64 + (slab.i32[cell32] & 1) * GAUGE_COPY64];
 }
 
 /** What {@linkcode readGauge} found. */
@@ -73,4 +85,16 @@ export function readGauge(slab: Slab, cell32: number, reading: GaugeReading): bo
   reading.touched = sequence !== 0;
   // ORDER: a read-modify-write, so that the loads above happen before the owner's next stores (litmus: gauge flip).
   return Atomics.add(i32, cell32, 0) === sequence;
+}
+
+/** A gauge as it was under an earlier sequence, while a commit that moved it is under way; see `counterBefore()`. */
+export function gaugeBefore(
+  { f64 }: Slab,
+  cell: { readonly cell32: number; readonly sequence: number },
+  reading: GaugeReading,
+): void {
+  const copy64 = (cell.cell32 >>> 1) + GAUGE_VALUE64 + (cell.sequence & 1) * GAUGE_COPY64;
+  reading.value = f64[copy64];
+  reading.stamp = f64[copy64 + 1];
+  reading.touched = cell.sequence !== 0;
 }

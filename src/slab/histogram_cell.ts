@@ -51,6 +51,52 @@ export function observeHistogram(
 }
 
 /**
+ * Observes several values in one flip. Owner thread only. Allocates nothing. Before the next observation comes
+ * {@linkcode settleHistogram}.
+ *
+ * @param count how many of the values, from the first
+ */
+export function observeAll(
+  slab: Slab,
+  cell: { readonly cell32: number; readonly bounds: Float64Array },
+  values: readonly number[],
+  count: number,
+): void {
+  const { i32, f64 } = slab;
+  const { cell32, bounds } = cell;
+  const length64 = histogramCopy64(bounds.length + 1);
+  const copies64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
+  const active = i32[cell32] & 1;
+  const active64 = copies64 + active * length64;
+  const inactive64 = copies64 + (active ^ 1) * length64;
+  const last = i32[cell32 + HISTOGRAM_LAST32] + HISTOGRAM_COUNTS64;
+  f64[inactive64 + last] = f64[active64 + last];
+  f64[inactive64 + HISTOGRAM_SUM64] = f64[active64 + HISTOGRAM_SUM64];
+  for (let k = 0; k < count; k++) {
+    let bucket = 0;
+    while (bucket < bounds.length && values[k] > bounds[bucket]) bucket++;
+    f64[inactive64 + HISTOGRAM_COUNTS64 + bucket]++;
+    f64[inactive64 + HISTOGRAM_SUM64] += values[k];
+  }
+  f64[inactive64] = 0;
+  // ORDER: publishes all of it in one step; pairs with readHistogram() (litmus: histogram flip).
+  Atomics.add(i32, cell32, 1);
+}
+
+/**
+ * Makes both copies of a histogram the same, as the next observation brings forward one bucket only. Owner thread only.
+ *
+ * @param bucketCount the number of buckets, +Inf included
+ */
+export function settleHistogram({ i32, f64 }: Slab, cell32: number, bucketCount: number): void {
+  const length64 = histogramCopy64(bucketCount);
+  const copies64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
+  const active = i32[cell32] & 1;
+  const active64 = copies64 + active * length64;
+  f64.copyWithin(copies64 + (active ^ 1) * length64, active64, active64 + length64);
+}
+
+/**
  * Adds many observations at once. Owner thread only.
  *
  * @param slab the owner's slab
@@ -111,4 +157,19 @@ export function readHistogram(
   out[at + bucketCount] = f64[copy64 + HISTOGRAM_SUM64];
   // ORDER: a read-modify-write, so that the loads above happen before the owner's next stores (litmus: histogram flip).
   return Atomics.add(i32, cell32, 0) === sequence;
+}
+
+/** A histogram as it was under an earlier sequence, while a commit that moved it is under way; see `counterBefore()`. */
+export function histogramBefore(
+  { f64 }: Slab,
+  cell: { readonly cell32: number; readonly sequence: number },
+  into: { readonly out: Float64Array; at: number; bucketCount: number },
+): void {
+  const { out, at, bucketCount } = into;
+  const copy64 = (cell.cell32 >>> 1) + HISTOGRAM_COPIES64 +
+    (cell.sequence & 1) * histogramCopy64(bucketCount);
+  for (let bucket = 0; bucket < bucketCount; bucket++) {
+    out[at + bucket] = f64[copy64 + HISTOGRAM_COUNTS64 + bucket];
+  }
+  out[at + bucketCount] = f64[copy64 + HISTOGRAM_SUM64];
 }

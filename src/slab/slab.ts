@@ -16,7 +16,22 @@ export const MIN_SLAB_BYTES = 4 * PAGE_BYTES;
 /** The largest slab: offsets are 32-bit integers. */
 export const MAX_SLAB_BYTES = 1024 * 1024 * 1024;
 
-/** A slab that a reader refuses: foreign, of another layout version, too small or damaged. */
+/**
+ * A slab that a reader refuses: foreign, of another layout version, too small or damaged.
+ *
+ * @example Memory that is no slab
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { Collector, Registry, SlabError } from "promslab";
+ *
+ * const collector = new Collector(new Registry(), {
+ *   onProblem: (sentence) => {
+ *     throw new SlabError(sentence);
+ *   },
+ * });
+ * assertThrows(() => collector.addSlab(new SharedArrayBuffer(64)), SlabError);
+ * ```
+ */
 export class SlabError extends Error {
   /** The name of the class. */
   override readonly name = "SlabError";
@@ -55,6 +70,11 @@ export class Slab {
   }
 }
 
+/** Whether other threads may see a slab. */
+export function isShared(slab: Slab): boolean {
+  return slab.buffer instanceof SharedArrayBuffer;
+}
+
 /**
  * Gives a slab its worker slot, where no parent thread did. Owner thread only, before any other thread knows the slab.
  */
@@ -77,6 +97,17 @@ export interface SlabOptions {
  *
  * @returns the memory, to be handed to the owner and to the collector
  * @throws {RangeError} If the size is not between 16 KiB and 1 GiB
+ *
+ * @example A worker's memory, made by the main thread before it starts the worker
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createSlab, Registry } from "promslab";
+ *
+ * const slab = createSlab({ slot: 0, epoch: 1, bytes: 1024 * 1024 });
+ * const registry = new Registry(); // in the worker
+ * registry.attach({ slab });
+ * assertEquals(slab.byteLength, 1024 * 1024);
+ * ```
  */
 export function createSlab(options: SlabOptions = {}): SharedArrayBuffer {
   const bytes = slabSize(options.bytes ?? DEFAULT_SLAB_BYTES);

@@ -5,6 +5,7 @@
  */
 // CONTROL PLANE
 import { COUNTER_PAGE, PAGE_BYTES } from "../layout/cell_page.ts";
+import { COMMIT_BLOCK_BYTES } from "../layout/commit_block.ts";
 import {
   DIRECTORY_RECORD,
   RECORD_GENERATION,
@@ -16,7 +17,7 @@ import {
 import { roundUp, toIndex32, toIndex64 } from "../layout/layout.ts";
 import { HEADER32, SLAB_STATE } from "../layout/slab_header.ts";
 import type { CellArena, CellShape } from "./cell_shape.ts";
-import type { Slab } from "./slab.ts";
+import { type Slab, SlabError } from "./slab.ts";
 
 /** A series as its family announces it. */
 export interface SeriesInput {
@@ -25,6 +26,13 @@ export interface SeriesInput {
   readonly payload: Uint8Array;
   /** Whether readers hide the series until its values move. */
   readonly dormant?: boolean;
+}
+
+/** What a record says. */
+interface RecordInput extends SeriesInput {
+  readonly cellOffset: number;
+  /** A removal's number; series take what the writer has seen. */
+  readonly removalsSeen?: number;
 }
 
 /** A run of pages with room left, in bytes from the slab's start. */
@@ -44,6 +52,9 @@ interface FreeRecord {
 /** How long a reclaimed record rests, so that no reader is still at it when it is used anew. */
 const REUSE_AFTER_MS = 60_000;
 
+/** Records of removals have sizes that are multiples of this. */
+const REMOVAL_STEP_BYTES = 64;
+
 const encoder = new TextEncoder();
 
 /**
@@ -62,9 +73,22 @@ export class SlabWriter {
   readonly #runs: Record<CellArena, Run> = { counter: { cursor: 0, end: 0 }, latch: { cursor: 0, end: 0 } };
   /** Reclaimed records by family, oldest first. */
   readonly #free: Map<number, FreeRecord[]> = new Map();
+  /** Where the records lie of the removals that somebody may not have acted on yet, oldest first. */
+  readonly #removals: number[] = [];
+  /** Where records of forgotten removals lie. */
+  readonly #freeRemovals: number[] = [];
+  #removalsForgotten = 0;
+  /** Where the commit block lies; -1 while nobody asked for it. */
+  #commitBlock32 = -1;
 
   /** @param now a monotonic clock in milliseconds, for the rest of reclaimed records */
   constructor(slab: Slab, now: () => number = () => performance.now()) {
+    // ORDER: a guard against mistakes; a slab is handed to its owner by other means.
+    if (Atomics.load(slab.i32, HEADER32.state) !== SLAB_STATE.NEW) {
+      throw new SlabError(
+        "Cannot write to slab: wanted one that nobody has written to, it belonged to another writer before",
+      );
+    }
     this.slab = slab;
     this.#now = now;
     this.#directoryEnd = slab.i32[HEADER32.directoryEnd];
@@ -122,33 +146,92 @@ export class SlabWriter {
   /**
    * Announces a removal to the readers of this slab.
    *
-   * @returns whether there was room for it
+   * @returns its number among the removals that were announced here, from 1; 0 if there was no room for it
    */
-  appendRemoval(removalJson: string): boolean {
+  appendRemoval(removalJson: string): number {
+    const { i32 } = this.slab;
     const payload = encoder.encode(removalJson);
-    if (!this.#hasRoom(recordBytes(payload.length))) return false;
-    this.#append({ kind: RECORD_KIND.REMOVAL, familyId: -1, cellOffset: 0, payload });
-    return true;
+    const number = this.#removalsForgotten + this.#removals.length + 1;
+    // WHY: in steps, so that the record of one removal fits the next.
+    const bytes = roundUp(recordBytes(payload.length), REMOVAL_STEP_BYTES);
+    const record = { kind: RECORD_KIND.REMOVAL, familyId: -1, cellOffset: 0, payload, removalsSeen: number };
+    const found = this.#freeRemovals.findIndex((start) =>
+      i32[toIndex32(start + DIRECTORY_RECORD.at.recordBytes)] >= bytes
+    );
+    if (found >= 0) {
+      const [start] = this.#freeRemovals.splice(found, 1);
+      this.#fillAnew(start, record);
+      this.#removals.push(start);
+    } else {
+      if (!this.#hasRoom(bytes)) return 0;
+      this.#removals.push(this.#directoryEnd);
+      this.#append(record, bytes);
+    }
+    return number;
+  }
+
+  /**
+   * Gives back the records of removals that all whom they concern have acted on.
+   *
+   * @param upTo the number of the last of them
+   */
+  forgetRemovals(upTo: number): void {
+    const { i32 } = this.slab;
+    const count = Math.min(upTo - this.#removalsForgotten, this.#removals.length);
+    if (count <= 0) return;
+    // ORDER: before the records change; a reader that copied one looks at it afterwards (litmus: removal log).
+    Atomics.add(i32, HEADER32.removalsForgotten, count);
+    this.#removalsForgotten += count;
+    for (const start of this.#removals.splice(0, count)) {
+      this.#markReclaimed(start);
+      this.#freeRemovals.push(start);
+    }
+    // ORDER: after the states, so that a reader that sees the revision sees them (litmus: record reuse).
+    Atomics.add(i32, HEADER32.revision, 1);
   }
 
   /** Declares a series removed and its cell dead. The memory is used anew after a rest. */
   reclaim(record: { start: number; familyId: number; cellBytes: number }): void {
-    const { i32 } = this.slab;
-    const state32 = toIndex32(record.start + DIRECTORY_RECORD.at.state);
-    // ORDER: the record's own words stay as they are until it has rested (litmus: record reuse).
-    Atomics.store(i32, state32, (i32[state32] & ~RECORD_STATE_MASK) | RECORD_STATE.RECLAIMED);
+    this.#markReclaimed(record.start);
     // ORDER: after the state, so that a reader that sees the revision sees the state (litmus: record reuse).
-    Atomics.add(i32, HEADER32.revision, 1);
+    Atomics.add(this.slab.i32, HEADER32.revision, 1);
     const free = this.#free.get(record.familyId) ?? [];
     free.push({ start: record.start, cellBytes: record.cellBytes, freeAtMs: this.#now() + REUSE_AFTER_MS });
     this.#free.set(record.familyId, free);
     this.#countSeries(-1);
   }
 
+  #markReclaimed(start: number): void {
+    const { i32 } = this.slab;
+    const state32 = toIndex32(start + DIRECTORY_RECORD.at.state);
+    // ORDER: the record's own words stay as they are until it has rested (litmus: record reuse).
+    Atomics.store(i32, state32, (i32[state32] & ~RECORD_STATE_MASK) | RECORD_STATE.RECLAIMED);
+  }
+
   /** Tells readers that the owner has applied {@linkcode SlabWriter.removalsSeen} removals. */
   publishRemovalsSeen(): void {
     // ORDER: after the records that the removals reclaimed; a reader that sees it forgets them (litmus: record reuse).
     Atomics.store(this.slab.i32, HEADER32.removalsSeen, this.removalsSeen);
+  }
+
+  /**
+   * Takes the memory in which this slab's commits are noted, once.
+   *
+   * @returns where it lies, as an element of the slab's Int32Array; 0 if there is no room, which is counted once
+   */
+  commitBlock(): number {
+    if (this.#commitBlock32 < 0) {
+      if (this.#hasRoom(COMMIT_BLOCK_BYTES)) {
+        this.#takePages(COMMIT_BLOCK_BYTES);
+        // ORDER: after the block is in its first state, which is zero; pairs with commitBlock32() (litmus: commit).
+        Atomics.store(this.slab.i32, HEADER32.commits, this.#cellsStart);
+        this.#commitBlock32 = toIndex32(this.#cellsStart);
+      } else {
+        this.countDroppedFamily();
+        this.#commitBlock32 = 0;
+      }
+    }
+    return this.#commitBlock32;
   }
 
   /** Counts a label set that went to an overflow series. */
@@ -197,15 +280,19 @@ export class SlabWriter {
       const head = arena === "counter" ? COUNTER_PAGE.bytes : 0;
       const runBytes = roundUp(head + cellBytes, PAGE_BYTES);
       if (!this.#hasRoom(recordSize + runBytes)) return 0;
-      this.#cellsStart -= runBytes;
+      this.#takePages(runBytes);
       run.cursor = this.#cellsStart + head;
       run.end = this.#cellsStart + runBytes;
-      // ORDER: a statistic and a bound for readers' checks; records that point into the page are published later.
-      Atomics.store(this.slab.i32, HEADER32.cellsStart, this.#cellsStart);
     }
     const offset = run.cursor;
     run.cursor += cellBytes;
     return offset;
+  }
+
+  #takePages(bytes: number): void {
+    this.#cellsStart -= bytes;
+    // ORDER: a statistic and a bound for readers' checks; what points into the pages is published later.
+    Atomics.store(this.slab.i32, HEADER32.cellsStart, this.#cellsStart);
   }
 
   /** Fills a record that has rested, if one is large enough. Returns its cell's offset, or 0. */
@@ -223,18 +310,22 @@ export class SlabWriter {
     const [{ start }] = free.splice(found, 1);
     const cellOffset = i32[toIndex32(start + DIRECTORY_RECORD.at.cellOffset)];
     this.slab.u8.fill(0, cellOffset, cellOffset + series.cellBytes);
-    const generation = i32[toIndex32(start + DIRECTORY_RECORD.at.state)] & ~RECORD_STATE_MASK;
-    this.#fill(start, { cellOffset, ...series }, generation + RECORD_GENERATION);
-    // ORDER: after the state, so that a reader that sees the revision sees the state (litmus: record reuse).
-    Atomics.add(i32, HEADER32.revision, 1);
+    this.#fillAnew(start, { cellOffset, ...series });
     return cellOffset;
   }
 
-  #append(record: SeriesInput & { kind: number; cellOffset: number }): void {
+  #fillAnew(start: number, record: RecordInput): void {
+    const { i32 } = this.slab;
+    const generation = i32[toIndex32(start + DIRECTORY_RECORD.at.state)] & ~RECORD_STATE_MASK;
+    this.#fill(start, record, generation + RECORD_GENERATION);
+    // ORDER: after the state, so that a reader that sees the revision sees the state (litmus: record reuse).
+    Atomics.add(i32, HEADER32.revision, 1);
+  }
+
+  #append(record: RecordInput & { kind: number }, bytes = recordBytes(record.payload.length)): void {
     const { i32 } = this.slab;
     const start = this.#directoryEnd;
     const field = DIRECTORY_RECORD.at;
-    const bytes = recordBytes(record.payload.length);
     i32[toIndex32(start + field.kind)] = record.kind;
     i32[toIndex32(start + field.familyId)] = record.familyId;
     i32[toIndex32(start + field.recordBytes)] = bytes;
@@ -245,12 +336,12 @@ export class SlabWriter {
     this.#directoryEnd = start + bytes;
   }
 
-  #fill(start: number, record: SeriesInput & { cellOffset: number }, generation: number): void {
+  #fill(start: number, record: RecordInput, generation: number): void {
     const { i32, f64, u8 } = this.slab;
     const field = DIRECTORY_RECORD.at;
     i32[toIndex32(start + field.cellOffset)] = record.cellOffset;
     i32[toIndex32(start + field.payloadBytes)] = record.payload.length;
-    i32[toIndex32(start + field.removalsSeen)] = this.removalsSeen;
+    i32[toIndex32(start + field.removalsSeen)] = record.removalsSeen ?? this.removalsSeen;
     f64[toIndex64(start + field.created)] = Date.now() / 1000;
     u8.set(record.payload, start + DIRECTORY_RECORD.bytes);
     const state = record.dormant ? RECORD_STATE.DORMANT : RECORD_STATE.ALLOCATED;
@@ -266,6 +357,15 @@ export class SlabWriter {
 export function publish(slab: Slab): void {
   // ORDER: after the plain stores; pairs with the add of 0 in acquire() (litmus: publication).
   Atomics.add(slab.i32, HEADER32.published, 1);
+}
+
+/**
+ * How many of the removals that a slab announced are forgotten. Any thread, after it has copied what it found of them:
+ * what it copied of later ones is whole.
+ */
+export function removalsForgotten(slab: Slab): number {
+  // ORDER: a read-modify-write, so that the loads before it happen before the owner's re-use (litmus: removal log).
+  return Atomics.add(slab.i32, HEADER32.removalsForgotten, 0);
 }
 
 /** Sees what the owner stored before its last {@linkcode publish}. Any thread; first step of every read. */

@@ -33,6 +33,14 @@ const MAX_SLOTS = 65_536;
  *
  * @param slots how many steps may be open at once, a power of two from 64 to 65536, 1024 by default (32 KiB)
  * @throws {RangeError} If the number of slots is another
+ *
+ * @example Memory for steps that are open at once
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createStepRing } from "promslab";
+ *
+ * assertEquals(createStepRing(64) instanceof SharedArrayBuffer, true);
+ * ```
  */
 export function createStepRing(slots = DEFAULT_SLOTS): SharedArrayBuffer {
   if (!Number.isInteger(slots) || slots < MIN_SLOTS || slots > MAX_SLOTS || (slots & (slots - 1)) !== 0) {
@@ -58,7 +66,22 @@ export interface Contribution {
 /** Observes a step in the caller's own memory. */
 export type ObserveStep = (total: number, step: number) => void;
 
-/** One contributor's end of a ring. One thread only. */
+/**
+ * One contributor's end of a ring. One thread only.
+ *
+ * @example Two contributors, one observation
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createStepRing, StepRing } from "promslab";
+ *
+ * const ring = new StepRing(createStepRing());
+ * const totals: number[] = [];
+ * const observe = (total: number) => void totals.push(total);
+ * ring.contribute(0, { step: 0, participants: 0b11, value: 5 }, observe);
+ * ring.contribute(1, { step: 0, participants: 0b11, value: 3 }, observe);
+ * assertEquals(totals, [8]);
+ * ```
+ */
 export class StepRing {
   readonly #i32: Int32Array;
   readonly #slotCount: number;
@@ -106,7 +129,8 @@ export class StepRing {
 
   /**
    * Takes over from a contributor that has ended: steps that waited for it are completed without it, a step that it
-   * had claimed is observed if it had not done so. The supervisor's thread only, once the contributor writes no more.
+   * had claimed is observed if it had not done so. The supervisor's thread only, once the contributor's slab has rested
+   * as it must before it is folded: a released lock is not the last store.
    *
    * @param ended the contributor, its slab, and the number of its histogram's buckets, +Inf included
    */

@@ -69,3 +69,35 @@ Deno.test("createFrameRing() wants a power of two", () => {
     assertThrows(() => createFrameRing(words), RangeError, "power of two");
   }
 });
+
+Deno.test("FrameWriter.reserve() gives room in one piece, also where the ring ends, and commit() publishes it", () => {
+  const ring = createFrameRing(64);
+  const writer = new FrameWriter(ring);
+  const reader = new FrameReader(ring);
+  for (let round = 0; round < 300; round++) {
+    const frames = [round % 21, round * 5 % 9].map((length, i) => Array<number>(length).fill(round + i));
+    for (const frame of frames) {
+      const words = writer.reserve(frame.length);
+      assert(words !== undefined, `no room for ${frame.length} words in round ${round}`);
+      assertEquals(words.length, frame.length);
+      words.set(frame);
+      writer.commit();
+    }
+    assert(writer.write(Int32Array.of(-1, round)));
+    assertEquals(drained(reader), [...frames, [-1, round]]);
+  }
+});
+
+Deno.test("FrameWriter.reserve() refuses when there is no room, and forgets what is not committed", () => {
+  const ring = createFrameRing(64);
+  const writer = new FrameWriter(ring);
+  const reader = new FrameReader(ring);
+  writer.reserve(20)!.fill(1);
+  writer.reserve(31)!.fill(2);
+  writer.commit();
+  assertEquals(writer.reserve(31) === undefined, false);
+  writer.commit();
+  assertEquals(writer.reserve(1), undefined);
+  assertEquals(drained(reader).map((frame) => frame.length), [31, 31]);
+  assertThrows(() => writer.reserve(32), RangeError, "the limit is 31");
+});
