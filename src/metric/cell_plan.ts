@@ -9,6 +9,7 @@ import { type CellShape, COUNTER_SHAPE, GAUGE_SHAPE, histogramShape } from "../s
 import { EXEMPLAR_CELL32 } from "../slab/exemplar_cell.ts";
 import { NATIVE_EXEMPLARS } from "../slab/exemplar_choice.ts";
 import { NativePlan } from "../slab/native_plan.ts";
+import { SketchPlan } from "../slab/sketch_plan.ts";
 import type { WallClock } from "./wall_clock.ts";
 
 /** Where things lie in the cell of a series. */
@@ -21,6 +22,8 @@ export interface CellPlan {
   readonly exemplars32: number;
   /** Present if the family has native buckets. */
   readonly native?: NativePlan;
+  /** Present if the family is a summary. */
+  readonly sketch?: SketchPlan;
 }
 
 /**
@@ -32,16 +35,23 @@ export function planCell(descriptor: Descriptor, clock?: WallClock): CellPlan {
   const { buckets } = descriptor;
   const now = clock === undefined ? undefined : () => clock.seconds();
   const native = descriptor.native && new NativePlan(buckets, descriptor.native, now);
-  const value: CellShape = native === undefined
+  const sketch = descriptor.type === "summary" ? planSketch(descriptor) : undefined;
+  const latch = native ?? sketch;
+  const value: CellShape = latch === undefined
     ? valueShape(descriptor)
-    : { arena: "latch", cellBytes: native.cellBytes };
+    : { arena: "latch", cellBytes: latch.cellBytes };
   const exemplarSlots = exemplarSlotsOf(descriptor);
   return {
     shape: { arena: value.arena, cellBytes: value.cellBytes + 4 * EXEMPLAR_CELL32 * exemplarSlots },
     exemplarSlots,
     exemplars32: value.cellBytes / 4,
     ...(native && { native }),
+    ...(sketch && { sketch }),
   };
+}
+
+function planSketch({ quantiles, relativeError, windowSeconds }: Descriptor): SketchPlan {
+  return new SketchPlan(quantiles.length === 0 ? undefined : { relativeError, windowSeconds });
 }
 
 function valueShape({ type, buckets }: Descriptor): CellShape {

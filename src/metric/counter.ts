@@ -27,7 +27,21 @@ export interface CountErrorsOptions {
   readonly only?: (error: unknown) => boolean;
 }
 
-/** One series of a counter, bound to its place in memory. Owner thread only. */
+/**
+ * One series of a counter, bound to its place in memory. Owner thread only.
+ *
+ * @example Bound once, used often
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Counter, Registry } from "promslab";
+ *
+ * const jobs = new Counter({ name: "jobs_total", help: "Jobs.", labelNames: ["queue"], registry: new Registry() });
+ * const urgent = jobs.labels({ queue: "urgent" });
+ * urgent.inc();
+ * urgent.inc(2);
+ * assertEquals(jobs.labels("urgent"), urgent);
+ * ```
+ */
 export class CounterChild implements BoundChild {
   readonly #slab: Slab;
   #cell32: number;
@@ -47,6 +61,21 @@ export class CounterChild implements BoundChild {
     this.#cell32 = cell32;
   }
 
+  /** @internal */
+  get slab(): Slab {
+    return this.#slab;
+  }
+
+  /** @internal */
+  get cell32(): number {
+    return this.#cell32;
+  }
+
+  /** @internal */
+  get name(): string {
+    return this.#name;
+  }
+
   /**
    * Adds to the series. Allocates nothing.
    *
@@ -57,7 +86,10 @@ export class CounterChild implements BoundChild {
    */
   inc(value = 1, options?: UpdateOptions): void {
     const keeps = options !== undefined && this.#keeper.prepare(options);
-    if (!addToCounter(this.#slab, this.#cell32, value)) refuse(this.#name, value);
+    // WHY: a bigint or a symbol would make the engine throw an error that names neither counter nor value.
+    if (typeof value !== "number" || !addToCounter(this.#slab, this.#cell32, value)) {
+      refuse(this.#name, value);
+    }
     if (keeps) this.#keeper.store(this.#slab, this.#cell32, { value, slot: 0 });
   }
 
@@ -155,7 +187,7 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
       addToCounter(family.slab, family.cellOf(first), value);
     } else if (second !== undefined) {
       this.#ownChild().inc(first, second as UpdateOptions);
-    } else if (!addToCounter(family.slab, this.ownCell(), first)) {
+    } else if (typeof first !== "number" || !addToCounter(family.slab, this.ownCell(), first)) {
       refuse(this.name, first);
     }
   }
@@ -185,6 +217,11 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
   ): Result {
     if (typeof first === "function") return this.#ownChild().countErrors(first, second as CountErrorsOptions);
     return this.labels(first).countErrors(second as () => Result, third);
+  }
+
+  /** @internal */
+  ownChild(): CounterChild {
+    return this.#ownChild();
   }
 
   #ownChild(): CounterChild {

@@ -17,6 +17,14 @@ import { DirectoryReader, RECORD_KIND } from "../slab/directory.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { SlabWriter } from "../slab/slab_writer.ts";
 
+/** Where a child writes now, for what moves several of them. */
+export interface CellHolder {
+  readonly slab: Slab;
+  readonly cell32: number;
+  /** The family's name. */
+  readonly name: string;
+}
+
 /** What a caller holds of a series: it writes to one cell, until the family moves it to another. */
 export interface BoundChild {
   /** Makes the child write to another cell. */
@@ -47,6 +55,11 @@ export class Family {
   #seriesCount = 0;
   /** What callers hold, by cell. */
   readonly #children: Map<number, BoundChild> = new Map();
+  /**
+   * Children of removed series, by the cell that waits for them. Held weakly: a cell whose child nobody else holds is
+   * given back.
+   */
+  readonly #parked: Map<number, WeakRef<BoundChild>> = new Map();
   /** Children of removed series that ended at the overflow series, beside the one that it has of its own. */
   #strays: BoundChild[] = [];
 
@@ -55,7 +68,8 @@ export class Family {
     this.descriptor = descriptor;
     this.#writer = writer;
     this.#shape = shape;
-    this.#labelNames = descriptor.labelNames;
+    // WHY: a copy, because V8 reads the elements of a frozen array by its slow path: 15 ns for three labels.
+    this.#labelNames = [...descriptor.labelNames];
     const labelled = descriptor.labelNames.length > 0;
     const appended = writer.appendFamily(JSON.stringify(descriptor), {
       ...shape,
@@ -121,12 +135,41 @@ export class Family {
 
   /** The child that writes to a cell: always the same object, so that a removal can move what callers hold. */
   childAt<Child extends BoundChild>(cell32: number, bind: (cell32: number) => Child): Child {
-    let child = this.#children.get(cell32);
+    let child = this.#childOf(cell32);
     if (child === undefined) {
       child = bind(cell32);
       this.#children.set(cell32, child);
+      this.#parked.delete(cell32);
     }
     return child as Child;
+  }
+
+  #childOf(cell32: number): BoundChild | undefined {
+    return this.#children.get(cell32) ?? this.#parked.get(cell32)?.deref();
+  }
+
+  /** Gives back the cells of removed series whose children nobody holds any more. Called at each heartbeat. */
+  sweep(): void {
+    const abandoned = new Set<number>();
+    for (const [cell, child] of this.#parked) {
+      if (child.deref() !== undefined) continue;
+      this.#parked.delete(cell);
+      abandoned.add(cell);
+    }
+    if (abandoned.size === 0) return;
+    const starts = new Map<number, number>();
+    new DirectoryReader(this.slab).read(({ kind, familyId, dormant, cellOffset, start }) => {
+      if (kind !== RECORD_KIND.SERIES || familyId !== this.#familyId || !dormant) return;
+      // WHY: a series that moved again counts, whoever holds its child.
+      if (abandoned.has(cellOffset / 4) && this.#isUntouched(cellOffset)) starts.set(cellOffset / 4, start);
+    });
+    forget(this.#root, new Set(starts.keys()));
+    for (const start of starts.values()) this.#reclaim(start);
+    this.#seriesCount -= starts.size;
+  }
+
+  #reclaim(start: number): void {
+    this.#writer.reclaim({ start, familyId: this.#familyId, cellBytes: this.#shape.cellBytes });
   }
 
   /**
@@ -169,7 +212,7 @@ export class Family {
       const kept = cell === this.#fallbackCell
         ? !this.#replaceFallback(values, hide || (!reset && this.ownCell < 0))
         : !this.#replaceSeries(cell, { values, reset });
-      if (!kept) this.#writer.reclaim({ start, familyId: this.#familyId, cellBytes: this.#shape.cellBytes });
+      if (!kept) this.#reclaim(start);
     }
   }
 
@@ -180,13 +223,19 @@ export class Family {
   /** Gives the child of a removed series a new cell. Returns true: nothing refers to the old one any more. */
   #replaceSeries(cell: number, series: { values: string[]; reset: boolean }): boolean {
     this.#seriesCount--;
-    const child = this.#children.get(cell);
-    if (child === undefined && !series.reset) return true;
-    let next = this.#takeCell(series.values, !series.reset);
-    if (next === undefined) next = this.#overflow();
-    else this.#remember(series.values, next);
+    const child = this.#childOf(cell);
     this.#children.delete(cell);
-    if (child !== undefined) this.#rebind(child, next);
+    this.#parked.delete(cell);
+    if (child === undefined && !series.reset) return true;
+    const next = this.#takeCell(series.values, !series.reset);
+    if (next !== undefined) this.#remember(series.values, next);
+    const to = next ?? this.#overflow();
+    if (child === undefined) return true;
+    if (series.reset || next === undefined) this.#rebind(child, to);
+    else {
+      child.rebind(next);
+      this.#parked.set(next, new WeakRef(child));
+    }
     return true;
   }
 
@@ -213,8 +262,34 @@ export class Family {
     else this.#children.set(cell, child);
   }
 
-  /** Checks the label set's names, brings the values into the order of the definition, and finds or makes the cell. */
+  /** Finds the cell of labels in another order than that of the definition, or of a label set that is new. */
   #cellOfUnordered(labels: Readonly<Record<string, LabelValue>>): number {
+    const names = this.#labelNames;
+    this.#checkNames(labels);
+    let node: Node | undefined = this.#root;
+    for (let depth = 0; depth < names.length; depth++) {
+      node = (node as Map<unknown, Node>).get(labels[names[depth]]);
+      if (node === undefined) return this.#cellOfNew(labels);
+    }
+    return names.length === 0 ? this.cellOfValues([]) : node as number;
+  }
+
+  #cellOfNew(labels: Readonly<Record<string, LabelValue>>): number {
+    const names = this.#labelNames;
+    const values = names.map((name) => {
+      if (labels[name] === undefined) {
+        throw new TypeError(
+          `Cannot find series of "${this.descriptor.name}": wanted labels {${
+            names.join(", ")
+          }}, "${name}" is missing`,
+        );
+      }
+      return labels[name];
+    });
+    return this.cellOfValues(values);
+  }
+
+  #checkNames(labels: Readonly<Record<string, LabelValue>>): void {
     const names = this.#labelNames;
     if (labels === null || typeof labels !== "object") {
       throw new TypeError(
@@ -232,17 +307,6 @@ export class Family {
         );
       }
     }
-    const values = names.map((name) => {
-      if (labels[name] === undefined) {
-        throw new TypeError(
-          `Cannot find series of "${this.descriptor.name}": wanted labels {${
-            names.join(", ")
-          }}, "${name}" is missing`,
-        );
-      }
-      return labels[name];
-    });
-    return this.cellOfValues(values);
   }
 
   #create(given: readonly LabelValue[]): number {

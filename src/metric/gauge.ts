@@ -10,7 +10,7 @@ import type { Labels } from "../model/label_values.ts";
 import type { MergeMode } from "../model/metric_type.ts";
 import { GAUGE_SHAPE } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
-import { ownGauge, setGauge, setStampedGauge } from "../slab/gauge_cell.ts";
+import { addToGauge, setGauge, setStampedGauge } from "../slab/gauge_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import type { BoundChild } from "./family.ts";
@@ -32,7 +32,21 @@ interface Stamping {
   readonly tickets: TicketCounter | undefined;
 }
 
-/** One series of a gauge, bound to its place in memory. Owner thread only. */
+/**
+ * One series of a gauge, bound to its place in memory. Owner thread only.
+ *
+ * @example Bound once, used often
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Gauge, Registry } from "promslab";
+ *
+ * const length = new Gauge({ name: "queue_length", help: "Jobs that wait.", labelNames: ["queue"], registry: new Registry() });
+ * const urgent = length.labels({ queue: "urgent" });
+ * urgent.set(4);
+ * urgent.dec();
+ * assertEquals(length.labels("urgent"), urgent);
+ * ```
+ */
 export class GaugeChild implements BoundChild {
   readonly #slab: Slab;
   #cell32: number;
@@ -50,6 +64,33 @@ export class GaugeChild implements BoundChild {
   /** Makes the child write to another cell. Called by its family when the series is removed. */
   rebind(cell32: number): void {
     this.#cell32 = cell32;
+  }
+
+  /** @internal */
+  get slab(): Slab {
+    return this.#slab;
+  }
+
+  /** @internal */
+  get cell32(): number {
+    return this.#cell32;
+  }
+
+  /** @internal */
+  get name(): string {
+    return this.#stamping.name;
+  }
+
+  /**
+   * Checks the arguments of a later {@linkcode GaugeChild.set}, or of {@linkcode GaugeChild.inc} where `sum` says so.
+   *
+   * @throws {TypeError} If it would refuse them
+   * @internal
+   */
+  check(value: number, { sum, version }: { readonly sum: boolean; readonly version?: number }): void {
+    if (typeof value !== "number") refuse(sum ? "increment" : "set", this.#stamping.name, value);
+    if (sum && !this.#plain) refuseSum(this.#stamping);
+    if (!sum && this.#stamping.mode === "latest") stampOf(this.#stamping, version);
   }
 
   /**
@@ -74,7 +115,7 @@ export class GaugeChild implements BoundChild {
   inc(value = 1): void {
     if (typeof value !== "number") refuse("increment", this.#stamping.name, value);
     if (!this.#plain) refuseSum(this.#stamping);
-    setGauge(this.#slab, this.#cell32, ownGauge(this.#slab, this.#cell32) + value);
+    addToGauge(this.#slab, this.#cell32, value);
   }
 
   /** Subtracts from the series; see {@linkcode GaugeChild.inc}. */
@@ -171,9 +212,7 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
     if (typeof first === "object") {
       if (typeof second !== "number") refuse("increment", this.name, second);
       if (!this.#plain) refuseSum(this.#stamping);
-      const { slab } = this.family;
-      const cell32 = this.family.cellOf(first);
-      setGauge(slab, cell32, ownGauge(slab, cell32) + second);
+      addToGauge(this.family.slab, this.family.cellOf(first), second);
     } else this.#ownChild().inc(first);
   }
 
@@ -233,6 +272,11 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
   trackInProgress<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
     if (typeof first === "function") return this.#ownChild().trackInProgress(first);
     return this.labels(first).trackInProgress(second as () => Result);
+  }
+
+  /** @internal */
+  ownChild(): GaugeChild {
+    return this.#ownChild();
   }
 
   #ownChild(): GaugeChild {

@@ -23,7 +23,25 @@ export type GaugeHistogramOptions<LabelName extends string = never> =
     readonly mode?: "livesum" | "sum";
   };
 
-/** One series of a gauge histogram, bound to its place in memory. Owner thread only. */
+/**
+ * One series of a gauge histogram, bound to its place in memory. Owner thread only.
+ *
+ * @example How old the jobs are that wait now
+ * ```ts
+ * import { GaugeHistogram, Registry } from "promslab";
+ *
+ * const ages = new GaugeHistogram({
+ *   name: "queue_age_seconds",
+ *   help: "Age of the jobs that wait.",
+ *   labelNames: ["queue"],
+ *   buckets: [1, 10],
+ *   registry: new Registry(),
+ * });
+ * const urgent = ages.labels({ queue: "urgent" });
+ * urgent.observe(0.5);
+ * urgent.forget(0.5);
+ * ```
+ */
 export class GaugeHistogramChild implements BoundChild {
   readonly #slab: Slab;
   #cell32: number;

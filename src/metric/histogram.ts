@@ -1,99 +1,32 @@
 /**
- * Classic histograms.
+ * Histograms.
  *
  * @module
  */
 // DATA PLANE
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
-import { givenText } from "../model/given_text.ts";
 import type { Labels } from "../model/label_values.ts";
 import { observeHistogram } from "../slab/histogram_cell.ts";
-import { classicBucketOf, observeNative } from "../slab/native_cell.ts";
-import type { NativePlan } from "../slab/native_plan.ts";
-import type { Slab } from "../slab/slab.ts";
-import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
-import type { BoundChild } from "./family.ts";
 import { planCell } from "./cell_plan.ts";
 import { ExemplarKeeper, type UpdateOptions } from "./exemplar_keeper.ts";
+import {
+  ClassicChild,
+  type HistogramChild,
+  type HistogramParts,
+  NativeChild,
+  refuseObservation,
+} from "./histogram_child.ts";
+import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import { defaultRegisterer } from "./registerer.ts";
-import { type EndTimer, startTimer } from "./timer.ts";
-import { whenOver } from "./when_over.ts";
+import type { EndTimer } from "./timer.ts";
+
+export type { HistogramChild } from "./histogram_child.ts";
 
 /** What a histogram's definition may say. */
 export type HistogramOptions<LabelName extends string = never> =
   & CommonOptions<LabelName>
   & CollectOption<Histogram<LabelName>>
   & Pick<DefinitionOptions, "buckets" | "native" | "exemplars">;
-
-/** What the children of one histogram share. */
-interface HistogramParts {
-  readonly name: string;
-  readonly bounds: Float64Array;
-  readonly keeper: ExemplarKeeper;
-  /** Present if there are native buckets. */
-  readonly native: NativePlan | undefined;
-}
-
-/** One series of a histogram, bound to its place in memory. Owner thread only. */
-export class HistogramChild implements BoundChild {
-  readonly #slab: Slab;
-  #cell32: number;
-  readonly #bounds: Float64Array;
-  readonly #name: string;
-  readonly #keeper: ExemplarKeeper;
-  readonly #native: NativePlan | undefined;
-
-  /** Made by {@linkcode Histogram.labels}. */
-  constructor(slab: Slab, cell32: number, of: HistogramParts) {
-    this.#slab = slab;
-    this.#cell32 = cell32;
-    this.#bounds = of.bounds;
-    this.#name = of.name;
-    this.#keeper = of.keeper;
-    this.#native = of.native;
-  }
-
-  /** Makes the child write to another cell. Called by its family when the series is removed. */
-  rebind(cell32: number): void {
-    this.#cell32 = cell32;
-  }
-
-  /**
-   * Counts a value in its bucket and adds it to the sum, both visible together. Allocates nothing.
-   *
-   * @param value any number; NaN only if there are native buckets, where it counts in none but spoils the sum
-   * @param options an exemplar that stands for this observation
-   * @throws {RangeError} If the value is NaN or no number; nothing is counted then
-   * @throws {TypeError | RangeError} If the exemplar is not valid; nothing is counted then
-   */
-  observe(value: number, options?: UpdateOptions): void {
-    if (typeof value !== "number" || (value !== value && this.#native === undefined)) {
-      refuse(this.#name, value);
-    }
-    if (options !== undefined) return this.#observeExample(value, options);
-    if (this.#native === undefined) observeHistogram(this.#slab, this.#cell32, this.#bounds, value);
-    else observeNative(this.#slab, this.#cell32, this.#native, value);
-  }
-
-  #observeExample(value: number, options: UpdateOptions): void {
-    const keeps = this.#keeper.prepare(options);
-    this.observe(value);
-    if (keeps) {
-      this.#keeper.store(this.#slab, this.#cell32, { value, slot: classicBucketOf(this.#bounds, value) });
-    }
-  }
-
-  /** Starts to measure; the returned function observes the elapsed seconds and returns them. */
-  startTimer(): EndTimer {
-    return startTimer((seconds, options) => this.observe(seconds, options));
-  }
-
-  /** Does a piece of work and observes the seconds that it took; see {@linkcode Histogram.time}. */
-  time<Result>(work: () => Result): Result {
-    const end = this.startTimer();
-    return whenOver(work, () => end());
-  }
-}
 
 /**
  * How a value is distributed: durations, sizes. Counts observations in buckets by upper bound, and sums them up.
@@ -151,14 +84,14 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
     const labelled = typeof first === "object";
     const value = labelled ? second : first;
     const { bounds, native } = this.#parts;
-    if (typeof value !== "number" || (value !== value && native === undefined)) refuse(this.name, value);
+    if (typeof value !== "number" || (value !== value && native === undefined)) {
+      refuseObservation(this.name, value);
+    }
     const options = labelled ? third : second as UpdateOptions | undefined;
-    if (options !== undefined) {
+    if (options !== undefined || native !== undefined) {
       return (labelled ? this.labels(first) : this.#ownChild()).observe(value, options);
     }
-    const cell = labelled ? family.cellOf(first) : this.ownCell();
-    if (native === undefined) observeHistogram(family.slab, cell, bounds, value);
-    else observeNative(family.slab, cell, native, value);
+    observeHistogram(family.slab, labelled ? family.cellOf(first) : this.ownCell(), bounds, value);
   }
 
   /** Starts to measure; the returned function observes the elapsed seconds, of one series if there are labels. */
@@ -180,18 +113,20 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
     return this.labels(first).time(second as () => Result);
   }
 
+  /** @internal */
+  ownChild(): HistogramChild {
+    return this.#ownChild();
+  }
+
   #ownChild(): HistogramChild {
     return this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
   /** @internal */
   protected override bind(cell32: number): HistogramChild {
-    return new HistogramChild(this.family.slab, cell32, this.#parts);
+    const { native } = this.#parts;
+    const { slab } = this.family;
+    if (native === undefined) return new ClassicChild(slab, cell32, this.#parts);
+    return new NativeChild(slab, cell32, native, this.#parts);
   }
-}
-
-function refuse(name: string, value: unknown): never {
-  throw new RangeError(
-    `Cannot observe with histogram "${name}": wanted a number that is not NaN, given ${givenText(value)}`,
-  );
 }

@@ -22,7 +22,17 @@ export type InfoOptions<LabelName extends string = never> =
     readonly mode?: "livemax" | "max" | "liveall" | "all";
   };
 
-/** One series of an info, bound to its place in memory. Owner thread only. */
+/**
+ * One series of an info, bound to its place in memory. Owner thread only.
+ *
+ * @example What runs
+ * ```ts
+ * import { Info, Registry } from "promslab";
+ *
+ * const build = new Info({ name: "app_build_info", help: "Version.", labelNames: ["version"], registry: new Registry() });
+ * build.labels({ version: "1.2.3" }).state();
+ * ```
+ */
 export class InfoChild implements BoundChild {
   readonly #family: Family;
   #cell32: number;

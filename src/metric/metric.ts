@@ -22,6 +22,7 @@ export type CommonOptions<LabelName extends string> =
     | "labelNames"
     | "constLabels"
     | "maxSeries"
+    | "perWorker"
     | "ttlSeconds"
     | "utf8Names"
   >
@@ -50,7 +51,20 @@ export interface MetricDefinition {
   readonly collect?: (metric: never) => void | Promise<void>;
 }
 
-/** A metric and its series. Owner thread only: every worker defines its own, the scrape adds them up. */
+/**
+ * A metric and its series. Owner thread only: every worker defines its own, the scrape adds them up.
+ *
+ * @example What every kind of metric has
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Counter, Registry } from "promslab";
+ *
+ * const jobs = new Counter({ name: "jobs_total", help: "Jobs.", labelNames: ["queue"], registry: new Registry() });
+ * jobs.inc({ queue: "a" });
+ * jobs.remove({ queue: "a" });
+ * assertEquals(jobs.descriptor.labelNames, ["queue"]);
+ * ```
+ */
 export abstract class Metric<LabelName extends string, Child extends BoundChild> {
   /** The complete definition. */
   readonly descriptor: Descriptor;

@@ -46,6 +46,12 @@ export interface Registerer {
    * @param key what it is known by, by default itself; a key that is there keeps the callback it has
    */
   register(callback: CollectCallback, key?: unknown): void;
+  /**
+   * Where commits are noted, as an element of the slab's Int32Array; 0 if there is no room.
+   *
+   * @internal
+   */
+  commitBlock(): number;
   /** Removes series from the output of all workers. */
   remove(removal: Omit<Removal, "origin">): void;
   /**

@@ -36,7 +36,23 @@ interface States {
   readonly tickets: TicketCounter;
 }
 
-/** One series of a stateset, bound to its place in memory. Owner thread only. */
+/**
+ * One series of a stateset, bound to its place in memory. Owner thread only.
+ *
+ * @example One state of several
+ * ```ts
+ * import { Registry, StateSet } from "promslab";
+ *
+ * const state = new StateSet({
+ *   name: "job_state",
+ *   help: "State of a job.",
+ *   states: ["waiting", "running"],
+ *   labelNames: ["job"],
+ *   registry: new Registry(),
+ * });
+ * state.labels({ job: "7" }).set("running");
+ * ```
+ */
 export class StateSetChild<State extends string = string> implements BoundChild {
   readonly #slab: Slab;
   #cell32: number;

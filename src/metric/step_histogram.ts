@@ -14,7 +14,24 @@ import type { BoundChild } from "./family.ts";
 import type { HistogramOptions } from "./histogram.ts";
 import { Metric } from "./metric.ts";
 
-/** One worker's part in the steps of one series. Owner thread only. */
+/**
+ * One worker's part in the steps of one series. Owner thread only.
+ *
+ * @example The only contributor of a step
+ * ```ts
+ * import { createStepRing, Registry, StepHistogram } from "promslab";
+ *
+ * const tokens = new StepHistogram({
+ *   name: "step_tokens",
+ *   help: "Tokens per step.",
+ *   labelNames: ["engine"],
+ *   buckets: [8, 64],
+ *   registry: new Registry(),
+ * });
+ * const steps = tokens.labels("0").join(createStepRing(), 0);
+ * steps.contribute({ step: 0, participants: 0b1, value: 5 });
+ * ```
+ */
 export class StepContributor {
   readonly #ring: StepRing;
   readonly #contributor: number;
@@ -74,7 +91,24 @@ export class StepContributor {
   }
 }
 
-/** One series of a step-scoped histogram. Owner thread only. */
+/**
+ * One series of a step-scoped histogram. Owner thread only.
+ *
+ * @example A child that joins a ring
+ * ```ts
+ * import { createStepRing, Registry, StepHistogram } from "promslab";
+ *
+ * const tokens = new StepHistogram({
+ *   name: "step_tokens",
+ *   help: "Tokens per step.",
+ *   labelNames: ["engine"],
+ *   buckets: [8, 64],
+ *   registry: new Registry(),
+ * });
+ * const steps = tokens.labels("0").join(createStepRing(), 0);
+ * steps.contribute({ step: 0, participants: 0b1, value: 5 });
+ * ```
+ */
 export class StepHistogramChild implements BoundChild {
   readonly #slab: Slab;
   #cell32: number;
@@ -101,7 +135,7 @@ export class StepHistogramChild implements BoundChild {
    *
    * @param ring memory that `createStepRing()` made, one for each series, the same in all workers
    * @param contributor this worker's number among the contributors, 0 to 30; a worker that replaces one that has
-   * ended takes a number that was not used recently
+   * ended takes a number that was not used before
    * @throws {RangeError} If the number is not from 0 to 30
    */
   join(ring: SharedArrayBuffer, contributor: number): StepContributor {
@@ -113,7 +147,8 @@ export class StepHistogramChild implements BoundChild {
 
   /**
    * Takes over from a contributor that has ended, so that no step waits for it and none is lost or counted twice.
-   * The supervisor's thread only, once the contributor writes no more.
+   * The supervisor's thread only, once the contributor writes no more: when `WorkerWatch` has folded its slab. An exit
+   * event or a released lock is not enough, the thread's last stores may come later.
    *
    * @param ring the ring of this series
    * @param ended the contributor's number, its slab, and the steps that it was told to contribute to and may not have:

@@ -6,13 +6,23 @@
 // CONTROL PLANE
 import type { Descriptor } from "./descriptor.ts";
 import { givenText } from "./given_text.ts";
-import { checkMode, checkStates } from "./kind_options.ts";
+import { checkMode, checkQuantiles, checkStates } from "./kind_options.ts";
 import { checkNative, type NativeOptions } from "./native_options.ts";
 import { canonicalLabelValue, type LabelValue } from "./label_values.ts";
 import type { MergeMode, MetricType } from "./metric_type.ts";
 import { checkLabelNames, checkMetricName } from "./names.ts";
 
-/** Upper bounds of a histogram's buckets unless told otherwise, in seconds; client library guidelines. */
+/**
+ * Upper bounds of a histogram's buckets unless told otherwise, in seconds; client library guidelines.
+ *
+ * @example Finer at the low end
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { DEFAULT_BUCKETS } from "promslab";
+ *
+ * assertEquals([0.001, ...DEFAULT_BUCKETS].slice(0, 3), [0.001, 0.005, 0.01]);
+ * ```
+ */
 export const DEFAULT_BUCKETS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** The most series that one worker gives to a family unless told otherwise. */
@@ -38,19 +48,23 @@ export interface DefinitionOptions<LabelName extends string = string> {
   readonly mode?: MergeMode;
   /** Upper bounds of a histogram's buckets, ascending; +Inf is added. */
   readonly buckets?: readonly number[];
-  /** The quantiles of a summary, each from 0 to 1. */
+  /** The quantiles that a summary shows, ascending, each from 0 to 1. Default: none, only sum and count. */
   readonly quantiles?: readonly number[];
   /** How far a summary's quantile may be off, as a share of its value. */
   readonly relativeError?: number;
-  /** Over how many seconds a summary's quantiles look back; 0 for ever. */
+  /** Over how many seconds a summary's quantiles look back, at least 1; 0 for ever. Default 600. */
   readonly windowSeconds?: number;
   /** The states of a stateset. */
   readonly states?: readonly string[];
-  /** How a histogram keeps native buckets, if it does. */
   /** Whether native buckets are kept, and how; `true` for the defaults. */
   readonly native?: NativeOptions | boolean;
   /** Whether exemplars are kept. */
   readonly exemplars?: boolean;
+  /**
+   * Whether each worker's series are exposed by themselves, told apart by the label `worker`, which holds the slot
+   * number. Default false: the workers' values are merged. For gauges there are the modes `all` and `liveall`.
+   */
+  readonly perWorker?: boolean;
   /** The most series of one worker, at least 1; label sets beyond it share the overflow series. */
   readonly maxSeries?: number;
   /**
@@ -93,10 +107,15 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
     throw new RangeError(`${what}: wanted maxSeries as a whole number from 1, given ${givenText(maxSeries)}`);
   }
   const mode = checkMode(options.mode, { type, what });
+  const perWorker = checkPerWorker(options, { type, what });
+  if (perWorker && (labelNames.includes("worker") || "worker" in constLabels)) {
+    throw new RangeError(`${what}: the label "worker" is reserved, the option perWorker adds it`);
+  }
   if (mode.endsWith("all") && (labelNames.includes("worker") || "worker" in constLabels)) {
     throw new RangeError(`${what}: the label "worker" is reserved, merge mode ${mode} adds it`);
   }
   const native = checkNative(options.native, { type, what });
+  const { quantiles, relativeError, windowSeconds } = checkQuantiles(options, { type, what });
   return Object.freeze<Descriptor>({
     name,
     help,
@@ -108,13 +127,14 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
     )),
     mode,
     buckets: Object.freeze(checkBuckets(type, what, options)),
-    quantiles: Object.freeze([...(options.quantiles ?? [])]),
-    relativeError: options.relativeError ?? 0,
-    windowSeconds: options.windowSeconds ?? 0,
+    quantiles: Object.freeze(quantiles),
+    relativeError,
+    windowSeconds,
     states: Object.freeze(checkStates(options.states, { type, what })),
     ...(native && { native }),
     exemplars: options.exemplars ?? false,
     maxSeries,
+    ...(perWorker && { perWorker }),
     ttlSeconds: checkTtl(what, options),
   });
 }
@@ -123,6 +143,21 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
 function fullName({ namespace, subsystem, name }: DefinitionOptions): unknown {
   if (!namespace && !subsystem) return name;
   return typeof name === "string" ? [namespace, subsystem, name].filter(Boolean).join("_") : name;
+}
+
+function checkPerWorker(
+  { perWorker = false }: DefinitionOptions,
+  { type, what }: { type: MetricType; what: string },
+): boolean {
+  if (typeof perWorker !== "boolean") {
+    throw new TypeError(`${what}: wanted perWorker as true or false, given ${givenText(perWorker)}`);
+  }
+  if (perWorker && !["counter", "histogram", "gaugehistogram", "summary"].includes(type)) {
+    throw new RangeError(
+      `${what}: perWorker is for counters, histograms and summaries; use mode all or liveall`,
+    );
+  }
+  return perWorker;
 }
 
 function checkTtl(what: string, { ttlSeconds = 0, labelNames = [] }: DefinitionOptions): number {
@@ -190,6 +225,7 @@ const IDENTITY = [
   "states",
   "native",
   "exemplars",
+  "perWorker",
 ] as const satisfies readonly (keyof Descriptor)[];
 
 /**

@@ -51,6 +51,8 @@ export interface Descriptor {
   readonly exemplars: boolean;
   /** The most series of one worker; label sets beyond it go to the overflow series. */
   readonly maxSeries: number;
+  /** Present and true if each worker has series of its own, told apart by the label `worker`. */
+  readonly perWorker?: boolean;
   /** Seconds without a change after which a series is removed; 0 for never. */
   readonly ttlSeconds: number;
 }

@@ -5,7 +5,19 @@
  */
 import type { Descriptor } from "./descriptor.ts";
 
-/** A family is defined twice, or in two ways. The message names both definitions. */
+/**
+ * A family is defined twice, or in two ways. The message names both definitions.
+ *
+ * @example A name that is taken
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { Counter, DuplicateFamilyError, Gauge, Registry } from "promslab";
+ *
+ * const registry = new Registry();
+ * new Counter({ name: "jobs_total", help: "Jobs.", registry });
+ * assertThrows(() => new Gauge({ name: "jobs_total", help: "Other jobs.", registry }), DuplicateFamilyError);
+ * ```
+ */
 export class DuplicateFamilyError extends Error {
   /** The name of the class. */
   override readonly name = "DuplicateFamilyError";

@@ -40,6 +40,62 @@ export function checkMode(given: unknown, family: { type: MetricType; what: stri
   return mode;
 }
 
+/** What a definition says of a summary's quantiles. */
+export interface QuantileOptions {
+  readonly quantiles?: readonly number[];
+  readonly relativeError?: number;
+  readonly windowSeconds?: number;
+}
+
+/** How far a summary's quantiles look back unless told otherwise. */
+const DEFAULT_WINDOW_SECONDS = 600;
+const DEFAULT_RELATIVE_ERROR = 0.01;
+const MIN_RELATIVE_ERROR = 0.001;
+const MAX_RELATIVE_ERROR = 0.5;
+
+/**
+ * The quantiles of a summary, complete; nothing of other kinds, and of a summary that has none.
+ *
+ * @throws {TypeError | RangeError} If a quantile is not from 0 to 1 or they do not ascend, or an option is out of its range
+ */
+export function checkQuantiles(
+  given: QuantileOptions,
+  family: { type: MetricType; what: string },
+): Required<QuantileOptions> {
+  const { quantiles = [], relativeError = DEFAULT_RELATIVE_ERROR, windowSeconds = DEFAULT_WINDOW_SECONDS } =
+    given;
+  if (family.type !== "summary") return { quantiles: [], relativeError: 0, windowSeconds: 0 };
+  if (!Array.isArray(quantiles)) {
+    throw new TypeError(`${family.what}: wanted quantiles as an array, given ${givenText(quantiles)}`);
+  }
+  for (let i = 0; i < quantiles.length; i++) {
+    if (!(quantiles[i] >= 0 && quantiles[i] <= 1)) {
+      throw new RangeError(`${family.what}: wanted quantiles from 0 to 1, given ${givenText(quantiles[i])}`);
+    }
+    if (i > 0 && quantiles[i] <= quantiles[i - 1]) {
+      throw new RangeError(
+        `${family.what}: wanted quantiles in ascending order, given ${quantiles[i]} after ${
+          quantiles[i - 1]
+        }`,
+      );
+    }
+  }
+  if (!(relativeError >= MIN_RELATIVE_ERROR && relativeError <= MAX_RELATIVE_ERROR)) {
+    throw new RangeError(
+      `${family.what}: wanted a relativeError from ${MIN_RELATIVE_ERROR} to ${MAX_RELATIVE_ERROR}, given ${
+        givenText(relativeError)
+      }`,
+    );
+  }
+  if (!(windowSeconds === 0 || (windowSeconds >= 1 && Number.isFinite(windowSeconds)))) {
+    throw new RangeError(
+      `${family.what}: wanted windowSeconds from 1, or 0 for ever, given ${givenText(windowSeconds)}`,
+    );
+  }
+  if (quantiles.length === 0) return { quantiles: [], relativeError: 0, windowSeconds: 0 };
+  return { quantiles: [...quantiles], relativeError, windowSeconds };
+}
+
 /**
  * The states of a stateset; empty for other kinds.
  *

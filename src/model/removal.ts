@@ -14,6 +14,8 @@ export interface Removal {
   readonly reset: boolean;
   /** Which worker asked, as slot and epoch; it has applied the removal already. */
   readonly origin: string;
+  /** In the log: the number that the removal has among those that its origin announced, if that was another thread. */
+  readonly ask?: number;
 }
 
 /** Whether a removal is meant for a series. */

@@ -61,14 +61,18 @@ export class CollectCallbacks {
    *
    * @param timeoutMs how long to wait at most, in milliseconds
    * @param trigger why they run
+   * @param filter names of the families that are wanted: callbacks that set none of them are left alone; all by default
    * @returns the names of the families whose callback failed or is late
    */
   async run(
     timeoutMs: number = COLLECT_TIMEOUT_MS,
     trigger: CollectTrigger = "scrape",
+    filter?: ReadonlySet<string>,
   ): Promise<ReadonlySet<string>> {
     if (this.#entries.size === 0) return NONE;
-    const entries = [...this.#entries.values()];
+    const entries = [...this.#entries.values()].filter(({ callback }) =>
+      filter === undefined || callback.families.some((family) => filter.has(family))
+    );
     for (const entry of entries) this.#start(entry, trigger);
     const pending = entries.map((entry) => entry.pending).filter((run) => run !== undefined);
     if (pending.length > 0) await settledWithin(pending, timeoutMs);

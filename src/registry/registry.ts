@@ -38,12 +38,35 @@ export interface Attachment {
   readonly log?: SharedArrayBuffer;
 }
 
+/** Another thread's slab, whose header says how many removals of the log its owner has applied. */
+export interface RemovalListener {
+  status(): { readonly removalsSeen: number };
+}
+
 /**
  * The families of one thread, by name. Owner thread only. All of them write into one slab, which the registry makes
  * at the first definition unless it was given one before.
+ *
+ * @example A registry of its own, as tests want it
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Counter, Registry } from "promslab";
+ *
+ * const registry = new Registry();
+ * new Counter({ name: "jobs_total", help: "Jobs.", registry });
+ * assertEquals(registry.descriptors().map(({ name }) => name), ["jobs_total"]);
+ * ```
  */
 export class Registry implements Registerer {
   readonly #families: Map<string, Family> = new Map();
+  /** Those that have a name here and those that have none. */
+  readonly #allFamilies: Family[] = [];
+  /**
+   * Who reads the removals that this registry announces, as the collectors of this thread know them.
+   *
+   * @internal
+   */
+  readonly audience: Set<RemovalListener> = new Set();
   /** Which family writes samples of a name. */
   readonly #owners: Map<string, Descriptor> = new Map();
   readonly #callbacks: CollectCallbacks = new CollectCallbacks(this);
@@ -77,9 +100,9 @@ export class Registry implements Registerer {
     this.#control = control;
     if (log !== undefined) {
       this.#log = new RemovalLog(openSlab(log));
-      const writer = this.#writer;
-      this.#log.read((_removal, number) => writer.removalsSeen = number);
-      writer.publishRemovalsSeen();
+      // WHY: what was removed before this thread has any series does not concern it.
+      this.#writer.removalsSeen = this.#log.skip();
+      this.#writer.publishRemovalsSeen();
     }
   }
 
@@ -135,7 +158,9 @@ export class Registry implements Registerer {
    * @internal
    */
   defineUnlisted(descriptor: Descriptor, shape: CellShape): Family {
-    return new Family(descriptor, { writer: this.#ownWriter(), shape });
+    const family = new Family(descriptor, { writer: this.#ownWriter(), shape });
+    this.#allFamilies.push(family);
+    return family;
   }
 
   /**
@@ -170,10 +195,11 @@ export class Registry implements Registerer {
    * Runs the callbacks of this thread and waits for them; `Collector.prepare()` does it before a scrape.
    *
    * @param timeoutMs how long to wait at most, in milliseconds; default 2000
+   * @param filter names of the families that are wanted: callbacks that set none of them are not run; all by default
    * @returns the names of the families whose callback failed, which is counted, or is late
    */
-  collect(timeoutMs?: number): Promise<ReadonlySet<string>> {
-    return this.#callbacks.run(timeoutMs);
+  collect(timeoutMs?: number, filter?: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    return this.#callbacks.run(timeoutMs, "scrape", filter);
   }
 
   /** Makes what this thread counted visible to the next scrape; at the end of each request. */
@@ -193,9 +219,16 @@ export class Registry implements Registerer {
     this.#log?.read((removal, number) => {
       writer.removalsSeen = number;
       if (removal.origin !== this.#origin) this.#families.get(removal.family)?.remove(removal);
+      else if (removal.ask !== undefined) writer.forgetRemovals(removal.ask);
       writer.publishRemovalsSeen();
     });
+    for (const family of this.#allFamilies) family.sweep();
     return writer.beat();
+  }
+
+  /** @internal */
+  commitBlock(): number {
+    return this.#ownWriter().commitBlock();
   }
 
   /** Removes series from the output of all workers; {@linkcode Metric.remove} and its kind call it. */
@@ -211,13 +244,24 @@ export class Registry implements Registerer {
    */
   relay(removal: Removal): void {
     const writer = this.#ownWriter();
-    if (!writer.appendRemoval(JSON.stringify(removal))) {
+    const number = writer.appendRemoval(JSON.stringify(removal));
+    if (number === 0) {
       throw new SlabError(`Cannot remove series of "${removal.family}": the slab has no room to announce it`);
     }
     // WHY: without a log this registry's own slab is the log, so what it announces is seen with it.
-    if (this.#log === undefined) writer.removalsSeen++;
+    if (this.#log === undefined) writer.removalsSeen = number;
     this.#families.get(removal.family)?.remove(removal);
     writer.publishRemovalsSeen();
+  }
+
+  /**
+   * Forgets removals that this registry announced, so that their memory is used again.
+   *
+   * @param upTo the number of the last removal that all whom it concerns have acted on
+   * @internal
+   */
+  forgetRemovals(upTo: number): void {
+    this.#ownWriter().forgetRemovals(upTo);
   }
 
   /** Applies a removal that another thread announced to this registry alone. */
@@ -252,7 +296,7 @@ export class Registry implements Registerer {
       const owner = this.#owners.get(name);
       if (owner !== undefined) throw collision(name, { existing: owner, rejected: descriptor });
     }
-    const family = new Family(descriptor, { writer: this.#ownWriter(), shape });
+    const family = this.defineUnlisted(descriptor, shape);
     this.#families.set(descriptor.name, family);
     for (const name of names) this.#owners.set(name, descriptor);
     return family;

@@ -36,6 +36,8 @@ Deno.test("Family.cellOf() gives one cell for one label set, in any order and ty
   assertEquals(family.cellOf({ b: "true", a: "1" }), cell);
   assertEquals(family.cellOf({ a: 1, b: true }), cell);
   assertEquals(family.cellOf({ b: true, a: "1" }), cell);
+  assertEquals(family.cellOf(Object.assign(Object.create(null), { b: "true", a: 1 })), cell);
+  assertNotEquals(family.cellOf({ b: "1", a: "true" }), cell);
   assertEquals(family.cellOfValues([1, "true"]), cell);
   assertNotEquals(family.cellOf({ a: "true", b: "1" }), cell);
   assertNotEquals(family.cellOf({ a: "1true", b: "" }), cell);
@@ -54,7 +56,11 @@ Deno.test("Family.cellOf() refuses label sets that are not the definition's, and
   const refused: [unknown, string][] = [
     [{ a: "1" }, 'wanted labels {a, b}, "b" is missing'],
     [{}, 'wanted labels {a, b}, "a" is missing'],
+    [{ b: "1" }, 'wanted labels {a, b}, "a" is missing'],
+    [{ b: "1", c: "3", a: "2" }, 'wanted labels {a, b}, given unknown label "c"'],
     [{ a: "1", b: "2", c: "3" }, 'wanted labels {a, b}, given unknown label "c"'],
+    [{ a: "1", b: "2", "": "3" }, 'wanted labels {a, b}, given unknown label ""'],
+    [{ a: "1", b: "2", undefined: "3" }, 'wanted labels {a, b}, given unknown label "undefined"'],
     [{ a: "1", b: undefined }, 'wanted labels {a, b}, "b" is missing'],
     [{ a: "1", b: null }, 'Cannot use label "b": wanted a string, number or boolean, given null'],
     [{ a: "1", b: {} }, 'Cannot use label "b": wanted a string, number or boolean, given object'],

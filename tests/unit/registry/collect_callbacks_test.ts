@@ -39,7 +39,7 @@ Deno.test("Collector.prepare() runs the collect callback of every metric before 
   assertEquals(valuesOf(collector)["pool_free a"], 4);
 });
 
-Deno.test("Collector.prepare() leaves out only the family whose callback fails, and counts it", async () => {
+Deno.test("case 59: Collector.prepare() leaves out only the family whose callback fails, and counts it", async () => {
   const registry = new Registry();
   let broken = true;
   const failWhenBroken = () => {
@@ -162,4 +162,19 @@ Deno.test("Gauge() refuses a collect that is no function, and defines nothing", 
 Deno.test("CollectCallbacks.run() gives no names without callbacks", async () => {
   const callbacks = new CollectCallbacks(new Registry());
   assert((await callbacks.run()).size === 0);
+});
+
+Deno.test("Collector.prepare() leaves callbacks alone that set none of the wanted families", async () => {
+  const registry = new Registry({ slabBytes: 1 << 20 });
+  const runs: string[] = [];
+  for (const name of ["a", "b"]) {
+    new Gauge({ name, help: "h", registry, collect: () => void runs.push(name) });
+  }
+  const collector = new Collector(registry);
+  await collector.prepare(undefined, new Set(["b", "c"]));
+  assertEquals(runs, ["b"]);
+  await collector.prepare(undefined, new Set(["c"]));
+  assertEquals(runs, ["b"]);
+  await collector.prepare();
+  assertEquals(runs, ["b", "a", "b"]);
 });
