@@ -22,6 +22,8 @@ export interface CollectorOptions {
   readonly onProblem?: (message: string) => void;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
+  /** The time of day in milliseconds since the Unix epoch, on which the window of summaries depends. */
+  readonly wallNow?: () => number;
   /** Labels that every series gets beside its own; a family's own label of the name wins. */
   readonly defaultLabels?: Readonly<Record<string, LabelValue>>;
   /**
@@ -31,6 +33,9 @@ export interface CollectorOptions {
   readonly relaysRemovals?: boolean;
 }
 
+/** How many records of a directory are read in about two milliseconds. */
+const RECORDS_PER_SLICE = 256;
+
 /** What happened to the scrapes of a collector so far. */
 export interface CollectorStats {
   /** Children that were served with an earlier value because their owner kept moving them. */
@@ -39,38 +44,64 @@ export interface CollectorStats {
   badSlabs: number;
   /** Families of a slab that are defined otherwise elsewhere and therefore left out. */
   conflictingFamilies: number;
+  /** Families of a slab whose help text is another elsewhere; they are merged under the text that came first. */
+  mismatchedHelps: number;
 }
 
 /**
  * Reads any number of slabs as one registry. One thread only, any; in a server it is the main thread.
  * Workers are not asked, not stopped, and need not be alive.
+ *
+ * @example The sum of two workers
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Collector, Counter, createSlab, Registry, snapshot } from "promslab";
+ *
+ * const collector = new Collector(new Registry());
+ * for (const slot of [0, 1]) {
+ *   const slab = createSlab({ slot, epoch: 1 });
+ *   const worker = new Registry();
+ *   worker.attach({ slab });
+ *   collector.addSlab(slab);
+ *   new Counter({ name: "jobs_total", help: "Jobs done.", registry: worker }).inc(slot + 1);
+ * }
+ * const [jobs] = await snapshot(collector);
+ * assertEquals([jobs.name, "value" in jobs && jobs.value], ["jobs", 3]);
+ * ```
  */
 export class Collector {
   /** What happened to the scrapes so far. */
-  readonly stats: CollectorStats = { staleChildren: 0, badSlabs: 0, conflictingFamilies: 0 };
+  readonly stats: CollectorStats = {
+    staleChildren: 0,
+    badSlabs: 0,
+    conflictingFamilies: 0,
+    mismatchedHelps: 0,
+  };
   readonly #registry: Registry;
   readonly #onProblem: (message: string) => void;
   readonly #now: (() => number) | undefined;
+  readonly #wallNow: () => number;
   readonly #defaultLabels: Readonly<Record<string, string>>;
   readonly #relaysRemovals: boolean;
   readonly #families: Map<string, MergedFamily> = new Map();
   /** Which family writes samples of a name. */
   readonly #owners: Map<string, Descriptor> = new Map();
   #sorted: MergedFamily[] | undefined;
+  /** Families whose series end when they are idle. */
+  readonly #expiring: MergedFamily[] = [];
   readonly #sources: Set<SlabSource> = new Set();
   #ownSource: SlabSource | undefined;
   #preparing: Promise<void> | undefined;
   /** Families whose callback failed in the last {@linkcode Collector.prepare}. */
   #leftOut: ReadonlySet<string> = new Set();
-  readonly #beforePass: (() => void)[] = [];
+  readonly #beforePass: ((filter?: ReadonlySet<string>) => void)[] = [];
   /** Removals that some worker has not applied yet. */
   readonly #removals: PendingRemoval[] = [];
-  #removalCount = 0;
   /** The worker that asked for a removal, by the removal's origin. */
   readonly #asked: Map<string, SlabSource> = new Map();
   readonly #listener: DirectoryListener = {
     familyFor: (descriptor) => this.#familyFor(descriptor),
-    removal: (removal, source) => this.#removal(removal, source),
+    removal: (removal, number, source) => this.#removal(removal, number, source),
     lateRemoval: (series) => this.#lateRemoval(series),
   };
 
@@ -84,6 +115,7 @@ export class Collector {
     this.#registry = registry;
     this.#onProblem = options.onProblem ?? (() => {});
     this.#now = options.now;
+    this.#wallNow = options.wallNow ?? Date.now;
     this.#defaultLabels = checkDefaultLabels(options.defaultLabels ?? {});
     this.#relaysRemovals = options.relaysRemovals ?? true;
   }
@@ -99,6 +131,7 @@ export class Collector {
     try {
       const source = new SlabSource(openSlab(buffer));
       this.#sources.add(source);
+      if (this.#relaysRemovals) this.#registry.audience.add(source);
       return source;
     } catch (error) {
       this.stats.badSlabs++;
@@ -111,8 +144,16 @@ export class Collector {
     return this.#sources;
   }
 
-  /** Has a function called before each pass, to bring values up to date that nobody pushes. It must not throw. */
-  beforePass(update: () => void): void {
+  /** Families that passes leave out, because their collect callback failed or was late. */
+  get leftOut(): ReadonlySet<string> {
+    return this.#leftOut;
+  }
+
+  /**
+   * Has a function called before each pass, to bring values up to date that nobody pushes. It is given the names of the
+   * families that are wanted, if not all are. It must not throw.
+   */
+  beforePass(update: (filter?: ReadonlySet<string>) => void): void {
     this.#beforePass.push(update);
   }
 
@@ -129,12 +170,11 @@ export class Collector {
    */
   retire(source: SlabSource): void {
     if (!this.#sources.delete(source)) return;
+    this.#registry.audience.delete(source);
     this.#parse(source);
     const budget = new RetryBudget(this.#now);
-    for (const { family, column } of source.columns()) {
-      column.read(budget);
-      family.leave(column, true);
-    }
+    source.read(budget, () => this.#parse(source));
+    for (const { family, column } of source.columns()) family.leave(column, true);
     this.stats.staleChildren += budget.staleCount;
   }
 
@@ -143,13 +183,17 @@ export class Collector {
    * failed are left out of the passes until the next call. Calls that overlap share one run.
    *
    * @param timeoutMs how long to wait for asynchronous callbacks, in milliseconds; default 2000
+   * @param filter names of the families that the next pass is to give: callbacks of others are not run; all by default
    */
-  prepare(timeoutMs?: number): Promise<void> {
-    this.#preparing ??= this.#registry.collect(timeoutMs).then((failed) => {
+  prepare(timeoutMs?: number, filter?: ReadonlySet<string>): Promise<void> {
+    if (this.#preparing !== undefined) return this.#preparing;
+    const prepared = this.#registry.collect(timeoutMs, filter).then((failed) => {
       this.#leftOut = failed;
       this.#preparing = undefined;
     });
-    return this.#preparing;
+    // WHY: who wants all families cannot share a run for some.
+    if (filter === undefined) this.#preparing = prepared;
+    return prepared;
   }
 
   /** One pass over all slabs into a sink: families sorted by name, series by label values. */
@@ -164,20 +208,29 @@ export class Collector {
    * @param filter names of the families that are wanted; all by default
    */
   *blocks(filter?: ReadonlySet<string>): Iterable<FamilySamples> {
-    for (const update of this.#beforePass) update();
+    for (const update of this.#beforePass) update(filter);
     this.poll();
     const budget = new RetryBudget(this.#now);
+    for (const source of [this.#ownSource!, ...this.#sources]) {
+      source.readCommits(budget, () => this.#parse(source));
+    }
     const now = this.#now?.() ?? performance.now();
-    this.#sorted ??= [...this.#families.values()].sort((a, b) =>
-      a.descriptor.name < b.descriptor.name ? -1 : 1
-    );
-    for (const family of this.#sorted) {
-      const { name } = family.descriptor;
-      if (this.#leftOut.has(name) || (filter !== undefined && !filter.has(name))) continue;
-      yield* family.blocks(budget, now);
+    const wallMs = this.#wallNow();
+    this.#registry.clock.look();
+    for (const family of this.#wanted(filter)) {
+      if (this.#leftOut.has(family.descriptor.name)) continue;
+      yield* family.blocks(budget, now, wallMs);
     }
     this.stats.staleChildren += budget.staleCount;
-    for (const family of this.#sorted) this.#removeIdle(family);
+    for (const family of this.#expiring) this.#removeIdle(family);
+  }
+
+  /** The families of a pass, by name. A few are looked up, so that their cost does not grow with all the others. */
+  #wanted(filter: ReadonlySet<string> | undefined): readonly MergedFamily[] {
+    if (filter !== undefined) return [...filter].sort().flatMap((name) => this.#families.get(name) ?? []);
+    return this.#sorted ??= [...this.#families.values()].sort((a, b) =>
+      a.descriptor.name < b.descriptor.name ? -1 : 1
+    );
   }
 
   /**
@@ -192,16 +245,33 @@ export class Collector {
     if (this.#removals.length > 0) this.#forgetRemovals();
   }
 
+  /**
+   * The same, some records at a time, so that a million new series do not keep the thread from other work for seconds.
+   *
+   * @param pause lets other work run; called every few milliseconds
+   */
+  async learn(pause: () => Promise<void>): Promise<void> {
+    for (const source of [...this.#sources]) {
+      while (this.#sources.has(source) && !this.#parse(source, RECORDS_PER_SLICE)) await pause();
+    }
+    this.poll();
+  }
+
   #removeIdle(family: MergedFamily): void {
     const { name, labelNames } = family.descriptor;
     for (const values of family.takeIdle()) {
       const labels = Object.fromEntries(labelNames.map((label, i) => [label, values[i]]));
-      this.#registry.remove({ family: name, labels, reset: false });
+      try {
+        this.#registry.remove({ family: name, labels, reset: false });
+      } catch (error) {
+        // WHY: there is no room to announce it now; the series is still idle at the next pass.
+        this.#onProblem((error as Error).message);
+      }
     }
   }
 
   /** Takes a removal: from a worker to pass it on, from the own slab to act on it. */
-  #removal(removal: Removal, source: SlabSource): void {
+  #removal(removal: Removal, number: number, source: SlabSource): void {
     if (!this.#relaysRemovals) {
       if (source !== this.#ownSource) this.#registry.apply(removal);
       return;
@@ -209,13 +279,13 @@ export class Collector {
     if (source !== this.#ownSource) {
       this.#asked.set(removal.origin, source);
       try {
-        this.#registry.relay(removal);
+        this.#registry.relay({ ...removal, ask: number });
       } catch (error) {
         this.#onProblem((error as Error).message);
       }
       return;
     }
-    const place = { number: ++this.#removalCount, origin: this.#asked.get(removal.origin) ?? source };
+    const place = { number, origin: this.#asked.get(removal.origin) ?? source };
     this.#removals.push({ removal, ...place });
     this.#families.get(removal.family)?.remove(removal, place);
   }
@@ -230,20 +300,27 @@ export class Collector {
 
   /** Forgets the removals that all workers have applied. */
   #forgetRemovals(): void {
-    let seen = Infinity;
-    for (const source of this.#sources) seen = Math.min(seen, source.status().removalsSeen);
+    let seen = this.#removals.at(-1)!.number;
+    // WHY: those of all collectors of this thread, as they share the log.
+    for (const source of this.#registry.audience) seen = Math.min(seen, source.status().removalsSeen);
     while (this.#removals.length > 0 && this.#removals[0].number <= seen) this.#removals.shift();
+    this.#registry.forgetRemovals(seen);
   }
 
-  /** Learns what is new in a slab's directory. A damaged slab keeps what was learned before the damage. */
-  #parse(source: SlabSource): void {
-    if (source.bad) return;
+  /**
+   * Learns what is new in a slab's directory. A damaged slab keeps what was learned before the damage.
+   *
+   * @returns whether nothing new is left
+   */
+  #parse(source: SlabSource, newMax?: number): boolean {
+    if (source.bad) return true;
     try {
-      source.parse(this.#listener);
+      return source.parse(this.#listener, newMax);
     } catch (error) {
       source.bad = true;
       this.stats.badSlabs++;
       this.#onProblem(`Cannot read slab of worker ${source.worker}: ${(error as Error).message}`);
+      return true;
     }
   }
 
@@ -251,8 +328,12 @@ export class Collector {
     const { name } = descriptor;
     const existing = this.#families.get(name);
     if (existing === undefined) return this.#addFamily(descriptor);
-    const difference = descriptorDifference(existing.descriptor, descriptor);
-    if (difference === undefined) return existing;
+    const { help } = existing.descriptor;
+    const difference = descriptorDifference(existing.descriptor, { ...descriptor, help });
+    if (difference === undefined) {
+      if (help !== descriptor.help) this.#tellHelp(existing.descriptor, descriptor);
+      return existing;
+    }
     this.#refuse(`Cannot merge family "${name}": it is defined in two ways, ${difference}`);
     return undefined;
   }
@@ -270,9 +351,20 @@ export class Collector {
     }
     const family = new MergedFamily(descriptor, this.#defaultLabels);
     this.#families.set(name, family);
+    if (descriptor.ttlSeconds > 0) this.#expiring.push(family);
     for (const sample of samples) this.#owners.set(sample, descriptor);
     this.#sorted = undefined;
     return family;
+  }
+
+  /** A help text changes no number, so the family merges; every scrape shows the text that came first. */
+  #tellHelp({ name, help }: Descriptor, { help: other }: Descriptor): void {
+    this.stats.mismatchedHelps++;
+    this.#onProblem(
+      `Merged family "${name}" in spite of its help texts: shown is ${JSON.stringify(help)}, not ${
+        JSON.stringify(other)
+      }`,
+    );
   }
 
   #refuse(problem: string): void {

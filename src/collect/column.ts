@@ -7,12 +7,21 @@ import type { Descriptor } from "../model/descriptor.ts";
 import { strideOf } from "../model/samples.ts";
 import type { ExemplarColumn } from "./exemplar_column.ts";
 import type { NativeColumn } from "./native_column.ts";
+import type { SketchColumn } from "./sketch_column.ts";
 
 /**
- * How many numbers one worker gives for a series of the family. A stateset's states are one number, with a bit for each.
+ * How many numbers one worker gives for a series of the family. A stateset's states are one number, with a bit for each;
+ * a summary's numbers are its sum and its count.
  */
 export function columnStrideOf(descriptor: Descriptor): number {
-  return descriptor.type === "stateset" ? 1 : strideOf(descriptor);
+  switch (descriptor.type) {
+    case "stateset":
+      return 1;
+    case "summary":
+      return 2;
+    default:
+      return strideOf(descriptor);
+  }
 }
 
 /** Whether a series of a column counts. */
@@ -49,6 +58,8 @@ export class Column {
   readonly exemplars: ExemplarColumn | undefined = undefined;
   /** Present if the family has native buckets. */
   readonly natives: NativeColumn | undefined = undefined;
+  /** Present if the family has quantiles. */
+  readonly sketches: SketchColumn | undefined = undefined;
 
   constructor(stride: number) {
     this.stride = stride;

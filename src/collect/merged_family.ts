@@ -94,7 +94,7 @@ export class MergedFamily {
     this.descriptor = descriptor;
     this.#stride = strideOf(descriptor);
     this.#live = isLiveMode(descriptor.mode);
-    this.#perWorker = isPerWorkerMode(descriptor.mode);
+    this.#perWorker = descriptor.perWorker === true || isPerWorkerMode(descriptor.mode);
     this.#combine = isTotal(descriptor.type) ? combineTotals : combineFor(descriptor.mode);
     this.#labelNames = this.#perWorker ? [...descriptor.labelNames, WORKER_LABEL] : descriptor.labelNames;
     this.#exposed = withDefaultLabels(descriptor, { defaultLabels, labelNames: this.#labelNames });
@@ -206,13 +206,16 @@ export class MergedFamily {
    *
    * @param budget the time that the scrape has for reads that need more than one try
    * @param now when the scrape began, by a monotonic clock in milliseconds
+   * @param wallMs when it began, in milliseconds since the Unix epoch
    */
-  *blocks(budget: RetryBudget, now: number): Iterable<FamilySamples> {
+  *blocks(budget: RetryBudget, now: number, wallMs: number = Date.now()): Iterable<FamilySamples> {
     const descriptor = this.#exposed;
     const whole = this.#wholeCounters();
     for (const { column } of this.#members) {
       if (whole.has(column)) continue;
-      column.read(budget);
+      // WHY: what was read between two commits stays as it is; a series that was found since was not there then.
+      if (column.readByCommits) column.clearNew();
+      else column.read(budget);
       if (column.wake()) this.#dirty = true;
     }
     if (descriptor.native !== undefined) this.#settleResets();
@@ -230,6 +233,8 @@ export class MergedFamily {
       perBlock: seriesPerBlock(stride),
       seriesCount: this.#order.length,
       values,
+      merged: this.#merged.values,
+      wallMs,
     });
     let start = 0;
     for (let b = 0; b < blocks.length; b++) {
@@ -281,7 +286,9 @@ export class MergedFamily {
     if (this.#hasFractions()) return NO_COLUMNS;
     if (this.#dirty || this.#whole.size === 0) {
       const columns = this.#members.map(({ column }) => column);
-      this.#whole = new Set(columns.filter((column) => column.inFamilyOrder && column.allCounted));
+      this.#whole = new Set(
+        columns.filter((column) => column.inFamilyOrder && column.allCounted && !column.readByCommits),
+      );
       this.#totals = new CounterTotals([...this.#whole], this.#series.length);
     }
     return this.#whole;
@@ -323,9 +330,25 @@ export class MergedFamily {
 
   #findIdle(now: number): void {
     if (this.#idleSeries === undefined) return;
-    for (const place of this.#idleSeries.find(this.#order, this.#merged.values, now)) {
-      this.#idle.push(this.#series[this.#order[place]].labels);
+    const places = this.#idleSeries.find(this.#order, this.#merged.values, now);
+    if (places.length === 0) return;
+    const idle = places.map((place) => this.#series[this.#order[place]].labels);
+    this.#idle.push(...(this.#perWorker ? this.#idleEverywhere(idle) : idle));
+  }
+
+  /** Of series that are kept apart by worker, those that are idle in all workers: a removal takes them from all. */
+  #idleEverywhere(idle: readonly LabelValues[]): LabelValues[] {
+    const keyOf = (labels: LabelValues) => labelSetKey(labels.slice(0, -1));
+    const left = new Map<string, number>();
+    for (const index of this.#order) {
+      const key = keyOf(this.#series[index].labels);
+      left.set(key, (left.get(key) ?? 0) + 1);
     }
+    return idle.filter((labels) => {
+      const key = keyOf(labels);
+      left.set(key, left.get(key)! - 1);
+      return left.get(key) === 0;
+    });
   }
 
   /** Counters: whether any worker's values may be fractions, whose sum depends on the order. */
@@ -399,6 +422,7 @@ export class MergedFamily {
 function totalColumn(descriptor: Descriptor): number | undefined {
   switch (descriptor.type) {
     case "counter":
+    case "summary":
       return 0;
     case "histogram":
       return strideOf(descriptor) - 1;

@@ -8,6 +8,7 @@ import type { Descriptor } from "../model/descriptor.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
 import { ExemplarColumn } from "./exemplar_column.ts";
 import { NativeColumn } from "./native_column.ts";
+import { RetiredSketches } from "./sketch_column.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
 /** What remains of the workers that ended, in the order of the family's series. */
@@ -17,21 +18,24 @@ export class RetiredColumn extends Column {
 
   override readonly exemplars: ExemplarColumn | undefined = undefined;
   override readonly natives: NativeColumn | undefined = undefined;
+  override readonly sketches: RetiredSketches | undefined = undefined;
 
   constructor(descriptor: Descriptor) {
     super(columnStrideOf(descriptor));
     this.growGaugeColumns();
-    const { exemplarSlots, native } = planCell(descriptor);
+    const { exemplarSlots, native, sketch } = planCell(descriptor);
+    if (sketch?.hasSketch) this.sketches = new RetiredSketches(sketch);
     if (native !== undefined) this.natives = new NativeColumn();
     if (exemplarSlots > 0) this.exemplars = new ExemplarColumn(exemplarSlots);
   }
 
   /** Takes over what a column whose positions are series numbers has beside its numbers. */
-  keepDetails({ count, positions, exemplars, natives }: Column): void {
+  keepDetails({ count, positions, exemplars, natives, sketches }: SlabColumn): void {
     for (let k = 0; k < count; k++) {
       if (positions[k] < 0) continue;
       const state = natives?.at(k);
       if (state !== undefined) this.natives?.add(positions[k], state);
+      if (sketches !== undefined) this.sketches?.keep(positions[k], sketches, k);
       if (exemplars !== undefined) this.exemplars?.offerAll(positions[k], exemplars, k);
     }
   }
@@ -50,6 +54,7 @@ export class RetiredColumn extends Column {
     this.values.fill(0, index * this.stride, (index + 1) * this.stride);
     this.exemplars?.forget(index);
     this.natives?.forget(index);
+    this.sketches?.forget(index);
   }
 
   /** Marks the series of an ended worker's column as visible. */

@@ -7,6 +7,8 @@
 const CHILD_MS = 1;
 const SCRAPE_MS = 20;
 const TRIES_BETWEEN_LOOKS = 64;
+/** The most that tries which are owed to a read may take beyond its time. */
+const OWED_MS = 100;
 
 /**
  * The time that one scrape has for reads that need more than one try. A hot histogram needs dozens of tries on
@@ -28,17 +30,25 @@ export class RetryBudget {
    *
    * @param read tries once and says whether it succeeded
    * @param firstRead whether the child has no earlier value; it may then use up the whole scrape's time
+   * @param options.triesMin how many tries it has even if its time is over, within 100 ms. A thread that shares its
+   * core may lose all its time before it has tried twice
    * @returns whether a read succeeded
    */
-  retry(read: () => boolean, firstRead: boolean): boolean {
+  retry(
+    read: () => boolean,
+    firstRead: boolean,
+    { triesMin = 0 }: { readonly triesMin?: number } = {},
+  ): boolean {
     const start = this.#now();
     const limit = firstRead ? this.#leftMs : Math.min(CHILD_MS, this.#leftMs);
     let elapsed = 0;
+    let tries = 0;
     let done = false;
     do {
       for (let i = 0; i < TRIES_BETWEEN_LOOKS && !done; i++) done = read();
+      tries += TRIES_BETWEEN_LOOKS;
       elapsed = this.#now() - start;
-    } while (!done && elapsed < limit);
+    } while (!done && (elapsed < limit || (tries < triesMin && elapsed < OWED_MS)));
     this.#leftMs = Math.max(0, this.#leftMs - elapsed);
     if (!done) this.staleCount++;
     return done;

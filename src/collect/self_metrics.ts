@@ -17,6 +17,9 @@ export type RestartReason = "crash" | "hang" | "memory" | "rolling";
 /** Counters that start at 0, so that a first increase is seen as one. */
 const RESTART_REASONS: readonly RestartReason[] = ["crash", "hang", "memory", "rolling"];
 
+/** What the names of all of them begin with. */
+const PREFIX = "promslab_";
+
 /** What the families of {@linkcode SelfMetrics} are about. */
 export interface SelfMetricsOptions {
   readonly collector: Collector;
@@ -30,6 +33,7 @@ interface Seen {
   stale: number;
   bad: number;
   conflicts: number;
+  helps: number;
   zombies: number;
 }
 
@@ -47,10 +51,11 @@ export class SelfMetrics {
   readonly #stale: Counter;
   readonly #badSlabs: Counter;
   readonly #conflicts: Counter;
+  readonly #helps: Counter;
   readonly #zombieWrites: Counter;
   /** What was counted of each slab's drops, which begin at 0 in every incarnation. */
   readonly #seenDrops: WeakMap<SlabSource, { series: number; families: number }> = new WeakMap();
-  readonly #seen: Seen = { stale: 0, bad: 0, conflicts: 0, zombies: 0 };
+  readonly #seen: Seen = { stale: 0, bad: 0, conflicts: 0, helps: 0, zombies: 0 };
   #slots: Set<string> = new Set();
 
   constructor({ collector, watch, registry = defaultRegistry }: SelfMetricsOptions) {
@@ -89,13 +94,17 @@ export class SelfMetrics {
       "promslab_conflicting_families_total",
       "Families left out because two workers disagree.",
     );
+    this.#helps = counter(
+      "promslab_help_mismatches_total",
+      "Families of a worker whose help text is another elsewhere; the first text is shown.",
+    );
     this.#zombieWrites = counter(
       "promslab_zombie_writes_total",
       "Folded slabs that were found written to afterwards.",
     );
     for (const reason of RESTART_REASONS) this.#restarts.labels(reason);
     for (const what of ["series", "families"]) this.#dropped.labels(what);
-    collector.beforePass(() => this.#update());
+    collector.beforePass((filter) => this.#update(filter));
   }
 
   /** Counts a worker that was replaced. */
@@ -103,8 +112,10 @@ export class SelfMetrics {
     this.#restarts.inc({ reason });
   }
 
-  #update(): void {
+  #update(filter: ReadonlySet<string> | undefined): void {
     this.#watch.check();
+    // WHY: who asks for a few families twenty times a second should not pay for these.
+    if (filter !== undefined && ![...filter].some((name) => name.startsWith(PREFIX))) return;
     const states = new Map<string, number>(WORKER_STATES.map((state) => [state, 0]));
     const slots = new Set<string>();
     for (const [source, { state }] of this.#watch.workers) {
@@ -119,6 +130,7 @@ export class SelfMetrics {
     this.#advance("stale", this.#stale, stats.staleChildren);
     this.#advance("bad", this.#badSlabs, stats.badSlabs);
     this.#advance("conflicts", this.#conflicts, stats.conflictingFamilies);
+    this.#advance("helps", this.#helps, stats.mismatchedHelps);
     this.#advance("zombies", this.#zombieWrites, this.#watch.zombieWrites);
   }
 

@@ -1,14 +1,16 @@
 /**
- * What the series of a family have beside their numbers, merged over all columns: exemplars and native buckets.
+ * What the series of a family have beside their numbers, merged over all columns: exemplars, native buckets, quantiles.
  *
  * @module
  */
 // CONTROL PLANE
+import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { Exemplar, FamilySamples, NativeHistogram } from "../model/samples.ts";
 import { exemplarToGiveUp, NATIVE_EXEMPLARS } from "../slab/exemplar_choice.ts";
 import type { Column } from "./column.ts";
 import { mergeExemplars } from "./exemplar_column.ts";
+import { MergedSketch } from "./merged_sketch.ts";
 import { mergeNatives, type NativeState } from "./native_merge.ts";
 
 /** What a block of samples shows besides its numbers. */
@@ -21,8 +23,12 @@ export interface DetailedOutput {
   /** The most series of a block. */
   readonly perBlock: number;
   readonly seriesCount: number;
-  /** The merged values, buckets cumulated. */
+  /** The merged values, buckets cumulated. Those of a summary with quantiles are still to be filled in. */
   readonly values: Float64Array;
+  /** The merged numbers of the columns. */
+  readonly merged: Float64Array;
+  /** The time of day in milliseconds since the Unix epoch. */
+  readonly wallMs: number;
 }
 
 /**
@@ -32,6 +38,7 @@ export interface DetailedOutput {
  */
 export function mergeDetails(columns: readonly Column[], output: DetailedOutput): BlockDetails[] {
   const { descriptor, perBlock, seriesCount } = output;
+  if (descriptor.quantiles.length > 0) fillQuantiles(columns, output);
   if (!descriptor.exemplars && descriptor.native === undefined) return [];
   const hasBuckets = descriptor.type === "counter" || descriptor.buckets.length > 0;
   const exemplars = descriptor.exemplars && hasBuckets ? mergeExemplars(columns, output) : [];
@@ -82,6 +89,26 @@ function nativesOf(columns: readonly Column[], output: DetailedOutput): NativeHi
       negativeCounts: merged.negative.counts,
       exemplars: spread(exemplars[place]),
     };
+  });
+}
+
+/** A summary's values: its quantiles over all columns, then sum and count. */
+function fillQuantiles(columns: readonly Column[], output: DetailedOutput): void {
+  const { descriptor, stride, seriesCount, values, merged, wallMs } = output;
+  const { quantiles } = descriptor;
+  const plan = planCell(descriptor).sketch!;
+  const current = plan.slotOf(wallMs);
+  const sketches = Array.from({ length: seriesCount }, () => new MergedSketch());
+  for (const { count, positions, sketches: own } of columns) {
+    for (let k = 0; k < count; k++) {
+      if (positions[k] >= 0) own?.addRecent(k, current, sketches[positions[k]]);
+    }
+  }
+  sketches.forEach((sketch, place) => {
+    const at = place * stride;
+    sketch.quantiles(quantiles, plan, { values, at });
+    values[at + quantiles.length] = merged[2 * place];
+    values[at + quantiles.length + 1] = merged[2 * place + 1];
   });
 }
 

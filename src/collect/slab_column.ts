@@ -7,18 +7,21 @@ import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import {
   COUNTER_CELL32,
+  counterBefore,
   type DensePage,
   densePage,
   hasFlipped,
   readCounter,
   readCounterPage,
 } from "../slab/counter_cell.ts";
-import { type GaugeReading, readGauge } from "../slab/gauge_cell.ts";
-import { readHistogram } from "../slab/histogram_cell.ts";
+import { gaugeBefore, type GaugeReading, readGauge } from "../slab/gauge_cell.ts";
+import { histogramBefore, readHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
+import { readTotals } from "../slab/summary_cell.ts";
 import { isTotal } from "./aggregate.ts";
 import { SlabExemplars } from "./exemplar_column.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { SlabSketches } from "./sketch_column.ts";
 import { SlabNatives } from "./native_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 
@@ -39,6 +42,8 @@ export interface CellPlace {
 export class SlabColumn extends Column {
   readonly #slab: Slab;
   readonly #descriptor: Descriptor;
+  /** Size of each series' cell. */
+  readonly cellBytes: number;
   readonly #usesGauges: boolean;
   /** Cells as elements of the slab's Int32Array. */
   #cells: Int32Array = new Int32Array(16);
@@ -55,7 +60,11 @@ export class SlabColumn extends Column {
   readonly #scratch: Float64Array;
   override readonly exemplars: SlabExemplars | undefined = undefined;
   override readonly natives: SlabNatives | undefined = undefined;
+  override readonly sketches: SlabSketches | undefined = undefined;
   readonly #reading: GaugeReading = { value: 0, stamp: 0, touched: false };
+  /** Infos: a series is there while its value is 1. */
+  readonly #statesPresence: boolean;
+  readonly #histogramInto: { readonly out: Float64Array; at: number; bucketCount: number };
 
   constructor(slab: Slab, descriptor: Descriptor) {
     super(columnStrideOf(descriptor));
@@ -63,7 +72,11 @@ export class SlabColumn extends Column {
     this.#descriptor = descriptor;
     this.#scratch = new Float64Array(descriptor.type === "counter" ? 1 << PAGE_SHIFT32 : this.stride);
     this.#usesGauges = !isTotal(descriptor.type);
+    this.#statesPresence = descriptor.type === "info";
+    this.#histogramInto = { out: this.#scratch, at: 0, bucketCount: descriptor.buckets.length + 1 };
     const plan = planCell(descriptor);
+    this.cellBytes = plan.shape.cellBytes;
+    if (plan.sketch?.hasSketch) this.sketches = new SlabSketches(slab, plan.sketch, (k) => this.#cells[k]);
     if (plan.native !== undefined) this.natives = new SlabNatives(slab, plan.native);
     if (plan.exemplarSlots > 0) this.exemplars = new SlabExemplars(slab, plan);
     if (descriptor.type !== "counter") this.growGaugeColumns();
@@ -101,6 +114,9 @@ export class SlabColumn extends Column {
     this.natives?.forget(k);
     this.#setState(k, cell);
   }
+
+  /** Whether the column was read as a whole slab between two commits, and is not to be read by itself. */
+  readByCommits = false;
 
   /** Whether all series of the column count. */
   get allCounted(): boolean {
@@ -182,8 +198,73 @@ export class SlabColumn extends Column {
           : this.#readNatives(budget, this.natives);
       case "gaugehistogram":
         return this.#readHistograms(budget);
+      case "summary":
+        return this.#readSummaries(budget);
       default:
         return this.#readGauges(budget);
+    }
+  }
+
+  /** Whether the kind of series can be part of a commit. */
+  get isCommitted(): boolean {
+    const { type } = this.#descriptor;
+    return type === "counter" || type === "gauge" || (type === "histogram" && this.natives === undefined);
+  }
+
+  /** The cell of a series, as an element of the slab's Int32Array. */
+  cellOf(k: number): number {
+    return this.#cells[k];
+  }
+
+  /** Reads one series of a kind that can be part of a commit. */
+  readOne(k: number, budget: RetryBudget): void {
+    switch (this.#descriptor.type) {
+      case "counter":
+        this.#readCounter(k, budget);
+        this.flipped ||= hasFlipped(this.#slab, this.#cells[k]);
+        return;
+      case "histogram":
+        return this.#readHistogram(k, budget);
+      default:
+        return this.#readGauge(k, budget);
+    }
+  }
+
+  /** Reads those series that were never read. */
+  readNew(budget: RetryBudget): void {
+    for (let k = 0; k < this.count; k++) if (this.#isNew(k)) this.readOne(k, budget);
+  }
+
+  /** Has those series that were never read hold nothing. */
+  clearNew(): void {
+    const { values, stride } = this;
+    for (let k = 0; k < this.count; k++) if (this.#isNew(k)) values.fill(0, k * stride, (k + 1) * stride);
+  }
+
+  #isNew(k: number): boolean {
+    // WHY: a gauge may have been set to NaN.
+    return Number.isNaN(this.values[k * this.stride]) && (this.touched.length === 0 || this.touched[k] === 0);
+  }
+
+  /** Reads one series as it was under an earlier sequence of its cell, while a commit that moved it is under way. */
+  readBefore(k: number, sequence: number): void {
+    const cell32 = this.#cells[k];
+    const { values } = this;
+    switch (this.#descriptor.type) {
+      case "counter":
+        values[k] = counterBefore(this.#slab, cell32, sequence);
+        return;
+      case "histogram": {
+        const bucketCount = this.#descriptor.buckets.length + 1;
+        return histogramBefore(this.#slab, { cell32, sequence }, {
+          out: values,
+          at: k * this.stride,
+          bucketCount,
+        });
+      }
+      default:
+        gaugeBefore(this.#slab, { cell32, sequence }, this.#reading);
+        return this.#keepGauge(k);
     }
   }
 
@@ -251,17 +332,35 @@ export class SlabColumn extends Column {
   }
 
   #readGauges(budget: RetryBudget): void {
+    for (let k = 0; k < this.count; k++) this.#readGauge(k, budget);
+  }
+
+  #readGauge(k: number, budget: RetryBudget): void {
     const reading = this.#reading;
-    const statesPresence = this.#descriptor.type === "info";
+    const cell32 = this.#cells[k];
+    const valid = readGauge(this.#slab, cell32, reading) ||
+      budget.retry(() => readGauge(this.#slab, cell32, reading), this.touched[k] === 0);
+    if (valid) this.#keepGauge(k);
+  }
+
+  #keepGauge(k: number): void {
+    const { value, stamp, touched } = this.#reading;
+    if (this.#statesPresence && (this.values[k] === 1) !== (value === 1)) this.#presenceMoved = true;
+    this.values[k] = value;
+    this.stamps[k] = stamp;
+    this.touched[k] = touched ? 1 : 0;
+  }
+
+  #readSummaries(budget: RetryBudget): void {
+    const { values, stride } = this;
+    const scratch = this.#scratch;
     for (let k = 0; k < this.count; k++) {
       const cell32 = this.#cells[k];
-      const valid = readGauge(this.#slab, cell32, reading) ||
-        budget.retry(() => readGauge(this.#slab, cell32, reading), this.touched[k] === 0);
-      if (!valid) continue;
-      if (statesPresence && (this.values[k] === 1) !== (reading.value === 1)) this.#presenceMoved = true;
-      this.values[k] = reading.value;
-      this.stamps[k] = reading.stamp;
-      this.touched[k] = reading.touched ? 1 : 0;
+      const at = k * stride;
+      const valid = readTotals(this.#slab, cell32, scratch, 0) ||
+        budget.retry(() => readTotals(this.#slab, cell32, scratch, 0), Number.isNaN(values[at]));
+      if (valid) { for (let i = 0; i < stride; i++) values[at + i] = scratch[i]; }
+      else if (Number.isNaN(values[at])) values.fill(0, at, at + stride);
     }
   }
 
@@ -288,18 +387,20 @@ export class SlabColumn extends Column {
   }
 
   #readHistograms(budget: RetryBudget): void {
+    for (let k = 0; k < this.count; k++) this.#readHistogram(k, budget);
+  }
+
+  #readHistogram(k: number, budget: RetryBudget): void {
     const { stride, values } = this;
-    const scratch = this.#scratch;
-    const into = { out: scratch, at: 0, bucketCount: this.#descriptor.buckets.length + 1 };
-    for (let k = 0; k < this.count; k++) {
-      const cell32 = this.#cells[k];
-      const at = k * stride;
-      this.exemplars?.look(k, cell32);
-      const valid = readHistogram(this.#slab, cell32, into) ||
-        budget.retry(() => readHistogram(this.#slab, cell32, into), Number.isNaN(values[at]));
-      if (valid) { for (let i = 0; i < stride; i++) values[at + i] = scratch[i]; }
-      else if (Number.isNaN(values[at])) values.fill(0, at, at + stride);
-      this.exemplars?.settle(valid);
-    }
+    const into = this.#histogramInto;
+    const scratch = into.out;
+    const cell32 = this.#cells[k];
+    const at = k * stride;
+    this.exemplars?.look(k, cell32);
+    const valid = readHistogram(this.#slab, cell32, into) ||
+      budget.retry(() => readHistogram(this.#slab, cell32, into), Number.isNaN(values[at]));
+    if (valid) { for (let i = 0; i < stride; i++) values[at + i] = scratch[i]; }
+    else if (Number.isNaN(values[at])) values.fill(0, at, at + stride);
+    this.exemplars?.settle(valid);
   }
 }

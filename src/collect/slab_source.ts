@@ -5,12 +5,14 @@
  */
 import type { Descriptor } from "../model/descriptor.ts";
 import { decodeLabelValues } from "../model/label_values.ts";
+import { readDescriptor } from "../model/read_descriptor.ts";
 import type { Removal } from "../model/removal.ts";
-import { parseRemoval } from "../registry/removal_log.ts";
+import { RemovalQueue } from "../registry/removal_log.ts";
 import { DirectoryReader, type DirectoryRecord, RECORD_KIND } from "../slab/directory.ts";
 import { type Slab, SlabError } from "../slab/slab.ts";
 import { fenceSlab, type SlabStatus, slabStatus } from "../slab/slab_status.ts";
 import { acquire } from "../slab/slab_writer.ts";
+import { CommitReader } from "./commit_reader.ts";
 import type { MergedFamily } from "./merged_family.ts";
 import { RetryBudget } from "./retry_budget.ts";
 import { SlabColumn } from "./slab_column.ts";
@@ -25,8 +27,8 @@ interface SourceFamily {
 export interface DirectoryListener {
   /** The merged family of a definition, or `undefined` if the definition conflicts with it. */
   familyFor(descriptor: Descriptor): MergedFamily | undefined;
-  /** A removal that the slab's owner announced. */
-  removal(removal: Removal, source: SlabSource): void;
+  /** A removal that the slab's owner announced, and its number among them. */
+  removal(removal: Removal, number: number, source: SlabSource): void;
   /** The latest removal that is meant for a series which its owner made before it learned of it. */
   lateRemoval(series: LateSeries): PendingRemoval | undefined;
 }
@@ -50,7 +52,24 @@ export interface PendingRemoval {
 
 const decoder = new TextDecoder();
 
-/** A slab that a collector reads. One thread only: the collector's. */
+/**
+ * A slab that a collector reads. One thread only: the collector's.
+ *
+ * @example How full a worker's slab is
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Collector, Counter, createSlab, Registry } from "promslab";
+ *
+ * const slab = createSlab({ slot: 0, epoch: 1 });
+ * const worker = new Registry();
+ * worker.attach({ slab });
+ * const collector = new Collector(new Registry());
+ * const source = collector.addSlab(slab);
+ * new Counter({ name: "jobs_total", help: "Jobs done.", registry: worker }).inc();
+ * [...collector.blocks()];
+ * assertEquals(source.status().seriesCount > 0, true);
+ * ```
+ */
 export class SlabSource {
   /** Whether the owner is alive; set by `Collector.setLive()`. */
   live = true;
@@ -60,6 +79,8 @@ export class SlabSource {
   readonly worker: string;
   readonly #slab: Slab;
   readonly #directory: DirectoryReader;
+  readonly #removals: RemovalQueue;
+  readonly #commits: CommitReader;
   /** By the record's ordinal: the series' number in its column. */
   readonly #places: Map<number, number> = new Map();
   /** By the family's number in this slab; `undefined` where its definition conflicts with another. */
@@ -73,6 +94,8 @@ export class SlabSource {
   constructor(slab: Slab) {
     this.#slab = slab;
     this.#directory = new DirectoryReader(slab);
+    this.#removals = new RemovalQueue(slab);
+    this.#commits = new CommitReader(slab);
     this.worker = slab.slot < 0 ? "main" : String(slab.slot);
   }
 
@@ -100,17 +123,55 @@ export class SlabSource {
     return slabStatus(this.#slab);
   }
 
+  /** The number of the last removal of this slab's owner that the collector knows. */
+  get removalsRead(): number {
+    return this.#removals.seen;
+  }
+
   /** Asks the owner to write no more. */
   fence(): void {
     fenceSlab(this.#slab);
+  }
+
+  /**
+   * Reads all columns: those of a slab whose owner commits as they were between two commits.
+   *
+   * @param parse learns what is new in the directory
+   * @internal
+   */
+  read(budget: RetryBudget, parse: () => void): void {
+    this.readCommits(budget, parse);
+    for (const { column } of this.columns()) if (!column.readByCommits) column.read(budget);
+  }
+
+  /**
+   * Reads the columns whose series may be part of commits, if the owner makes any.
+   *
+   * @internal
+   */
+  readCommits(budget: RetryBudget, parse: () => void): void {
+    if (!this.#commits.isUsed) return;
+    const columns = () => this.#committedColumns();
+    this.#commits.read(budget, { parse, columns });
+  }
+
+  *#committedColumns(): Iterable<SlabColumn> {
+    for (const { family, column } of this.columns()) {
+      if (!column.isCommitted) continue;
+      if (!column.readByCommits) {
+        column.readByCommits = true;
+        family.seriesChanged();
+      }
+      yield column;
+    }
   }
 
   /** A number that changes when any value of the slab does, but for one case in four thousand million. */
   fingerprint(): number {
     const budget = new RetryBudget();
     let hash = 0x811c9dc5;
+    this.read(budget, () => {});
     for (const { column } of this.columns()) {
-      column.read(budget);
       const words = new Int32Array(column.values.buffer, 0, 2 * column.count * column.stride);
       for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i], 0x01000193);
     }
@@ -130,17 +191,22 @@ export class SlabSource {
    * Learns what is new in the directory.
    *
    * @param learn takes what is found
+   * @param newMax the most new records; the next call goes on behind them
+   * @returns whether no new record is left
    * @throws {SlabError} If the directory is damaged
    * @internal
    */
-  parse(learn: DirectoryListener): void {
+  parse(learn: DirectoryListener, newMax = Infinity): boolean {
     acquire(this.#slab);
-    this.#directory.read((record) => {
+    const isWhole = this.#directory.read((record) => {
       if (record.kind === RECORD_KIND.FAMILY) this.#addFamily(record, learn);
       else if (record.kind === RECORD_KIND.SERIES) this.#addSeries(record, learn);
-      else if (record.kind === RECORD_KIND.REMOVAL) learn.removal(parseRemoval(record.payload), this);
+      else if (record.kind === RECORD_KIND.REMOVAL) this.#removals.add(record);
       else throw new SlabError(`Cannot read directory record of kind ${record.kind}`);
-    });
+    }, newMax);
+    // WHY not before: a removal is meant for the series that are there by then.
+    if (isWhole) this.#removals.take((removal, number) => learn.removal(removal, number, this));
+    return isWhole;
   }
 
   #addFamily(record: DirectoryRecord, learn: DirectoryListener): void {
@@ -149,7 +215,7 @@ export class SlabSource {
         `Cannot read directory: family ${record.familyId} follows ${this.#families.length} families`,
       );
     }
-    const descriptor = JSON.parse(decoder.decode(record.payload)) as Descriptor;
+    const descriptor = readDescriptor(decoder.decode(record.payload));
     const family = learn.familyFor(descriptor);
     if (family === undefined) {
       this.#families.push(undefined);
@@ -174,6 +240,9 @@ export class SlabSource {
       return;
     }
     const { descriptor } = family;
+    if (record.cellOffset + column.cellBytes > this.buffer.byteLength) {
+      throw new SlabError(`Cannot read directory: a cell at ${record.cellOffset} ends behind the slab`);
+    }
     const labels = decodeLabelValues(record.payload, descriptor.labelNames.length);
     const index = family.seriesIndex({ labels, created: record.created, worker: this.worker });
     const k = known ?? column.appendCell(index, record);

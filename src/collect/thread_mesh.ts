@@ -9,6 +9,7 @@ import { drawSlot } from "../slab/control.ts";
 import { assignSlot } from "../slab/slab.ts";
 import { SLAB_STATE } from "../slab/slab_status.ts";
 import { Collector } from "./collector.ts";
+import type { SlabSource } from "./slab_source.ts";
 import { WorkerWatch } from "./worker_watch.ts";
 
 /** Options of {@linkcode ThreadMesh.join}. */
@@ -25,6 +26,15 @@ export interface ThreadMeshOptions {
   readonly openChannel?: (name: string) => BroadcastChannel;
   /** Whether the mesh lets the process end, as far as timers go. Default false. */
   readonly background?: boolean;
+}
+
+/** Another thread as this one reads it. */
+interface Peer {
+  readonly source: SlabSource;
+  /** Up to which of its removals this thread has acted, and has told it so. */
+  told: number;
+  /** Up to which of this thread's removals it has acted. */
+  acted: number;
 }
 
 /** A thread as the others know it. Later threads have greater ids. */
@@ -47,7 +57,9 @@ type Message =
   /** The new thread has its slot. */
   | { readonly kind: "joined"; readonly member: Member }
   /** An answer: the slab is part of what its sender gathers. */
-  | { readonly kind: "known"; readonly to: string; readonly from: string };
+  | { readonly kind: "known"; readonly to: string; readonly from: string }
+  /** The sender has acted on the removals of another thread up to a number. */
+  | { readonly kind: "acted"; readonly to: string; readonly from: string; readonly upTo: number };
 
 const DEFAULT_CHANNEL = "promslab.mesh.1";
 const DEFAULT_DEADLINE_MS = 1_000;
@@ -78,6 +90,7 @@ export class ThreadMesh {
   readonly #channel: BroadcastChannel;
   readonly #id: string;
   readonly #members: Map<string, Member> = new Map();
+  readonly #peers: Map<string, Peer> = new Map();
   /** Threads that were heard of and have not said yet that they read this thread's slab. */
   readonly #awaited: Set<string> = new Set();
   /** The control block of the oldest thread known, which all use. */
@@ -179,6 +192,11 @@ export class ThreadMesh {
         if (message.to !== this.#id) break;
         this.#awaited.delete(message.from);
         this.#wake();
+        break;
+      case "acted": {
+        const peer = message.to === this.#id ? this.#peers.get(message.from) : undefined;
+        if (peer !== undefined) peer.acted = message.upTo;
+      }
     }
   }
 
@@ -209,7 +227,9 @@ export class ThreadMesh {
     this.#members.set(member.id, member);
     this.#await(member.id);
     try {
-      this.watch.add(this.collector.addSlab(member.slab));
+      const source = this.collector.addSlab(member.slab);
+      this.watch.add(source);
+      this.#peers.set(member.id, { source, told: 0, acted: 0 });
     } catch (error) {
       this.#onProblem(`Cannot read the slab of another thread: ${(error as Error).message}`);
     }
@@ -227,6 +247,24 @@ export class ThreadMesh {
       if (source.status().state === SLAB_STATE.CLOSED) this.watch.assumeEnded(source);
     }
     this.collector.poll();
+    this.#settleRemovals();
+  }
+
+  /** Tells the others which of their removals this thread has acted on, and forgets those that all have acted on. */
+  #settleRemovals(): void {
+    let acted = Infinity;
+    for (const [id, peer] of this.#peers) {
+      if (!this.collector.sources.has(peer.source)) {
+        this.#peers.delete(id);
+        continue;
+      }
+      acted = Math.min(acted, peer.acted);
+      const { removalsRead } = peer.source;
+      if (removalsRead === peer.told) continue;
+      peer.told = removalsRead;
+      this.#send({ kind: "acted", to: id, from: this.#id, upTo: removalsRead });
+    }
+    this.#registry.forgetRemovals(acted);
   }
 
   /** Waits until a condition holds, at most until a time of `performance.now()`. */

@@ -221,14 +221,20 @@ Deno.test("case 26, case 43: Collector leaves out a family that a worker defines
   assertEquals(fleet.collector.stats.conflictingFamilies, 2, "said once");
 });
 
-Deno.test("case 44: two help texts never give two families; the first stays", () => {
+Deno.test("case 44: families whose help texts differ merge under the first text, which is said and counted", () => {
   const fleet = new Fleet();
   const [one, two] = [fleet.start(0), fleet.start(1)];
   new Counter({ name: "a_total", help: "First.", registry: one.registry }).inc(1);
-  new Counter({ name: "a_total", help: "Second.", registry: two.registry }).inc(1);
-  const blocks = [...fleet.collector.blocks()];
-  assertEquals(blocks.map(({ descriptor }) => descriptor.help), ["First."]);
-  assertEquals(fleet.problems.length, 1);
+  new Counter({ name: "a_total", help: "Second.", registry: two.registry }).inc(2);
+  for (let k = 0; k < 2; k++) {
+    assertEquals([...fleet.collector.blocks()].map(({ descriptor }) => descriptor.help), ["First."]);
+    assertEquals(fleet.scrape().get("a_total"), 3);
+  }
+  assertEquals(fleet.problems, [
+    'Merged family "a_total" in spite of its help texts: shown is "First.", not "Second."',
+  ]);
+  const { mismatchedHelps, conflictingFamilies } = fleet.collector.stats;
+  assertEquals([mismatchedHelps, conflictingFamilies], [1, 0]);
 });
 
 Deno.test("case 45: Collector leaves out a family whose samples another worker's family writes", () => {

@@ -1,9 +1,11 @@
 /** Removals as they act over several workers: registry, directory and collector together. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
 import { Histogram } from "../../../src/metric/histogram.ts";
 import type { Registry } from "../../../src/registry/registry.ts";
+import { slabStatus } from "../../../src/slab/slab_status.ts";
+import { collectGarbage } from "../../_support/collect_garbage.ts";
 import { Fleet } from "../../_support/fleet.ts";
 
 function jobs(registry: Registry): Counter<"queue" | "kind"> {
@@ -174,4 +176,88 @@ Deno.test("reset() does not bring back a series that was removed and has not mov
     kept.inc(2);
     assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 2]]);
   }
+});
+
+Deno.test("removals without end leave all slabs as full as a few did", () => {
+  const fleet = new Fleet();
+  let nowMs = 0;
+  const workers = [0, 1].map((slot) => fleet.start(slot, { now: () => nowMs }));
+  const counters = workers.map(({ registry }) => jobs(registry));
+  const other = counters[1].labels("kept", "x");
+  const used = () =>
+    [...workers.map(({ source }) => source.status()), slabStatus(fleet.main.slab)].map((status) =>
+      status.usedBytes
+    );
+  let full: number[] = [];
+  for (let k = 0; k < 8_000; k++) {
+    const labels = { queue: `session ${k}`, kind: "x" };
+    for (const counter of counters) counter.inc(labels);
+    other.inc();
+    counters[k % 2].remove(labels);
+    if (k % 20 !== 19) continue;
+    nowMs += 30_000;
+    fleet.scrape();
+    for (const { registry } of workers) registry.beat();
+    assertEquals([...fleet.scrape()], [['jobs_total{queue="kept",kind="x"}', k + 1]]);
+    if (k === 399) full = used();
+  }
+  assertEquals(used(), full);
+  assertEquals(workers.map(({ source }) => source.status().droppedSeries), [0, 0]);
+  assertEquals(fleet.problems, []);
+});
+
+Deno.test("a removal is kept until the last worker has learned of it, a late worker does not need it", () => {
+  const { fleet, workers, counters } = setup();
+  const child = counters[1].labels("a", "x");
+  child.inc(5);
+  counters[0].inc({ queue: "a", kind: "x" }, 3);
+  counters[0].remove("a", "x");
+  for (let k = 0; k < 100; k++) {
+    counters[0].inc({ queue: "b", kind: String(k) });
+    counters[0].remove("b", String(k));
+    fleet.scrape();
+    workers[0].registry.beat();
+  }
+  const late = fleet.start(2);
+  jobs(late.registry).inc({ queue: "a", kind: "x" });
+  assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 1]]);
+  workers[1].registry.beat();
+  child.inc(1);
+  assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 2]]);
+});
+
+Deno.test("case 50: the cell of a removed series is given back when nobody holds its child any more", async () => {
+  let nowMs = 0;
+  const fleet = new Fleet();
+  const { registry, source } = fleet.start(0, { now: () => nowMs });
+  const sessions = new Gauge({ name: "s", help: "h", labelNames: ["id"], maxSeries: 60, registry });
+  const kept = sessions.labels("kept");
+  kept.set(1);
+  sessions.remove("kept");
+  for (let round = 0; round < 20; round++) {
+    for (let k = 0; k < 50; k++) sessions.labels(`${round} ${k}`).set(k);
+    for (let k = 0; k < 50; k++) sessions.remove(`${round} ${k}`);
+    await collectGarbage();
+    registry.beat();
+    nowMs += 60_000;
+    assertEquals(fleet.scrape().size, 0);
+  }
+  const { seriesCount, droppedSeries, usedBytes } = source.status();
+  assertEquals([seriesCount, droppedSeries], [1, 0], "the child that is held has its cell");
+  assertLess(usedBytes, 60_000);
+  kept.set(7);
+  assertEquals([...fleet.scrape()], [['s{id="kept"}', 7]]);
+  assertEquals(sessions.labels("kept"), kept);
+});
+
+Deno.test("a removed series that moved again stays when its child is collected", async () => {
+  const { fleet, workers, counters } = setup();
+  counters[0].labels("a", "x").inc(5);
+  counters[0].remove("a", "x");
+  counters[0].labels("a", "x").inc(2);
+  await collectGarbage();
+  workers[0].registry.beat();
+  assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 2]]);
+  counters[0].labels("a", "x").inc(2);
+  assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 4]]);
 });

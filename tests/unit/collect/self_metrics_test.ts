@@ -68,3 +68,26 @@ Deno.test("SelfMetrics counts drops over incarnations, and restarts by reason", 
   assertEquals(samples.get('promslab_worker_restarts_total{reason="hang"}'), 0);
   assertEquals(samples.get('a_total{x="_overflow"}'), 5);
 });
+
+Deno.test("SelfMetrics are brought up to date for a pass that wants one of them, and for no other", () => {
+  const { fleet, watch, workers } = setup();
+  const registry = fleet.main;
+  let updates = 0;
+  const check = watch.check.bind(watch);
+  const slots = () => {
+    const names = new Set<string>();
+    for (const { block } of fleet.collector.blocks(new Set(["promslab_slab_series"]))) {
+      for (const [slot] of block.series) names.add(slot);
+    }
+    return [...names].sort();
+  };
+  watch.check = () => (updates++, check());
+  fleet.scrape();
+  workers.push(fleet.start(2));
+  watch.add(workers[2].source);
+  const before = registry.slab.buffer.slice(0);
+  for (const _ of fleet.collector.blocks(new Set(["jobs_total"]))) throw new Error("no such family");
+  assertEquals(new Uint8Array(registry.slab.buffer.slice(0)), new Uint8Array(before), "nothing is written");
+  assertEquals(updates, 2, "hearts are looked at all the same");
+  assertEquals(slots(), ["0", "1", "2"]);
+});

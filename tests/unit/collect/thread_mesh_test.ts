@@ -5,6 +5,8 @@ import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
 import { Registry } from "../../../src/registry/registry.ts";
 import { createSlab } from "../../../src/slab/slab.ts";
+import { slabStatus } from "../../../src/slab/slab_status.ts";
+import { removalsForgotten } from "../../../src/slab/slab_writer.ts";
 import { samplesOf, SMALL_SLAB_BYTES } from "../../_support/fleet.ts";
 import { waitFor } from "../../_support/wait_for.ts";
 
@@ -85,6 +87,21 @@ Deno.test("ThreadMesh: a removal of one thread acts in all", async () => {
   });
   counters[1].inc({ kind: "a" }, 3);
   assertEquals(meshes.map((mesh) => scrape(mesh).get('jobs_total{kind="a"}')), [3, 3]);
+  for (const mesh of meshes) mesh.close();
+});
+
+Deno.test("ThreadMesh: removals whose threads have all acted leave no record", async () => {
+  const channel = crypto.randomUUID();
+  const registries = [0, 1, 2].map(() => new Registry({ slabBytes: SMALL_SLAB_BYTES }));
+  const gauges = registries.map((registry) =>
+    new Gauge({ name: "depth", help: "h", labelNames: ["queue"], registry })
+  );
+  const meshes = await Promise.all(registries.map((registry) => ThreadMesh.join({ registry, channel })));
+  for (let k = 0; k < 100; k++) gauges[0].remove(`none ${k}`);
+  await waitFor(() => removalsForgotten(registries[0].slab) === 100, { what: "all threads to have acted" });
+  const used = slabStatus(registries[0].slab).usedBytes;
+  for (let k = 0; k < 100; k++) gauges[0].remove(`none ${k}`);
+  assertEquals(slabStatus(registries[0].slab).usedBytes, used);
   for (const mesh of meshes) mesh.close();
 });
 

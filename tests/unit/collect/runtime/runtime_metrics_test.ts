@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { Collector, Registry } from "promslab";
 import { readSamples } from "promslab/testing";
-import { startRuntimeMetrics } from "../../../src/collect/runtime_metrics.ts";
-import { FakeReadings } from "../../_support/fake_readings.ts";
+import { startRuntimeMetrics } from "../../../../src/collect/runtime/runtime_metrics.ts";
+import { FakeReadings } from "../../../_support/fake_readings.ts";
 
 Deno.test("startRuntimeMetrics() reports the process in its first thread, and leaves out what is unknown", async () => {
   const registry = new Registry();

@@ -4,8 +4,8 @@
  * @module
  */
 // CONTROL PLANE
-import { defaultRegistry } from "../registry/default_registry.ts";
-import type { Registry } from "../registry/registry.ts";
+import { defaultRegistry } from "../../registry/default_registry.ts";
+import type { Registry } from "../../registry/registry.ts";
 import { eventLoopPart, gcPart, heapPart, processPart, type RuntimePart } from "./runtime_parts.ts";
 import type { RuntimeReadings } from "./runtime_readings.ts";
 

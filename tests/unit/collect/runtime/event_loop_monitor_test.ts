@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { EventLoopMonitor, LAG_INTERVAL_MS } from "../../../src/collect/event_loop_monitor.ts";
+import { EventLoopMonitor, LAG_INTERVAL_MS } from "../../../../src/collect/runtime/event_loop_monitor.ts";
 
 /** A monitor whose timer fires when told, so many milliseconds late. */
 function monitorByHand(): {

@@ -9,10 +9,15 @@ import {
   defineGauge,
   defineHistogram,
   type DefineOptions,
-} from "../families/define_family.ts";
-import { EVENT_LOOP_FAMILIES, GC_FAMILY, ISOLATE_FAMILIES, PROCESS_FAMILIES } from "../families/process.ts";
-import type { Counter } from "../metric/counter.ts";
-import type { CollectTrigger } from "../metric/registerer.ts";
+} from "../../families/define_family.ts";
+import {
+  EVENT_LOOP_FAMILIES,
+  GC_FAMILY,
+  ISOLATE_FAMILIES,
+  PROCESS_FAMILIES,
+} from "../../families/process.ts";
+import type { Counter } from "../../metric/counter.ts";
+import type { CollectTrigger } from "../../metric/registerer.ts";
 import { EventLoopMonitor, type LagSummary } from "./event_loop_monitor.ts";
 import type { RuntimeReadings } from "./runtime_readings.ts";
 

@@ -1,0 +1,114 @@
+/**
+ * Reads a slab as it was between two commits of its owner.
+ *
+ * @module
+ */
+import {
+  areRemembered,
+  cellsOfCommit,
+  commitBlock32,
+  commitsBetween,
+  commitSequence,
+  commitsMoved,
+} from "../slab/commit.ts";
+import type { Slab } from "../slab/slab.ts";
+import type { RetryBudget } from "./retry_budget.ts";
+import type { SlabColumn } from "./slab_column.ts";
+
+/** The slab's columns, as its source knows them. */
+export interface CommittedColumns {
+  /** Learns what is new in the directory. */
+  parse(): void;
+  /** The columns whose series may be part of commits. */
+  columns(): Iterable<SlabColumn>;
+}
+
+/** As many tries as a slab has however busy the machine is; between hot commits one in two succeeds. */
+const TRIES_MIN = 2048;
+
+/** Where a cell's values are read into. */
+interface Place {
+  readonly column: SlabColumn;
+  readonly k: number;
+}
+
+/**
+ * Reads the columns of a slab at one moment between two commits. One thread only: the collector's. First all cells are
+ * read, each by itself, while the owner goes on; then those that commits have moved since, which takes a fraction of the
+ * time, and so on until no commit came in between. The owner is never waited for: a commit that is under way, even if
+ * its thread has ended there, is read as if it had not begun.
+ */
+export class CommitReader {
+  readonly #slab: Slab;
+  readonly #places: Map<number, Place> = new Map();
+  /** How many series of each column are among the places. */
+  readonly #placed: Map<SlabColumn, number> = new Map();
+
+  constructor(slab: Slab) {
+    this.#slab = slab;
+  }
+
+  /** Whether the slab's owner makes commits. */
+  get isUsed(): boolean {
+    return commitBlock32(this.#slab) !== 0;
+  }
+
+  /**
+   * Reads all columns. If the owner commits too fast for too long, which the budget counts, each series is right by
+   * itself and the last commits may be there in part.
+   */
+  read(budget: RetryBudget, of: CommittedColumns): void {
+    const slab = this.#slab;
+    const block32 = commitBlock32(slab);
+    let readAt: number | undefined;
+    const step = () => {
+      const sequence = commitSequence(slab, block32);
+      // WHY: after the sequence, so that every series which a commit up to it moved is known.
+      of.parse();
+      let behind = readAt === undefined ? 0 : commitsBetween(readAt, sequence);
+      if (readAt === undefined || !areRemembered(behind)) {
+        behind = 0;
+        for (const column of of.columns()) column.read(budget);
+      } else {
+        this.#place(of);
+        for (let k = 0; k < behind; k++) {
+          cellsOfCommit(
+            slab,
+            { block32, commit: (readAt >>> 1) + k },
+            (cell32) => this.#readNow(cell32, budget),
+          );
+        }
+        for (const column of of.columns()) column.readNew(budget);
+      }
+      if ((sequence & 1) !== 0) {
+        this.#place(of);
+        cellsOfCommit(slab, { block32, commit: sequence >>> 1 }, (cell32, before) => {
+          const place = this.#places.get(cell32);
+          place?.column.readBefore(place.k, before);
+        });
+      }
+      const moved = commitsMoved(slab, block32, sequence);
+      // WHY: slots that were used again meanwhile named other cells than those that were to be read.
+      const slotsHeld = areRemembered(behind + (moved >>> 1) + 1);
+      readAt = slotsHeld ? sequence : undefined;
+      return moved === 0;
+    };
+    // WHY: no earlier value could stand in for a commit that is there in part.
+    budget.retry(step, true, { triesMin: TRIES_MIN });
+  }
+
+  #readNow(cell32: number, budget: RetryBudget): void {
+    const place = this.#places.get(cell32);
+    place?.column.readOne(place.k, budget);
+  }
+
+  /** Notes the cells of the series that are new. */
+  #place({ columns }: CommittedColumns): void {
+    for (const column of columns()) {
+      for (let k = this.#placed.get(column) ?? 0; k < column.count; k++) {
+        this.#places.set(column.cellOf(k), { column, k });
+      }
+      this.#placed.set(column, column.count);
+    }
+  }
+}

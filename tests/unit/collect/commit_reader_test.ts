@@ -1,0 +1,105 @@
+import { assertEquals } from "@std/assert";
+import { CommitReader } from "../../../src/collect/commit_reader.ts";
+import { RetryBudget } from "../../../src/collect/retry_budget.ts";
+import { Commit } from "../../../src/metric/commit.ts";
+import { Counter } from "../../../src/metric/counter.ts";
+import { Gauge } from "../../../src/metric/gauge.ts";
+import { openSlab } from "../../../src/slab/slab.ts";
+import { Fleet } from "../../_support/fleet.ts";
+
+/** Counters and a commit of all of them, in one worker. */
+function setup(count: number) {
+  const fleet = new Fleet();
+  const worker = fleet.start(0, { bytes: 1 << 20 });
+  const { registry, source, buffer } = worker;
+  const counter = new Counter({ name: "a_total", help: "A.", labelNames: ["k"], registry });
+  const commit = new Commit({ registry });
+  const all = () => {
+    for (let k = 0; k < count; k++) commit.inc(counter.labels(k));
+    commit.apply();
+  };
+  return { fleet, worker, registry, source, counter, commit, all, slab: openSlab(buffer) };
+}
+
+Deno.test("case 32: commits that are made while the cells are read are in the result as a whole", () => {
+  for (const during of [1, 2, 5, 61, 62, 63, 64, 200]) {
+    const { fleet, all, source, slab } = setup(20);
+    all();
+    fleet.scrape();
+    // Between two looks at the directory, that is while a pass reads cells, the owner goes on.
+    let left = during;
+    const commits = new CommitReader(slab);
+    const columns = () => source.columns().map(({ column }) => column);
+    commits.read(new RetryBudget(), {
+      parse: () => fleet.collector.poll(),
+      columns: () => {
+        const some = Math.min(left, 31);
+        for (let k = 0; k < some; k++) all();
+        left -= some;
+        return columns();
+      },
+    });
+    const [column] = columns();
+    const values = new Set(column.values.subarray(0, column.count));
+    assertEquals(values.size, 1, `${during} commits: ${[...values]}`);
+  }
+});
+
+Deno.test("case 32: a series that a commit makes is there with the rest of it, or not at all", () => {
+  const { fleet, counter, commit } = setup(0);
+  counter.labels("old").inc(0.5);
+  commit.inc(counter.labels("old")).apply();
+  const blocks = fleet.collector.blocks()[Symbol.iterator]();
+  // The first block was asked for, so what comes now is for the next scrape.
+  const first = blocks.next().value!;
+  assertEquals([...first.values], [1.5]);
+  commit.inc(counter.labels("old")).inc(counter.labels("new")).apply();
+  fleet.collector.poll();
+  assertEquals(blocks.next().done, true);
+  assertEquals([...fleet.scrape()], [['a_total{k="new"}', 1], ['a_total{k="old"}', 2.5]]);
+});
+
+Deno.test("case 32: a worker that ended in a commit leaves what was before it, also when its slab is folded", () => {
+  const { fleet, worker, registry, counter, commit } = setup(0);
+  const gauge = new Gauge({ name: "g", help: "G.", mode: "sum", registry });
+  commit.inc(counter.labels("a"), 3).set(gauge, 7).apply();
+  const stopped = new Error("the thread ends here");
+  const update = gauge.ownChild();
+  commit.inc(counter.labels("a"), 100).inc(update, 50);
+  const real = Atomics.add;
+  // The thread ends at the store that would end the commit, which the third flip would be.
+  let flips = 0;
+  Object.assign(Atomics, {
+    add: (view: Int32Array, index: number, value: number) => {
+      if (view.buffer === worker.buffer && ++flips > 5) throw stopped;
+      return real(view, index, value);
+    },
+  });
+  try {
+    commit.apply();
+  } catch (error) {
+    assertEquals(error, stopped);
+  } finally {
+    Object.assign(Atomics, { add: real });
+  }
+  const before = [['a_total{k="a"}', 3], ["g", 7]];
+  assertEquals([...fleet.scrape()], before);
+  assertEquals(worker.source.fingerprint(), worker.source.fingerprint());
+  assertEquals([...fleet.scrape()], before);
+  fleet.end(worker);
+  assertEquals([...fleet.scrape()], before);
+});
+
+Deno.test("a worker that commits counts as ever beside its commits", () => {
+  const { fleet, source, counter, all } = setup(3);
+  counter.inc({ k: 0 }, 5);
+  assertEquals(fleet.scrape().get('a_total{k="0"}'), 5);
+
+  all();
+  counter.inc({ k: 0 }, 2 ** 31);
+  counter.inc({ k: 1 }, 0.25);
+  assertEquals([...fleet.scrape().values()], [2 ** 31 + 6, 1.25, 1]);
+  assertEquals(source.columns().map(({ column }) => column.readByCommits), [true]);
+  counter.remove("1");
+  assertEquals([...fleet.scrape().values()], [2 ** 31 + 6, 1]);
+});
