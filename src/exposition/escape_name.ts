@@ -8,7 +8,17 @@
 /** What a scraper asks for with the `escaping` parameter of its Accept header. */
 export type EscapingScheme = "allow-utf-8" | "underscores" | "dots" | "values";
 
-/** All {@linkcode EscapingScheme}s. */
+/**
+ * All {@linkcode EscapingScheme}s.
+ *
+ * @example By name
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ESCAPING_SCHEMES } from "promslab/exposition";
+ *
+ * assertEquals(ESCAPING_SCHEMES.includes("underscores"), true);
+ * ```
+ */
 export const ESCAPING_SCHEMES: readonly EscapingScheme[] = ["allow-utf-8", "underscores", "dots", "values"];
 
 const LEGACY_METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;

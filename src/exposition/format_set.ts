@@ -17,6 +17,15 @@ export interface FormatSetOptions extends FormatOptions {
  * Gives each scraper the format that it asks for, and the same object to all who ask for the same. One thread.
  * A format remembers its last body, so only those used last are kept: whoever sends ever new Accept headers costs
  * time, not memory.
+ *
+ * @example One format for two scrapers that want the same
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FormatSet } from "promslab/exposition";
+ *
+ * const formats = new FormatSet();
+ * assertEquals(formats.get("text/plain"), formats.get(null));
+ * ```
  */
 export class FormatSet {
   readonly #options: FormatSetOptions;

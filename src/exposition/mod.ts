@@ -5,9 +5,10 @@
  *
  * @module
  */
-export { checkExposition } from "./check.ts";
+export { checkExposition } from "./check/check.ts";
 export { ESCAPING_SCHEMES, type EscapingScheme } from "./escape_name.ts";
-export { type Finding, FINDING_CODES, type FindingCode } from "./finding.ts";
+export { FamilyCensus, type FamilyCount } from "./family_census.ts";
+export { type Finding, FINDING_CODES, type FindingCode } from "./check/finding.ts";
 export type { ByteSink, Format } from "./format.ts";
 export { FormatSet, type FormatSetOptions } from "./format_set.ts";
 export {
@@ -17,7 +18,7 @@ export {
   lintFamilies,
   type LintProblem,
   type LintSubject,
-} from "./lint.ts";
+} from "./check/lint.ts";
 export {
   createFormat,
   FORMAT_NAMES,
@@ -29,17 +30,17 @@ export {
 export { type ContentCoding, negotiateEncoding } from "./negotiate_encoding.ts";
 export { createOpenMetricsFormat, type OpenMetricsFormatOptions } from "./openmetrics_sink.ts";
 export { createOpenMetrics2Format, type OpenMetrics2FormatOptions } from "./openmetrics2_sink.ts";
-export { parseExposition } from "./parse_exposition.ts";
+export { parseExposition } from "./check/parse_exposition.ts";
 export {
   parseProtobuf,
   type ProtobufBucket,
   type ProtobufFamily,
   type ProtobufMetric,
   type ProtobufNative,
-} from "./parse_protobuf.ts";
-export type { ParsedExemplar, ParsedFamily, ParsedSample } from "./parsed.ts";
+} from "./check/parse_protobuf.ts";
+export type { ParsedExemplar, ParsedFamily, ParsedSample } from "./check/parsed.ts";
 export { createProtobufFormat, type ProtobufFormatOptions } from "./protobuf_sink.ts";
-export type { Dialect } from "./scan_line.ts";
+export type { Dialect } from "./check/scan_line.ts";
 export { createTextFormat, type TextFormatOptions } from "./text_sink.ts";
 export type { Descriptor, NativeBuckets } from "../model/descriptor.ts";
 export type { MergeMode, MetricType } from "../model/metric_type.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 // CONTROL PLANE
+import { givenText } from "../model/given_text.ts";
 import { type AcceptClause, parseAccept } from "./accept.ts";
 import { ESCAPING_SCHEMES, type EscapingScheme } from "./escape_name.ts";
 import type { Format } from "./format.ts";
@@ -73,7 +74,17 @@ const FORMATS: Readonly<Record<FormatName, FormatRow>> = {
   },
 };
 
-/** All {@linkcode FormatName}s. */
+/**
+ * All {@linkcode FormatName}s.
+ *
+ * @example By name
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FORMAT_NAMES } from "promslab/exposition";
+ *
+ * assertEquals(FORMAT_NAMES.includes("openmetrics"), true);
+ * ```
+ */
 export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
 
 /** What a scraper gets. */
@@ -90,25 +101,53 @@ export interface Negotiated {
  * answered with text, which is what a person with a browser wants; so is a header that is missing.
  *
  * @param accept the value of the `Accept` header
+ *
+ * @example A scraper that prefers OpenMetrics
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { negotiate } from "promslab/exposition";
+ *
+ * const accept = "application/openmetrics-text; version=1.0.0, text/plain; version=0.0.4; q=0.5";
+ * assertEquals(negotiate(accept).name, "openmetrics");
+ * ```
  */
 export function negotiate(accept: string | null | undefined): Negotiated {
   let escaping: EscapingScheme = "underscores";
   const clauses = parseAccept(accept ?? "");
   const excluded = clauses.filter((clause) => clause.q === 0);
+  const allowed = FORMAT_NAMES.filter((name) =>
+    !excluded.some((exclusion) => excludes(exclusion, FORMATS[name]))
+  );
   for (const clause of clauses) {
     if (clause.q === 0) break;
     const scheme = ESCAPING_SCHEMES.find((known) => known === clause.params.get("escaping"));
     if (scheme !== undefined) escaping = scheme;
-    const name = FORMAT_NAMES.find((name) =>
-      names(clause, FORMATS[name]) && !excluded.some((exclusion) => excludes(exclusion, FORMATS[name]))
-    );
+    const name = allowed.find((name) => names(clause, FORMATS[name]));
     if (name !== undefined) return { name, escaping };
   }
   return { name: "text", escaping };
 }
 
-/** Makes a format; keep it, as it remembers what it rendered (see {@linkcode Format}). */
+/**
+ * Makes a format; keep it, as it remembers what it rendered (see {@linkcode Format}).
+ *
+ * @throws {RangeError} If there is no format of that name
+ *
+ * @example The format of a negotiation
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createFormat, negotiate } from "promslab/exposition";
+ *
+ * const format = createFormat(negotiate("application/openmetrics-text; version=1.0.0"));
+ * assertEquals(format.contentType.startsWith("application/openmetrics-text; version=1.0.0"), true);
+ * ```
+ */
 export function createFormat(what: Negotiated, options: FormatOptions = {}): Format {
+  if (!FORMAT_NAMES.includes(what.name)) {
+    throw new RangeError(
+      `Cannot make format ${givenText(what.name)}: wanted one of ${FORMAT_NAMES.join(", ")}`,
+    );
+  }
   return FORMATS[what.name].create(what.escaping, options);
 }
 

@@ -15,6 +15,14 @@ export type ContentCoding = "identity" | "gzip" | "zstd";
  *
  * @param acceptEncoding the value of the header
  * @param offered the codings that the server can make, the preferred ones first
+ *
+ * @example A client that takes gzip
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { negotiateEncoding } from "promslab/exposition";
+ *
+ * assertEquals(negotiateEncoding("gzip, br", ["gzip", "identity"]), "gzip");
+ * ```
  */
 export function negotiateEncoding(
   acceptEncoding: string | null | undefined,

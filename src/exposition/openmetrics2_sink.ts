@@ -24,7 +24,17 @@ export interface OpenMetrics2FormatOptions {
   readonly escaping?: EscapingScheme;
 }
 
-/** OpenMetrics 2.0.0: all types, native buckets as text, start times and any number of exemplars on each line. */
+/**
+ * OpenMetrics 2.0.0: all types, native buckets as text, start times and any number of exemplars on each line.
+ *
+ * @example Its content type
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createOpenMetrics2Format } from "promslab/exposition";
+ *
+ * assertEquals(createOpenMetrics2Format().contentType.startsWith("application/openmetrics-text; version=2.0.0"), true);
+ * ```
+ */
 export function createOpenMetrics2Format(options: OpenMetrics2FormatOptions = {}): Format {
   const { escaping = "underscores" } = options;
   return createLineFormat({

@@ -35,7 +35,17 @@ export interface OpenMetricsFormatOptions {
   readonly created?: boolean;
 }
 
-/** OpenMetrics 1.0.0: all types, units, exemplars, and creation times if asked for. */
+/**
+ * OpenMetrics 1.0.0: all types, units, exemplars, and creation times if asked for.
+ *
+ * @example Its content type
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createOpenMetricsFormat } from "promslab/exposition";
+ *
+ * assertEquals(createOpenMetricsFormat().contentType.startsWith("application/openmetrics-text; version=1.0.0"), true);
+ * ```
+ */
 export function createOpenMetricsFormat(options: OpenMetricsFormatOptions = {}): Format {
   const { version = "1.0.0", escaping = "underscores", created = false } = options;
   const exemplars = exemplarWriter(escaping);

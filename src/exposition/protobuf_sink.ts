@@ -25,6 +25,14 @@ export interface ProtobufFormatOptions {
 /**
  * The binary format. It alone brings native histograms to a Prometheus of today. Infos and statesets are gauges
  * in it, gauge histograms without native buckets are histograms; a family without series leaves no trace.
+ *
+ * @example Its content type
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createProtobufFormat } from "promslab/exposition";
+ *
+ * assertEquals(createProtobufFormat().contentType.startsWith("application/vnd.google.protobuf"), true);
+ * ```
  */
 export function createProtobufFormat(options: ProtobufFormatOptions = {}): Format {
   const { escaping = "underscores" } = options;

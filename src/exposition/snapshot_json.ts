@@ -16,6 +16,18 @@ const PARAMETERS = ["prefix", "name", "label"];
  *
  * @param source the collector
  * @returns answers one request: 200, 400 for a parameter that it does not know, 405 for a method other than GET and HEAD
+ *
+ * @example The families as JSON
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Collector, Counter, createSnapshotHandler, Registry } from "promslab";
+ *
+ * const registry = new Registry();
+ * new Counter({ name: "jobs_total", help: "Jobs done.", registry }).inc(3);
+ * const handler = createSnapshotHandler(new Collector(registry));
+ * const response = await handler(new Request("http://localhost/api/v1/snapshot"));
+ * assertEquals((await response.json()).status, "success");
+ * ```
  */
 export function createSnapshotHandler(source: SnapshotSource): (request: Request) => Promise<Response> {
   return async (request) => {

@@ -26,6 +26,14 @@ export interface TextFormatOptions {
 /**
  * The text format. It knows neither units nor exemplars nor creation times, and fewer types than there are:
  * infos and statesets are gauges in it, gauge histograms are histograms.
+ *
+ * @example Its content type
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createTextFormat } from "promslab/exposition";
+ *
+ * assertEquals(createTextFormat().contentType.startsWith("text/plain; version=0.0.4"), true);
+ * ```
  */
 export function createTextFormat(options: TextFormatOptions = {}): Format {
   const { version = "0.0.4", escaping = "underscores" } = options;

@@ -6,6 +6,7 @@ Deno.test("promslab/exposition offers exactly this", () => {
     "ESCAPING_SCHEMES",
     "FINDING_CODES",
     "FORMAT_NAMES",
+    "FamilyCensus",
     "FormatSet",
     "LINT_CODES",
     "checkExposition",

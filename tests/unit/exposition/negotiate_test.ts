@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { createFormat, FORMAT_NAMES, negotiate } from "../../../src/exposition/negotiate.ts";
 
 const PROTO = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
@@ -147,4 +147,13 @@ Deno.test("negotiate() finds each format by its own content type", () => {
 
 Deno.test("negotiate() bears an oversized header", () => {
   assertEquals(negotiate(`${"a/b;q=0.1,".repeat(50_000)}text/plain`).name, "text");
+});
+
+Deno.test("createFormat() refuses a name that no format has", () => {
+  const what = { name: "json", escaping: "underscores" } as unknown as Parameters<typeof createFormat>[0];
+  assertThrows(
+    () => createFormat(what),
+    RangeError,
+    'Cannot make format "json": wanted one of text, openmetrics,',
+  );
 });

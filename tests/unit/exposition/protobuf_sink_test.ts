@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { parseProtobuf } from "../../../src/exposition/parse_protobuf.ts";
+import { parseProtobuf } from "../../../src/exposition/check/parse_protobuf.ts";
 import { createProtobufFormat } from "../../../src/exposition/protobuf_sink.ts";
 import { bytesOf, chunksOf, TestFamily } from "../../_support/sample_blocks.ts";
 

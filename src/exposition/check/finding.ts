@@ -15,7 +15,17 @@ export interface Finding {
   readonly message: string;
 }
 
-/** The rules that an exposition can break, each with what it demands. */
+/**
+ * The rules that an exposition can break, each with what it demands.
+ *
+ * @example What a code means
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FINDING_CODES } from "promslab/exposition";
+ *
+ * assertEquals(FINDING_CODES["missing-line-feed"], "the last line ends in a line feed");
+ * ```
+ */
 export const FINDING_CODES = {
   // Lines and what stands in them.
   "bad-encoding": "the body is UTF-8 without a byte order mark, its lines end in a line feed alone",

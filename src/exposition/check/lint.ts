@@ -4,7 +4,7 @@
  * @module
  */
 // CONTROL PLANE
-import type { MetricType } from "../model/metric_type.ts";
+import type { MetricType } from "../../model/metric_type.ts";
 
 /** What is looked at of a family. A `Descriptor` has all of it. */
 export interface LintSubject {
@@ -18,7 +18,17 @@ export interface LintSubject {
   readonly labelNames: readonly string[];
 }
 
-/** The rules, each with what it wants. */
+/**
+ * The rules, each with what it wants.
+ *
+ * @example What a code means
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { LINT_CODES } from "promslab/exposition";
+ *
+ * assertEquals(LINT_CODES["no-help"], "a family has a help text");
+ * ```
+ */
 export const LINT_CODES = {
   "no-help": "a family has a help text",
   "counter-without-total": "the name of a counter ends in _total",

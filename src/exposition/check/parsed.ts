@@ -4,7 +4,7 @@
  * @module
  */
 // CONTROL PLANE
-import type { MetricType } from "../model/metric_type.ts";
+import type { MetricType } from "../../model/metric_type.ts";
 
 /** An exemplar behind a sample. */
 export interface ParsedExemplar {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseExposition } from "../../../src/exposition/parse_exposition.ts";
+import { parseExposition } from "../../../../src/exposition/check/parse_exposition.ts";
 
 Deno.test("parseExposition() gives families with metadata, samples, exemplars and lines", () => {
   const body = '# TYPE a_seconds counter\n# UNIT a_seconds seconds\n# HELP a_seconds b\\n"c"\n'.replace(

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { checkExposition } from "../../../src/exposition/check.ts";
-import { FINDING_CODES, type FindingCode } from "../../../src/exposition/finding.ts";
-import type { Dialect } from "../../../src/exposition/scan_line.ts";
+import { checkExposition } from "../../../../src/exposition/check/check.ts";
+import { FINDING_CODES, type FindingCode } from "../../../../src/exposition/check/finding.ts";
+import type { Dialect } from "../../../../src/exposition/check/scan_line.ts";
 
 /** A body without its last line feed (text) or end line (OpenMetrics), and the findings in it: line and code. */
 type Case = readonly [body: string, ...findings: [line: number, code: FindingCode][]];

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { LINT_CODES, type LintCode, lintFamilies, type LintSubject } from "../../../src/exposition/lint.ts";
+import {
+  LINT_CODES,
+  type LintCode,
+  lintFamilies,
+  type LintSubject,
+} from "../../../../src/exposition/check/lint.ts";
 
 function subject(parts: Partial<LintSubject>): LintSubject {
   return { name: "x_total", type: "counter", help: "H.", labelNames: [], ...parts };

@@ -4,9 +4,9 @@
  * @module
  */
 // CONTROL PLANE
-import { EXEMPLAR_CODE_POINTS_MAX, exemplarCodePoints } from "./exemplar_text.ts";
+import { EXEMPLAR_CODE_POINTS_MAX, exemplarCodePoints } from "../exemplar_text.ts";
 import type { Finding, FindingCode } from "./finding.ts";
-import { formatOpenMetricsFloat } from "./number_writer.ts";
+import { formatOpenMetricsFloat } from "../number_writer.ts";
 import type { ParsedFamily, ParsedSample } from "./parsed.ts";
 import type { Dialect } from "./scan_line.ts";
 import { groupKey } from "./series_key.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 // CONTROL PLANE
-import type { MetricType } from "../model/metric_type.ts";
+import type { MetricType } from "../../model/metric_type.ts";
 import type { ParsedExemplar } from "./parsed.ts";
 import { type ProtobufFields, readDelimited } from "./protobuf_reader.ts";
 
@@ -84,6 +84,14 @@ const TYPES: readonly MetricType[] = [
  * Reads a body of delimited `MetricFamily` messages.
  *
  * @throws {SyntaxError} If the body is cut, or is no such stream
+ *
+ * @example An empty body has no family
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseProtobuf } from "promslab/exposition";
+ *
+ * assertEquals(parseProtobuf(new Uint8Array()), []);
+ * ```
  */
 export function parseProtobuf(body: Uint8Array): readonly ProtobufFamily[] {
   return readDelimited(body).map((family) => {

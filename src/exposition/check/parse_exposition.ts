@@ -4,7 +4,7 @@
  * @module
  */
 // CONTROL PLANE
-import { METRIC_TYPES, type MetricType } from "../model/metric_type.ts";
+import { METRIC_TYPES, type MetricType } from "../../model/metric_type.ts";
 import { type Finding, LineError } from "./finding.ts";
 import type { ParsedFamily, ParsedSample } from "./parsed.ts";
 import { type Dialect, type Metadata, scanMetadata, scanSample } from "./scan_line.ts";
@@ -16,6 +16,15 @@ import { type Dialect, type Metadata, scanMetadata, scanSample } from "./scan_li
  * @param dialect `text` for versions 0.0.4 and 1.0.0 of the text format, `openmetrics` for 1.0.0 and 0.0.1
  * @returns the families in their order
  * @throws {SyntaxError} If a line breaks the format's grammar, or stands where it must not
+ *
+ * @example One family
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseExposition } from "promslab/exposition";
+ *
+ * const [jobs] = parseExposition("# TYPE jobs_total counter\njobs_total 3\n", "text");
+ * assertEquals([jobs.type, jobs.samples[0].value], ["counter", 3]);
+ * ```
  */
 export function parseExposition(body: string | Uint8Array, dialect: Dialect): readonly ParsedFamily[] {
   return readExposition(body, dialect, ({ line, code, message }) => {
