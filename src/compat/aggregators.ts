@@ -24,7 +24,17 @@ export interface MetricJson {
 /** Makes one metric of several of the same name; undefined leaves the metric out. */
 export type AggregatorFunction = (metrics: MetricJson[]) => MetricJson | undefined;
 
-/** The functions that a metric's `aggregator` may name. */
+/**
+ * The functions that a metric's `aggregator` may name.
+ *
+ * @example By its name
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { aggregators } from "promslab/compat";
+ *
+ * assertEquals(Object.keys(aggregators).includes("sum"), true);
+ * ```
+ */
 export const aggregators: {
   /** The sum. */
   sum: AggregatorFunction;

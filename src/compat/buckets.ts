@@ -9,6 +9,14 @@
  * Bounds with equal distances: `start + i * width`.
  *
  * @throws {Error} If the count is below 1
+ *
+ * @example Bounds at equal distances
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { linearBuckets } from "promslab/compat";
+ *
+ * assertEquals(linearBuckets(1, 2, 3), [1, 3, 5]);
+ * ```
  */
 export function linearBuckets(start: number, width: number, count: number): number[] {
   if (count < 1) throw new Error("Linear buckets needs a positive count");
@@ -19,6 +27,14 @@ export function linearBuckets(start: number, width: number, count: number): numb
  * Bounds of which each is a multiple of the one before it.
  *
  * @throws {Error} If the start is not above 0, the factor not above 1, or the count below 1
+ *
+ * @example Bounds that double
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { exponentialBuckets } from "promslab/compat";
+ *
+ * assertEquals(exponentialBuckets(1, 2, 4), [1, 2, 4, 8]);
+ * ```
  */
 export function exponentialBuckets(start: number, factor: number, count: number): number[] {
   if (start <= 0) throw new Error("Exponential buckets needs a positive start");

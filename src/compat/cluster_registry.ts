@@ -79,6 +79,17 @@ function forget(worker: number): void {
  * Answers for all processes of Node's `cluster` module and all threads of each. Threads are read from memory; processes
  * have none in common, so the workers are asked: one that does not answer counts with its last answer, and only one that
  * never answered makes the call fail.
+ *
+ * @example The metrics of all workers of a Node cluster
+ * ```ts ignore
+ * import cluster from "node:cluster";
+ * import { ClusterRegistry } from "promslab/compat";
+ *
+ * if (cluster.isPrimary) {
+ *   const registry = new ClusterRegistry();
+ *   console.log(await registry.clusterMetrics());
+ * }
+ * ```
  */
 export class ClusterRegistry<T extends RegistryContentType = RegistryContentType> extends Registry<T> {
   /** Lets this process answer, and ask. */

@@ -8,11 +8,11 @@ import { format } from "../host/inspect.ts";
 import { addToCounter } from "../slab/counter_cell.ts";
 import { type Exemplar, exemplarOf } from "./exemplar.ts";
 import { MetricBase } from "./metric.ts";
-import { type Series, SeriesStore } from "./series_store.ts";
+import { Series, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
-import { type GivenLabels, isObject, labelsOf } from "./validation.ts";
+import { copiedLabelsOf, type GivenLabels, isObject } from "./validation.ts";
 
 /** Options of a counter. */
 export interface CounterConfiguration<T extends string> extends MetricConfiguration<T> {
@@ -30,9 +30,9 @@ export interface IncreaseDataWithExemplar<T extends string> {
   exemplarLabels?: LabelValues<string>;
 }
 
-interface CounterSeries extends Series {
-  value: number;
-  exemplar?: Exemplar;
+class CounterSeries extends Series {
+  value = 0;
+  exemplar: Exemplar | undefined = undefined;
 }
 
 /** One series of a counter. */
@@ -59,6 +59,18 @@ class CounterChild {
 
 /**
  * A cumulative metric that only goes up.
+ *
+ * @example A counter with a label
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Counter, Registry } from "promslab/compat";
+ *
+ * const register = new Registry();
+ * const jobs = new Counter({ name: "jobs_total", help: "Jobs.", labelNames: ["queue"], registers: [register] });
+ * jobs.inc({ queue: "a" }, 2);
+ * jobs.labels("a").inc();
+ * assertEquals((await jobs.get()).values[0].value, 3);
+ * ```
  */
 export class Counter<T extends string = string> extends MetricBase<T> {
   /** The kind of metric. */
@@ -73,7 +85,7 @@ export class Counter<T extends string = string> extends MetricBase<T> {
    */
   constructor(configuration: CounterConfiguration<T>) {
     super(configuration);
-    this.store = new SeriesStore(this.labelNames, (common) => ({ ...common, value: 0 }));
+    this.store = new SeriesStore(this.labelNames, (parts) => new CounterSeries(parts));
     this.#start();
     this.register();
   }
@@ -113,7 +125,7 @@ export class Counter<T extends string = string> extends MetricBase<T> {
   /** The child of the given labels. */
   labels(labels: LabelValues<T>): Counter.Internal;
   labels(...args: unknown[]): Counter.Internal {
-    return new CounterChild(this as Counter<string>, { ...labelsOf(this.labelNames, args) });
+    return new CounterChild(this as Counter<string>, copiedLabelsOf(this.labelNames, args));
   }
 
   /** Starts again: without series, or at 0 if the counter has no labels. */

@@ -59,6 +59,16 @@ export interface CollectDefaultMetrics {
  *
  * @throws {TypeError} If the configuration is not an object
  * @throws {Error} If a name is taken
+ *
+ * @example Process and runtime, in a registry of their own
+ * ```ts ignore
+ * import { assertEquals } from "@std/assert";
+ * import { collectDefaultMetrics, Registry } from "promslab/compat";
+ *
+ * const register = new Registry();
+ * collectDefaultMetrics({ register, prefix: "app_", eventLoopMonitoringPrecision: 10 });
+ * assertEquals((await register.metrics()).includes("app_process_start_time_seconds"), true);
+ * ```
  */
 export const collectDefaultMetrics: CollectDefaultMetrics = Object.assign(
   (config?: DefaultMetricsCollectorConfiguration | null): void => {

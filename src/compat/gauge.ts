@@ -7,11 +7,11 @@
 import { format } from "../host/inspect.ts";
 import { setGauge } from "../slab/gauge_cell.ts";
 import { MetricBase } from "./metric.ts";
-import { type Series, SeriesStore } from "./series_store.ts";
+import { Series, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
-import { type GivenLabels, isObject, labelsOf } from "./validation.ts";
+import { copiedLabelsOf, type GivenLabels, isObject } from "./validation.ts";
 
 /** Options of a gauge. */
 export interface GaugeConfiguration<T extends string> extends MetricConfiguration<T> {
@@ -19,8 +19,8 @@ export interface GaugeConfiguration<T extends string> extends MetricConfiguratio
   collect?: CollectFunction<Gauge<T>>;
 }
 
-interface GaugeSeries extends Series {
-  value: number;
+class GaugeSeries extends Series {
+  value = 0;
 }
 
 /** One series of a gauge. */
@@ -72,6 +72,17 @@ class GaugeChild {
 
 /**
  * A value that goes up and down.
+ *
+ * @example A gauge that is set
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Gauge, Registry } from "promslab/compat";
+ *
+ * const length = new Gauge({ name: "queue_length", help: "Jobs that wait.", registers: [new Registry()] });
+ * length.set(4);
+ * length.dec();
+ * assertEquals((await length.get()).values[0].value, 3);
+ * ```
  */
 export class Gauge<T extends string = string> extends MetricBase<T> {
   /** The kind of metric. */
@@ -86,7 +97,7 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
    */
   constructor(configuration: GaugeConfiguration<T>) {
     super(configuration);
-    this.store = new SeriesStore(this.labelNames, (common) => ({ ...common, value: 0 }));
+    this.store = new SeriesStore(this.labelNames, (parts) => new GaugeSeries(parts));
     this.#start();
     this.register();
   }
@@ -154,7 +165,7 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
   /** The child of the given labels. */
   labels(labels: LabelValues<T>): Gauge.Internal<T>;
   labels(...args: unknown[]): Gauge.Internal<T> {
-    const labels = { ...labelsOf(this.labelNames, args) };
+    const labels = copiedLabelsOf(this.labelNames, args);
     this.store.validate(labels);
     return new GaugeChild(this as Gauge<string>, labels);
   }

@@ -8,11 +8,11 @@ import { format } from "../host/inspect.ts";
 import { addToHistogram, observeHistogram } from "../slab/histogram_cell.ts";
 import { type Exemplar, exemplarOf } from "./exemplar.ts";
 import { MetricBase } from "./metric.ts";
-import { type Series, SeriesStore } from "./series_store.ts";
+import { Series, type SeriesParts, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
-import { type GivenLabels, isObject, labelsOf } from "./validation.ts";
+import { copiedLabelsOf, type GivenLabels, isObject } from "./validation.ts";
 
 /** Options of a histogram. */
 export interface HistogramConfiguration<T extends string> extends MetricConfiguration<T> {
@@ -32,13 +32,19 @@ export interface ObserveDataWithExemplar<T extends string> {
   exemplarLabels?: LabelValues<string>;
 }
 
-interface HistogramSeries extends Series {
+class HistogramSeries extends Series {
   /** Observations by bucket, not cumulated; the last is above all bounds. */
   readonly counts: Float64Array;
-  sum: number;
-  count: number;
+  sum = 0;
+  count = 0;
   /** By bucket; null where there is none yet. */
   readonly exemplars: (Exemplar | null)[] | undefined;
+
+  constructor(parts: SeriesParts, of: { readonly bucketCount: number; readonly exemplars: boolean }) {
+    super(parts);
+    this.counts = new Float64Array(of.bucketCount);
+    this.exemplars = of.exemplars ? new Array(of.bucketCount).fill(null) : undefined;
+  }
 }
 
 /** One series of a histogram. */
@@ -72,6 +78,17 @@ const DEFAULT_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /**
  * Counts observations in buckets, and sums them up.
+ *
+ * @example A duration
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Histogram, Registry } from "promslab/compat";
+ *
+ * const register = new Registry();
+ * const seconds = new Histogram({ name: "job_seconds", help: "Time of jobs.", buckets: [1, 5], registers: [register] });
+ * seconds.observe(0.5);
+ * assertEquals((await register.metrics()).includes('job_seconds_bucket{le="1"} 1'), true);
+ * ```
  */
 export class Histogram<T extends string = string> extends MetricBase<T> {
   /** The kind of metric. */
@@ -96,13 +113,10 @@ export class Histogram<T extends string = string> extends MetricBase<T> {
     this.upperBounds = Object.freeze(boundsOf(this.buckets));
     this.bounds = Float64Array.from(this.upperBounds);
     const bucketCount = this.bounds.length + 1;
-    this.store = new SeriesStore(this.labelNames, (common) => ({
-      ...common,
-      counts: new Float64Array(bucketCount),
-      sum: 0,
-      count: 0,
-      exemplars: this.enableExemplars ? new Array(bucketCount).fill(null) : undefined,
-    }));
+    this.store = new SeriesStore(
+      this.labelNames,
+      (parts) => new HistogramSeries(parts, { bucketCount, exemplars: this.enableExemplars === true }),
+    );
     this.#start();
     this.register();
   }
@@ -181,7 +195,7 @@ export class Histogram<T extends string = string> extends MetricBase<T> {
   /** The child of the given labels. */
   labels(labels: LabelValues<T>): Histogram.Internal<T>;
   labels(...args: unknown[]): Histogram.Internal<T> {
-    const labels = { ...labelsOf(this.labelNames, args) };
+    const labels = copiedLabelsOf(this.labelNames, args);
     this.store.validate(labels);
     return new HistogramChild(this as Histogram<string>, labels);
   }

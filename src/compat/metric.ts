@@ -19,7 +19,20 @@ import type {
 import type { Line, Value } from "./values.ts";
 import { invalidLabelNames, isObject, labelsOf, validateMetricName } from "./validation.ts";
 
-/** A metric. Thread-bound, like everything here; its values are in this thread's slab too, for others to read. */
+/**
+ * A metric. Thread-bound, like everything here; its values are in this thread's slab too, for others to read.
+ *
+ * @example What every metric has
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Counter, Registry } from "promslab/compat";
+ *
+ * const jobs = new Counter({ name: "jobs_total", help: "Jobs.", registers: [new Registry()] });
+ * jobs.inc(2);
+ * jobs.reset();
+ * assertEquals((await jobs.get()).values[0].value, 0);
+ * ```
+ */
 export abstract class MetricBase<T extends string> {
   /** The name as it was given. */
   declare name: string;
@@ -94,13 +107,6 @@ export abstract class MetricBase<T extends string> {
    * @internal
    */
   abstract values(): Value[];
-
-  /**
-   * Whether the metric can be in this thread's slab.
-   *
-   * @internal
-   */
-  readonly shareable: boolean = true;
 
   /**
    * Brings a series' cell, which is new, up to its value.

@@ -70,11 +70,41 @@ export {
   WorkerRegistry,
 };
 
-/** The content type of the text format. */
+/**
+ * The content type of the text format.
+ *
+ * @example What a response says it is
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { prometheusContentType } from "promslab/compat";
+ *
+ * assertEquals(prometheusContentType.startsWith("text/plain; version=0.0.4"), true);
+ * ```
+ */
 export const prometheusContentType: PrometheusContentType = Registry.PROMETHEUS_CONTENT_TYPE;
-/** The content type of OpenMetrics. */
+/**
+ * The content type of OpenMetrics.
+ *
+ * @example What a response says it is
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { openMetricsContentType } from "promslab/compat";
+ *
+ * assertEquals(openMetricsContentType.startsWith("application/openmetrics-text"), true);
+ * ```
+ */
 export const openMetricsContentType: OpenMetricsContentType = Registry.OPENMETRICS_CONTENT_TYPE;
-/** The content type of a new registry; the default export's property of this name follows the global registry. */
+/**
+ * The content type of a new registry; the default export's property of this name follows the global registry.
+ *
+ * @example What a response says it is
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { contentType, prometheusContentType } from "promslab/compat";
+ *
+ * assertEquals(contentType, prometheusContentType);
+ * ```
+ */
 export const contentType: RegistryContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /** The type of the default export. */
@@ -101,7 +131,17 @@ export type Client = {
   readonly AggregatorRegistry: typeof ClusterRegistry;
 };
 
-/** All of it as one object, which is what `require()` gives. */
+/**
+ * All of it as one object, which is what `require()` gives.
+ *
+ * @example As `require()` gives it
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import client, { Counter } from "promslab/compat";
+ *
+ * assertEquals(client.Counter, Counter);
+ * ```
+ */
 const client: Client = {
   register: globalRegistry,
   Registry,

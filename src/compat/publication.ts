@@ -10,8 +10,6 @@ import { SharedFamily, type SharedMetric } from "./shared_family.ts";
 
 /** A metric that other threads may read. */
 export interface PublicMetric extends SharedMetric<Series> {
-  /** Whether it can be in the slab. */
-  readonly shareable: boolean;
   /** Whether all threads of the process report the same thing. */
   readonly processWide: boolean;
   /** The user's function that brings the metric up to date. */
@@ -87,7 +85,7 @@ export function publish(): void {
 
 /** Whether a metric of a public registry is to be in the slab. */
 function isShared(metric: PublicMetric): boolean {
-  if (!metric.shareable || metric.aggregator === "omit") return false;
+  if (metric.aggregator === "omit") return false;
   // WHY: a family of promslab's own that has the name says the same, and one that says otherwise would hide both.
   if (defaultRegistry.family(metric.name) !== undefined) return false;
   // WHY: a worker of a server leaves the process to the server.

@@ -17,7 +17,17 @@ export interface PushAnswer {
   body?: unknown;
 }
 
-/** Pushes a registry's metrics to a Pushgateway. */
+/**
+ * Pushes a registry's metrics to a Pushgateway.
+ *
+ * @example A batch job that pushes when it is done
+ * ```ts ignore
+ * import { Pushgateway, register } from "promslab/compat";
+ *
+ * const gateway = new Pushgateway("http://127.0.0.1:9091", {}, register);
+ * await gateway.pushAdd({ jobName: "backup" });
+ * ```
+ */
 export class Pushgateway<T extends RegistryContentType = RegistryContentType> {
   /** The gateway's address. */
   readonly gatewayUrl: string;

@@ -81,6 +81,12 @@ export class QuantileDigest {
     return means[means.length - 1];
   }
 
+  /** Hands over what was observed: values, each with how many observations it stands for. */
+  forEach(take: (value: number, weight: number) => void): void {
+    this.compress();
+    this.#means.forEach((mean, i) => take(mean, this.#weights[i]));
+  }
+
   /** Forgets all observations. */
   reset(): void {
     this.#means = [];

@@ -39,6 +39,16 @@ const OPENMETRICS: OpenMetricsContentType = "application/openmetrics-text; versi
 
 /**
  * Metrics by name, and their text in one of two formats.
+ *
+ * @example A registry beside the global one
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Counter, Registry } from "promslab/compat";
+ *
+ * const register = new Registry();
+ * new Counter({ name: "jobs_total", help: "Jobs.", registers: [register] });
+ * assertEquals(register.getMetricsAsArray().length, 1);
+ * ```
  */
 export class Registry<BoundRegistryContentType extends RegistryContentType = RegistryContentType> {
   /** The content type of the text format. */
@@ -253,7 +263,18 @@ export class Registry<BoundRegistryContentType extends RegistryContentType = Reg
   }
 }
 
-/** The registry that metrics join unless told otherwise. */
+/**
+ * The registry that metrics join unless told otherwise.
+ *
+ * @example What a scrape answers
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Counter, register } from "promslab/compat";
+ *
+ * new Counter({ name: "example_compat_jobs_total", help: "Jobs." }).inc();
+ * assertEquals((await register.metrics()).includes("example_compat_jobs_total 1"), true);
+ * ```
+ */
 export const globalRegistry: Registry = new Registry();
 setGlobalRegistry(globalRegistry);
 setPublicRegistries([globalRegistry]);

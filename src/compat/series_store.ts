@@ -9,18 +9,34 @@ import { wellFormed } from "../model/label_values.ts";
 import { labelText } from "./text.ts";
 import type { GivenLabels } from "./validation.ts";
 
-/** What every series has. */
-export interface Series {
+/** How a series is made. */
+export interface SeriesParts {
+  /** The labels as they were given first, in that order; nobody else's object. */
+  readonly labels: Readonly<Record<string, unknown>>;
+  /** The labels as they stand between braces. */
+  readonly text: string;
+}
+
+/**
+ * What every series has. A class and not a literal, so that engines know all series of a kind by one shape: a literal
+ * that spreads another has several in some versions of V8, and every update pays for that.
+ */
+export class Series {
   /** The labels as they were given first, in that order; nobody else's object. */
   readonly labels: Readonly<Record<string, unknown>>;
   /** The labels as they stand between braces. */
   readonly text: string;
   /** The cell in this thread's slab, as an element of its Int32Array; -1 if the metric is not shared. */
-  cell32: number;
+  cell32 = -1;
   /** Whether the series was removed, so that whoever holds it must look for a new one. */
-  removed: boolean;
+  removed = false;
   /** The ways to the series in the store. */
-  readonly paths: unknown[][];
+  readonly paths: unknown[][] = [];
+
+  constructor({ labels, text }: SeriesParts) {
+    this.labels = labels;
+    this.text = text;
+  }
 }
 
 type Node = Map<unknown, unknown>;
@@ -32,16 +48,16 @@ type Node = Map<unknown, unknown>;
 export class SeriesStore<S extends Series> {
   readonly #labelNames: readonly string[];
   readonly #known: ReadonlySet<string>;
-  readonly #make: (common: Series) => S;
+  readonly #make: (parts: SeriesParts) => S;
   readonly #all: Set<S> = new Set();
   #root: Node = new Map();
   #unlabelled: S | undefined;
 
   /**
    * @param labelNames the names that label sets may have
-   * @param make makes a series of what all of them have
+   * @param make makes a series
    */
-  constructor(labelNames: readonly string[], make: (common: Series) => S) {
+  constructor(labelNames: readonly string[], make: (parts: SeriesParts) => S) {
     this.#labelNames = [...new Set(labelNames)];
     this.#known = new Set(labelNames);
     this.#make = make;
@@ -121,7 +137,7 @@ export class SeriesStore<S extends Series> {
     let series = this.#find(path);
     if (series === undefined) {
       const copy = Object.freeze({ ...labels });
-      series = this.#make({ labels: copy, text: labelText(copy), cell32: -1, removed: false, paths: [] });
+      series = this.#make({ labels: copy, text: labelText(copy) });
       this.#all.add(series);
       this.#remember(path, series);
     }

@@ -11,6 +11,7 @@ import type { Descriptor } from "../model/descriptor.ts";
 import { labelSetKey } from "../model/label_values.ts";
 import type { MergeMode } from "../model/metric_type.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
+import type { SketchPlan } from "../slab/sketch_plan.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { Exemplar } from "./exemplar.ts";
 import { canonical, type Series } from "./series_store.ts";
@@ -36,6 +37,9 @@ export interface SharedMetric<S extends Series> {
   readonly aggregator: Aggregator;
   readonly enableExemplars: boolean;
   readonly upperBounds?: readonly number[];
+  readonly percentiles?: readonly number[];
+  readonly maxAgeSeconds?: number;
+  readonly ageBuckets?: number;
   readonly store: { readonly all: ReadonlySet<S> };
   shared: SharedFamily | undefined;
   share(series: S, shared: SharedFamily): void;
@@ -53,6 +57,8 @@ export class SharedFamily {
   readonly #family: Family;
   readonly #key: string;
   readonly #keeper: ExemplarKeeper;
+  /** Where a summary's cells have what its quantiles are told from. */
+  readonly sketch: SketchPlan | undefined;
   /** Label values of gauges that were taken out; they go when the code that runs now has ended. */
   readonly #parked: Map<string, readonly string[]> = new Map();
 
@@ -72,6 +78,7 @@ export class SharedFamily {
     const descriptor = describe(metric, options);
     this.#key = JSON.stringify({ ...descriptor, compat: undefined });
     const plan = planCell(descriptor);
+    this.sketch = plan.sketch;
     this.#keeper = new ExemplarKeeper(plan, `"${metric.name}"`);
     const known = unused.get(this.#key)?.pop();
     known?.removeWhere(() => true, { reset: true });
@@ -160,6 +167,9 @@ const GAUGE_MODES: Readonly<Record<Aggregator, MergeMode>> = {
   omit: "livesum",
 };
 
+/** How far percentiles that were merged over threads may be off, as a share of their value. */
+const RELATIVE_ERROR = 0.01;
+
 function describe(
   metric: SharedMetric<Series>,
   { constLabels, order, processWide }: {
@@ -169,6 +179,8 @@ function describe(
   },
 ): SharedDescriptor {
   const { name, help, type, labelNames, aggregator = "sum", upperBounds = [], enableExemplars } = metric;
+  const { percentiles = [], maxAgeSeconds, ageBuckets } = metric;
+  const quantiles = [...new Set(percentiles)].filter((one) => one >= 0 && one <= 1).sort((a, b) => a - b);
   const own = Object.entries(constLabels).filter(([label]) => !labelNames.includes(label));
   const gaugeMode = processWide ? "livemax" : GAUGE_MODES[aggregator] ?? "livesum";
   return {
@@ -180,9 +192,9 @@ function describe(
     constLabels: Object.fromEntries(own),
     mode: type === "gauge" ? gaugeMode : "sum",
     buckets: upperBounds,
-    quantiles: [],
-    relativeError: 0,
-    windowSeconds: 0,
+    quantiles,
+    relativeError: type === "summary" ? RELATIVE_ERROR : 0,
+    windowSeconds: type === "summary" && maxAgeSeconds && ageBuckets ? maxAgeSeconds : 0,
     states: [],
     exemplars: enableExemplars && (type === "counter" || type === "histogram"),
     maxSeries: Number.MAX_SAFE_INTEGER,

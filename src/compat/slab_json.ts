@@ -48,8 +48,9 @@ export function readSlab(source: SlabSource): MetricJson[] {
   return [...found.values()].sort((a, b) => a.order - b.order).map(({ metric }) => metric);
 }
 
-function appendValues(out: Value[], { descriptor, block, stride, values }: FamilySamples): void {
-  const { name, type, buckets, constLabels } = descriptor;
+/** The values of a block of series, as `get()` of their metric gives them. */
+export function appendValues(out: Value[], { descriptor, block, stride, values }: FamilySamples): void {
+  const { name, type, buckets, quantiles, constLabels } = descriptor;
   const bounds = [...buckets, "+Inf"];
   block.series.forEach((labelValues, i) => {
     const own = block.labelNames.map((label, j) => [label, labelValues[j]]).filter(([, value]) =>
@@ -57,6 +58,15 @@ function appendValues(out: Value[], { descriptor, block, stride, values }: Famil
     );
     const labels = { ...Object.fromEntries(own), ...constLabels };
     const at = i * stride;
+    if (type === "summary") {
+      quantiles.forEach((quantile, q) => {
+        // WHY: prom-client shows 0 where there is nothing to tell a quantile from.
+        out.push({ labels: { quantile, ...labels }, value: values[at + q] || 0 });
+      });
+      out.push({ metricName: `${name}_sum`, labels, value: values[at + stride - 2] });
+      out.push({ metricName: `${name}_count`, labels: { ...labels }, value: values[at + stride - 1] });
+      return;
+    }
     if (type !== "histogram") {
       out.push({ value: values[at], labels });
       return;

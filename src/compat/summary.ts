@@ -5,14 +5,16 @@
  */
 // DATA PLANE
 import { format } from "../host/inspect.ts";
+import { addToSketch } from "../slab/sketch.ts";
+import { addToTotals } from "../slab/summary_cell.ts";
 import { MetricBase } from "./metric.ts";
-import { type Series, SeriesStore } from "./series_store.ts";
+import { Series, type SeriesParts, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
 import { labelText } from "./text.ts";
 import { TimeWindow } from "./time_window.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
-import { type GivenLabels, labelsOf } from "./validation.ts";
+import { copiedLabelsOf, type GivenLabels } from "./validation.ts";
 
 /** Options of a summary. */
 export interface SummaryConfiguration<T extends string> extends MetricConfiguration<T> {
@@ -30,10 +32,15 @@ export interface SummaryConfiguration<T extends string> extends MetricConfigurat
   collect?: CollectFunction<Summary<T>>;
 }
 
-interface SummarySeries extends Series {
+class SummarySeries extends Series {
   readonly window: TimeWindow;
-  sum: number;
-  count: number;
+  sum = 0;
+  count = 0;
+
+  constructor(parts: SeriesParts, window: TimeWindow) {
+    super(parts);
+    this.window = window;
+  }
 }
 
 /** One series of a summary. */
@@ -68,6 +75,17 @@ const DEFAULT_COMPRESS_COUNT = 1000;
 
 /**
  * Sums up observations and tells their percentiles.
+ *
+ * @example Quantiles of sizes
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Registry, Summary } from "promslab/compat";
+ *
+ * const register = new Registry();
+ * const sizes = new Summary({ name: "job_bytes", help: "Size of jobs.", percentiles: [0.5], registers: [register] });
+ * sizes.observe(512);
+ * assertEquals((await register.metrics()).includes("job_bytes_count 1"), true);
+ * ```
  */
 export class Summary<T extends string = string> extends MetricBase<T> {
   /** The kind of metric. */
@@ -84,8 +102,6 @@ export class Summary<T extends string = string> extends MetricBase<T> {
   declare compressCount: number;
   /** @internal */
   override readonly store: SeriesStore<SummarySeries>;
-  /** @internal */
-  override readonly shareable = false;
 
   /**
    * Defines the metric.
@@ -95,12 +111,10 @@ export class Summary<T extends string = string> extends MetricBase<T> {
   constructor(configuration: SummaryConfiguration<T>) {
     super(configuration, { percentiles: DEFAULT_PERCENTILES, compressCount: DEFAULT_COMPRESS_COUNT });
     if (this.labelNames.includes("quantile" as T)) throw new Error("quantile is a reserved label keyword");
-    this.store = new SeriesStore(this.labelNames, (common) => ({
-      ...common,
-      window: new TimeWindow(this.maxAgeSeconds, this.ageBuckets),
-      sum: 0,
-      count: 0,
-    }));
+    this.store = new SeriesStore(
+      this.labelNames,
+      (parts) => new SummarySeries(parts, new TimeWindow(this.maxAgeSeconds, this.ageBuckets)),
+    );
     if (this.labelNames.length === 0) this.store.unlabelled();
     this.register();
   }
@@ -141,17 +155,19 @@ export class Summary<T extends string = string> extends MetricBase<T> {
   /** The child of the given labels. */
   labels(labels: LabelValues<T>): Summary.Internal<T>;
   labels(...args: unknown[]): Summary.Internal<T> {
-    const labels = { ...labelsOf(this.labelNames, args) };
+    const labels = copiedLabelsOf(this.labelNames, args);
     this.store.validate(labels);
     return new SummaryChild(this as Summary<string>, labels);
   }
 
   /** Forgets all observations; the series stay. */
   override reset(): void {
+    this.shared?.remove(this.store.all);
     for (const series of this.store.all) {
       series.window.reset();
       series.sum = 0;
       series.count = 0;
+      this.shared?.adopt(series);
     }
   }
 
@@ -186,14 +202,24 @@ export class Summary<T extends string = string> extends MetricBase<T> {
   #exposed(): SummarySeries[] {
     const exposed: SummarySeries[] = [];
     for (const series of [...this.store.all]) {
-      if (this.pruneAgedBuckets && series.window.count === 0) this.store.remove(series.labels);
-      else exposed.push(series);
+      if (this.pruneAgedBuckets && series.window.count === 0) {
+        this.store.remove(series.labels);
+        this.shared?.remove([series]);
+      } else exposed.push(series);
     }
     return exposed;
   }
 
   /** @internal */
-  override share(_series: SummarySeries, _shared: SharedFamily): void {}
+  override share({ cell32, window, sum, count }: SummarySeries, { slab, sketch }: SharedFamily): void {
+    if (count === 0) return;
+    addToTotals(slab, cell32, sum, count);
+    if (!sketch!.hasSketch) return;
+    const slot = sketch!.slotOf(Date.now());
+    window.forEach((value, weight) => {
+      for (let n = 0; n < weight; n++) addToSketch(slab, cell32, sketch!, value, slot);
+    });
+  }
 }
 
 /** Types of what the class gives. */
@@ -218,6 +244,16 @@ function observeIn(summary: Summary<string>, series: SummarySeries, value: numbe
   series.sum += value;
   series.count++;
   if (series.count % summary.compressCount === 0) series.window.compress();
+  const { shared } = summary;
+  if (series.cell32 < 0) {
+    shared?.adopt(series);
+    return;
+  }
+  const { slab, sketch } = shared!;
+  if (sketch!.hasSketch) {
+    addToSketch(slab, series.cell32, sketch!, value, sketch!.hasWindow ? sketch!.slotOf(Date.now()) : 0);
+  }
+  addToTotals(slab, series.cell32, value);
 }
 
 function checkObservation(value: unknown): asserts value is number {

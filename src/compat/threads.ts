@@ -10,6 +10,7 @@ import { openThreadChannel } from "../host/thread_channel.ts";
 import { warnOnce } from "../host/warn.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { MetricJson } from "./aggregators.ts";
+import { mergeSummaries } from "./merged_summaries.ts";
 import { publicRegistries, publish, setPublicRegistries } from "./publication.ts";
 import { Registry } from "./registry.ts";
 import { readSlab } from "./slab_json.ts";
@@ -39,12 +40,13 @@ export function otherThreadCount(): number {
 /** What this thread's public registries hold, and what the slabs of the other threads do, one array each. */
 export async function readThreads(): Promise<MetricJson[][]> {
   const { collector } = await joinThreads();
+  publish();
   const own = await readOwn();
   collector.poll();
   const gone = sources.filter((source) => !collector.sources.has(source));
   departed = addSums(departed, gone.map(readSlab));
   sources = [...collector.sources];
-  return [...own, ...sources.map(readSlab), departed];
+  return mergeSummaries([...own, ...sources.map(readSlab), departed], collector);
 }
 
 /** Adds to sums what those who left have counted, so that no sum goes down. */

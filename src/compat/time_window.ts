@@ -42,6 +42,11 @@ export class TimeWindow {
     return this.#rotated().quantile(quantile);
   }
 
+  /** Hands over what the window has: values, each with how many observations it stands for. */
+  forEach(take: (value: number, weight: number) => void): void {
+    this.#rotated().forEach(take);
+  }
+
   /** Sorts in what came lately. */
   compress(): void {
     for (const digest of this.#ages) digest.compress();

@@ -14,7 +14,17 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object";
 }
 
-/** Whether a name is a valid metric name. */
+/**
+ * Whether a name is a valid metric name.
+ *
+ * @example A name with a space
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { validateMetricName } from "promslab/compat";
+ *
+ * assertEquals([validateMetricName("jobs_total"), validateMetricName("jobs total")], [true, false]);
+ * ```
+ */
 export function validateMetricName(name: string): boolean {
   return isLegacyMetricName(name);
 }
@@ -38,5 +48,18 @@ export function labelsOf(labelNames: readonly string[], args: readonly unknown[]
       }" for label names (${labelNames.length}): "${labelNames.join(", ")}".`,
     );
   }
-  return Object.fromEntries(labelNames.map((name, i) => [name, args[i]]));
+  // WHY: not Object.fromEntries(), with which labels(...).inc() took 540 ns instead of 105 in Node and Deno.
+  const labels: Record<string, unknown> = {};
+  for (let i = 0; i < labelNames.length; i++) {
+    const name = labelNames[i];
+    if (name === "__proto__") return Object.fromEntries(labelNames.map((each, at) => [each, args[at]]));
+    labels[name] = args[i];
+  }
+  return labels;
+}
+
+/** The same as an object of the caller's own. */
+export function copiedLabelsOf(labelNames: readonly string[], args: readonly unknown[]): GivenLabels {
+  const labels = labelsOf(labelNames, args);
+  return labels === args[0] ? { ...labels } : labels;
 }

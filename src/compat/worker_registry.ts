@@ -12,6 +12,14 @@ import type { RegistryContentType } from "./types.ts";
 /**
  * Answers for all threads of this process that have made one too. It reads their memory: no thread is asked, and one
  * that is busy, hung or gone holds nothing up.
+ *
+ * @example In a worker thread, whose metrics the main thread shows
+ * ```ts ignore
+ * import { Counter, WorkerRegistry } from "promslab/compat";
+ *
+ * const register = new WorkerRegistry();
+ * new Counter({ name: "jobs_total", help: "Jobs.", registers: [register] }).inc();
+ * ```
  */
 export class WorkerRegistry<T extends RegistryContentType = RegistryContentType> extends Registry<T> {
   /** Whether this thread coordinates; every thread can answer, so nothing depends on it. */

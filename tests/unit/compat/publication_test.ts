@@ -122,3 +122,57 @@ Deno.test("publication: collect functions run before promslab's own collector re
   await collector.prepare();
   assertEquals(shared("p6_"), { p6_gauge: 2 });
 });
+
+Deno.test("publication: summaries are in the slab with what they observed before, and their percentiles", () => {
+  const summary = new client.Summary({
+    name: "p7_seconds",
+    help: "h",
+    labelNames: ["a"],
+    percentiles: [0.99, 0.5],
+  });
+  for (let i = 1; i <= 3; i++) summary.observe({ a: "x" }, i);
+  const rounded = () =>
+    Object.fromEntries(Object.entries(shared("p7_")).map(([text, value]) => [text, Math.round(value)]));
+  const before = {
+    'p7_seconds{a="x",quantile="0.5"}': 2,
+    'p7_seconds{a="x",quantile="0.99"}': 2,
+    'p7_seconds_sum{a="x"}': 6,
+    'p7_seconds_count{a="x"}': 3,
+  };
+  assertEquals(rounded(), before);
+  summary.labels("x").observe(10);
+  summary.labels("y").observe(7);
+  assertEquals(rounded(), {
+    'p7_seconds{a="x",quantile="0.5"}': 2,
+    'p7_seconds{a="x",quantile="0.99"}': 3,
+    'p7_seconds_sum{a="x"}': 16,
+    'p7_seconds_count{a="x"}': 4,
+    'p7_seconds{a="y",quantile="0.5"}': 7,
+    'p7_seconds{a="y",quantile="0.99"}': 7,
+    'p7_seconds_sum{a="y"}': 7,
+    'p7_seconds_count{a="y"}': 1,
+  });
+  summary.remove("y");
+  summary.reset();
+  assertEquals(Object.keys(rounded()).length, 4);
+  assertEquals([rounded()['p7_seconds_sum{a="x"}'], rounded()['p7_seconds_count{a="x"}']], [0, 0]);
+  summary.observe({ a: "x" }, 5);
+  assertEquals(rounded()['p7_seconds{a="x",quantile="0.5"}'], 5);
+});
+
+Deno.test("publication: a summary without percentiles has sum and count, one with a window drops old series", async () => {
+  new client.Summary({ name: "p8_bytes", help: "h", percentiles: [] }).observe(3);
+  assertEquals(shared("p8_"), { p8_bytes_sum: 3, p8_bytes_count: 1 });
+  const options = { maxAgeSeconds: 1, ageBuckets: 1, pruneAgedBuckets: true, percentiles: [0.5] };
+  const summary = new client.Summary({ name: "p8_seconds", help: "h", labelNames: ["a"], ...options });
+  const now = Date.now;
+  try {
+    summary.observe({ a: "x" }, 4);
+    assertEquals(shared("p8_seconds_count"), { 'p8_seconds_count{a="x"}': 1 });
+    Date.now = () => now() + 60_000;
+    await client.register.getSingleMetricAsString("p8_seconds");
+    assertEquals(shared("p8_seconds"), {});
+  } finally {
+    Date.now = now;
+  }
+});

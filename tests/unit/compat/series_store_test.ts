@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { type Series, SeriesStore } from "../../../src/compat/series_store.ts";
+import { Series, SeriesStore } from "../../../src/compat/series_store.ts";
 
-const storeOf = (...names: string[]) => new SeriesStore<Series>(names, (common) => ({ ...common }));
+const storeOf = (...names: string[]) => new SeriesStore<Series>(names, (parts) => new Series(parts));
 
 Deno.test("SeriesStore.at() finds a label set again, whatever the order and the types", () => {
   const store = storeOf("a", "b");
