@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 import process from "node:process";
 import { AddressError, type Host, type HostHandler, type Listener, type ListenOptions } from "./types.ts";
 import { trackResponses } from "./response_tracking.ts";
+import { unsharedPort } from "./platform.ts";
 import { spawnThread, threadScope } from "./worker_thread.ts";
 
 /** The part of `Bun` that is used here; its own types are no dependency of this project. */
@@ -37,15 +38,12 @@ export function bunHost(): Host {
     version: Bun.version,
     cpuCount: availableParallelism,
     portSharing: () => {
-      if (process.platform !== "linux") {
-        return {
-          possible: false,
-          reason: `${process.platform} does not spread one port's connections over threads`,
-        };
-      }
+      const unshared = unsharedPort(process.platform);
+      if (unshared !== undefined) return unshared;
       return { possible: true, means: "Bun.serve with reusePort", free: true };
     },
     listen: (options, handler) => listen(Bun, options, handler),
+    limitsConnections: false,
     spawn: spawnThread,
     workerScope: () => threadScope((code) => process.exit(code)),
     onSignal: (name, listener) => {

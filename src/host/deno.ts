@@ -6,6 +6,7 @@
 import process from "node:process";
 import { denoBodyKind } from "./deno_body_kind.ts";
 import { listenNodeHttp } from "./node_http.ts";
+import { unsharedPort } from "./platform.ts";
 import { spawnThread, threadScope } from "./worker_thread.ts";
 import { availableParallelism } from "node:os";
 import { AddressError, type Host, type HostHandler, type Listener, type ListenOptions } from "./types.ts";
@@ -25,19 +26,17 @@ export function denoHost(): Host {
     version: Deno.version.deno,
     cpuCount: availableParallelism,
     portSharing: () => {
-      if (Deno.build.os !== "linux") {
-        return {
-          possible: false,
-          reason: `${Deno.build.os} does not spread one port's connections over threads`,
-        };
-      }
+      const unshared = unsharedPort(Deno.build.os, "but deno serve --parallel does");
+      if (unshared !== undefined) return unshared;
       const free = mayShareNatively();
       return { possible: true, means: free ? "Deno.serve with reusePort" : "node:http with reusePort", free };
     },
     listen: (options, handler) =>
-      options.shared && !mayShareNatively()
+      (options.shared && !mayShareNatively()) || options.limits !== undefined
         ? listenNodeHttp(options, handler, bodies)
         : listenNatively(options, handler),
+    // By node:http: Deno.serve knows no such limits.
+    limitsConnections: true,
     spawn: spawnThread,
     workerScope: () => threadScope((code) => process.exit(code)),
     onSignal: (name, listener) => {
@@ -88,6 +87,7 @@ function listenerOf(server: Deno.HttpServer, port: number, cutting: AbortControl
     },
     onClientGone: (request, _peer, listener) =>
       request.signal.addEventListener("abort", listener, { once: true }),
+    upgradeWebSocket: (request) => Deno.upgradeWebSocket(request),
     close: () => server.shutdown(),
     abort: () => cutting.abort(),
   };

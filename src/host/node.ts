@@ -8,6 +8,7 @@ import process from "node:process";
 import { listenNodeHttp } from "./node_http.ts";
 import { trackResponses } from "./response_tracking.ts";
 import type { Host } from "./types.ts";
+import { unsharedPort } from "./platform.ts";
 import { spawnThread, threadScope } from "./worker_thread.ts";
 
 /** Makes the host. */
@@ -18,12 +19,8 @@ export function nodeHost(): Host {
     version: process.versions.node,
     cpuCount: availableParallelism,
     portSharing: () => {
-      if (process.platform !== "linux") {
-        return {
-          possible: false,
-          reason: `${process.platform} does not spread one port's connections over threads`,
-        };
-      }
+      const unshared = unsharedPort(process.platform);
+      if (unshared !== undefined) return unshared;
       if (!canReusePort(process.versions.node)) {
         return {
           possible: false,
@@ -33,6 +30,7 @@ export function nodeHost(): Host {
       return { possible: true, means: "node:http with reusePort", free: true };
     },
     listen: (options, handler) => listenNodeHttp(options, handler, bodies),
+    limitsConnections: true,
     spawn: spawnThread,
     workerScope: () => threadScope((code) => process.exit(code)),
     onSignal: (name, listener) => {

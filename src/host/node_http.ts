@@ -3,13 +3,21 @@
  *
  * @module
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { sendResponse, toRequest } from "./node_messages.ts";
+import { Pipelining } from "./pipelining.ts";
 import {
   AddressError,
   type BodyJudge,
+  type ConnectionLimits,
   type HostHandler,
   type Listener,
   type ListenOptions,
@@ -29,16 +37,29 @@ export function listenNodeHttp(
 ): Promise<Listener> {
   const scheme = options.tls === undefined ? "http" : "https";
   let closing = false;
-  const server = options.tls === undefined ? createServer() : createTlsServer({ ...options.tls }) as Server;
+  const limits = nodeLimits(options.limits);
+  const server = options.tls === undefined
+    ? createServer(limits)
+    : createTlsServer({ ...options.tls, ...limits }) as Server;
+  if (options.limits?.connectionsMax !== undefined) server.maxConnections = options.limits.connectionsMax;
+  const pipelining = new Pipelining();
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    if (closing) outgoing.setHeader("connection", "close");
-    void answer({ incoming, outgoing }, { handler, scheme, bodies });
+    pipelining.enter(incoming.socket, outgoing, () => {
+      if (closing) outgoing.setHeader("connection", "close");
+      void answer({ incoming, outgoing }, { handler, scheme, bodies });
+    });
   });
   server.on("clientError", (error: Error & { code?: string }, socket) => {
     // The request was not understood, so there is none to count; a connection that is gone cannot be answered.
     const status = refusalOf(error.code);
+    // WHY: what this client goes on to send must not reach a parser that another connection has been given since.
+    socket.removeAllListeners("data");
+    socket.pause();
     if (status === undefined || !socket.writable) socket.destroy();
-    else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    else {
+      const refusal = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+      socket.end(refusal, () => socket.destroy());
+    }
   });
   return new Promise((resolve, reject) => {
     server.once("error", (error: Error & { code?: string }) => {
@@ -101,6 +122,17 @@ function closeGracefully(server: Server): Promise<void> {
     });
     server.closeIdleConnections();
   });
+}
+
+/** Our limits in the words of `node:http`. */
+function nodeLimits(limits: ConnectionLimits = {}): ServerOptions {
+  const { headBytesMax, headSeconds } = limits;
+  return {
+    ...(headBytesMax === undefined ? {} : { maxHeaderSize: headBytesMax }),
+    ...(headSeconds === undefined
+      ? {}
+      : { headersTimeout: headSeconds * 1000, connectionsCheckingInterval: headSeconds * 250 }),
+  };
 }
 
 /** What to answer to a request that could not be read; undefined if it was not the request that failed. */

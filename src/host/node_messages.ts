@@ -4,7 +4,6 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
 
 /** The request as the Fetch API has it. @throws {TypeError} If its target, host, method or a header is none that a `Request` can carry. */
 export function toRequest(incoming: IncomingMessage, scheme: string): Request {
@@ -20,8 +19,26 @@ export function toRequest(incoming: IncomingMessage, scheme: string): Request {
     : target;
   const method = incoming.method ?? "GET";
   if (method === "GET" || method === "HEAD") return new Request(url, { method, headers });
-  const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+  const body = bodyOf(incoming);
   return new Request(url, { method, headers, body, duplex: "half" } as RequestInit);
+}
+
+/**
+ * The message's body. Not by `Readable.toWeb()`: in Deno a chunk that comes after the stream was cancelled throws there
+ * where nothing can catch it, and ends the thread.
+ */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks: AsyncIterator<Uint8Array> = incoming[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  }, { highWaterMark: 0 });
 }
 
 /** Writes the response. Resolves when its last byte was handed to the system, or the client has left. */

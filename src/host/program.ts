@@ -6,6 +6,7 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import process from "node:process";
+import { isatty } from "node:tty";
 import { pathToFileURL } from "node:url";
 
 export { parseArgs } from "node:util";
@@ -52,7 +53,24 @@ export function readText(url: URL): Promise<string> {
   return readFile(url, "utf8");
 }
 
+/** The bytes of a file. */
+export async function readBytes(url: URL): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(url));
+}
+
+/** All that comes on the standard input. */
+export async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
 /** Ends the process with this code when nothing is left to do. */
 export function setExitCode(code: number): void {
   process.exitCode = code;
+}
+
+/** Whether standard input is a terminal now; that of a terminal that was closed is none any more. */
+export function hasTerminal(): boolean {
+  return isatty(0);
 }

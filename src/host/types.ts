@@ -29,6 +29,18 @@ export interface ListenOptions {
   readonly shared: boolean;
   /** Serves HTTPS instead of HTTP. */
   readonly tls?: TlsPair;
+  /** What clients may do to the port. Only for a host that {@linkcode Host.limitsConnections}. */
+  readonly limits?: ConnectionLimits;
+}
+
+/** Limits of connections and of requests' heads. Without a value the runtime's own holds, if it has one. */
+export interface ConnectionLimits {
+  /** The most bytes of a request's line and headers. */
+  readonly headBytesMax?: number;
+  /** For how many seconds a client may send its request's head. */
+  readonly headSeconds?: number;
+  /** The most connections of one worker; more are closed at once. */
+  readonly connectionsMax?: number;
 }
 
 /** An open port. It belongs to the thread that opened it. */
@@ -42,6 +54,8 @@ export interface Listener {
    * complete response too: the caller knows which it was.
    */
   onClientGone(request: Request, peer: unknown, listener: () => void): void;
+  /** Makes a WebSocket of a request that asks for one; undefined where the host cannot. */
+  upgradeWebSocket?(request: Request): { readonly socket: WebSocket; readonly response: Response };
   /** Stops accepting, then resolves when every request in flight and every open stream has ended. */
   close(): Promise<void>;
   /** Cuts every connection at once. */
@@ -125,6 +139,8 @@ export interface Host {
   cpuCount(): number;
   /** Whether several workers can listen on one port. */
   portSharing(): PortSharing;
+  /** Whether {@linkcode ListenOptions.limits} are kept here. */
+  readonly limitsConnections: boolean;
   /** Opens a port. @throws {AddressError} If the address cannot be bound. */
   listen(options: ListenOptions, handler: HostHandler): Promise<Listener>;
   /** Starts a worker thread. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type FamilySpec, tokenBuckets } from "../../../src/families/family_spec.ts";
-import { FASTAPI_FAMILIES } from "../../../src/families/http.ts";
+import { FASTAPI_FAMILIES } from "../../../src/families/fastapi.ts";
 import { LITELLM_FAMILIES } from "../../../src/families/litellm.ts";
 import { VLLM_FAMILIES } from "../../../src/families/vllm.ts";
 import { VLLM_OPTIONAL_FAMILIES } from "../../../src/families/vllm_optional.ts";
@@ -41,7 +41,7 @@ Deno.test("LiteLLM families have the names, types, labels and buckets of LiteLLM
 });
 
 Deno.test("FastAPI families have the names, types, labels and buckets of the instrumentator", () => {
-  assertFamilies(Object.values(FASTAPI_FAMILIES) as FamilySpec[], "http.json");
+  assertFamilies(Object.values(FASTAPI_FAMILIES) as FamilySpec[], "fastapi.json");
 });
 
 Deno.test("vLLM families that are current and need no feature are in the table that is always defined", () => {

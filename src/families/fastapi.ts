@@ -18,10 +18,14 @@ export const FASTAPI_FAMILIES = {
       labels: ["handler", "method", "status"],
     },
   ),
-  httpRequestSizeBytes: summarySpec("http_request_size_bytes", "Request content length by handler.", {
-    labels: ["handler"],
-  }),
-  httpResponseSizeBytes: summarySpec("http_response_size_bytes", "Response content length by handler.", {
+  httpRequestSizeBytes: summarySpec(
+    "http_request_size_bytes",
+    "Bytes of requests' bodies by handler, as their headers declare them.",
+    {
+      labels: ["handler"],
+    },
+  ),
+  httpResponseSizeBytes: summarySpec("http_response_size_bytes", "Bytes of responses' bodies by handler.", {
     labels: ["handler"],
   }),
   httpRequestDurationHighrSeconds: histogramSpec(
