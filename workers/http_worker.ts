@@ -3,6 +3,6 @@
  *
  * @module
  */
-import { runWorker } from "../src/server/worker_main.ts";
+import { runWorker } from "../src/server/workers/worker_main.ts";
 
 await runWorker();

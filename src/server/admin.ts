@@ -5,16 +5,24 @@
  */
 import { STATUS_CODE } from "@std/http/status";
 import { type Route, route } from "@std/http/unstable-route";
-import type { ScrapeAnswer, ScrapeQuestion } from "./messages.ts";
+import { CHALLENGE, hasToken } from "./admin_token.ts";
+import { plainResponse } from "./request_limits.ts";
+import type { ScrapeAnswer, ScrapeQuestion } from "./workers/messages.ts";
 import type { AdminRoute } from "./options.ts";
-import { scrapeQuestion } from "./scrape_client.ts";
+import { scrapeQuestion, scrapeResponse } from "./scrape/scrape_response.ts";
 
 /** What the admin port's answers depend on. */
 export interface AdminParts {
   readonly scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
+  /** Answers with all values as plain objects. */
+  readonly snapshot: AdminRoute;
+  /** What else is told by GET, by path. */
+  readonly reports: Readonly<Record<string, AdminRoute>>;
   /** How many workers accept requests, of how many. */
   readonly readiness: () => { readonly ready: number; readonly wanted: number; readonly draining: boolean };
   readonly routes: Readonly<Record<string, AdminRoute>>;
+  /** What a client must show on all paths but those of health. */
+  readonly token: string | undefined;
 }
 
 const TEXT = { "content-type": "text/plain; charset=utf-8" };
@@ -26,14 +34,29 @@ const ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 export function createAdminHandler(parts: AdminParts): (request: Request) => Response | Promise<Response> {
   const own: Record<string, AdminRoute> = {
     "/metrics": (request) => metrics(parts, request),
+    "/api/v1/snapshot": guard(parts.snapshot, parts),
+    ...Object.fromEntries(
+      Object.entries(parts.reports).map(([path, report]) => [path, guard(report, parts)]),
+    ),
     "/-/healthy": () => text(STATUS_CODE.OK, "healthy"),
     "/-/ready": () => readiness(parts),
   };
   const routes = [
     ...Object.entries(own).map((entry) => routeOf(entry, ["GET", "HEAD"])),
-    ...Object.entries(parts.routes).map((entry) => routeOf(entry, ANY_METHOD)),
+    ...Object.entries(parts.routes).map(([path, handler]) =>
+      routeOf([path, guard(handler, parts)], ANY_METHOD)
+    ),
   ];
   return route(routes, () => text(STATUS_CODE.NotFound, "not found"));
+}
+
+/** Lets only those in who have the token. The scraper asks for it by itself. */
+function guard(handler: AdminRoute, { token }: AdminParts): AdminRoute {
+  if (token === undefined) return handler;
+  return (request) => {
+    if (hasToken(request.headers.get("authorization"), token)) return handler(request);
+    return plainResponse(STATUS_CODE.Unauthorized, { "www-authenticate": CHALLENGE });
+  };
 }
 
 function routeOf([pathname, handler]: [string, AdminRoute], method: string[]): Route {
@@ -41,8 +64,7 @@ function routeOf([pathname, handler]: [string, AdminRoute], method: string[]): R
 }
 
 async function metrics(parts: AdminParts, request: Request): Promise<Response> {
-  const { status, headers, body } = await parts.scrape(scrapeQuestion(request));
-  return new Response(body, { status, headers });
+  return scrapeResponse(await parts.scrape(scrapeQuestion(request)));
 }
 
 /** Ready means that requests are answered: while one worker is being replaced, the others do. */

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Listener } from "../host/types.ts";
-import type { HttpMetricsOptions } from "./http_metrics_options.ts";
+import { asksForWebSocket, notAskedFor, notPossible, type Upgraded } from "./upgrade.ts";
+import type { HttpMetricsOptions } from "./http/http_metrics_options.ts";
 import type { HandlerScope } from "./extension.ts";
 
 /** The second argument of a handler's `fetch`. Belongs to one request; the worker's own thread only. */
@@ -25,6 +26,14 @@ export interface Context {
    * response is returned. Never set it to the raw path, of which there are too many.
    */
   route: string | undefined;
+  /**
+   * Makes a WebSocket of the request; the handler must return the response that comes with it. The sockets that are
+   * open when the server ends are closed with status 1001.
+   *
+   * @throws {UpgradeError} If the client did not ask for one (status 426), or this host has none (status 501): Deno
+   * has them where it serves by `Deno.serve`, that is with the net flag or a single worker
+   */
+  upgradeWebSocket(): Upgraded;
   /** Keeps the worker alive during a drain until the promise has settled. A rejection is logged. */
   waitUntil(promise: Promise<unknown>): void;
 }
@@ -47,11 +56,15 @@ export interface Handler {
 export interface ContextScope {
   readonly worker: number;
   /** The listener, once the port is open. */
-  listener: Pick<Listener, "remoteAddress" | "onClientGone"> | undefined;
+  listener: Pick<Listener, "remoteAddress" | "onClientGone" | "upgradeWebSocket"> | undefined;
   /** Promises that a drain waits for. */
   readonly pending: Set<Promise<unknown>>;
+  /** WebSockets that a drain closes. */
+  readonly sockets: Set<WebSocket>;
+  /** How many requests are being answered. */
+  inFlightCount: number;
   /** Takes an error that no response can report. */
-  readonly onError: (what: string, error: unknown) => void;
+  readonly onError: (what: string, error?: unknown) => void;
 }
 
 const REQUEST_ID = /^[\w.:=+/-]{1,128}$/;
@@ -97,6 +110,16 @@ export class RequestContext implements Context {
     return this.#gone.signal;
   }
 
+  upgradeWebSocket(): Upgraded {
+    if (!asksForWebSocket(this.#request)) throw notAskedFor();
+    const upgraded = this.#scope.listener?.upgradeWebSocket?.(this.#request);
+    if (upgraded === undefined) throw notPossible();
+    const { sockets } = this.#scope;
+    sockets.add(upgraded.socket);
+    upgraded.socket.addEventListener("close", () => sockets.delete(upgraded.socket));
+    return upgraded;
+  }
+
   waitUntil(promise: Promise<unknown>): void {
     const settled = Promise.resolve(promise).then(
       () => {},
@@ -120,5 +143,10 @@ export class RequestContext implements Context {
     if (this.#ended) return;
     this.#left = true;
     this.#gone?.abort(new DOMException("The client left", "AbortError"));
+  }
+
+  /** Says that the server has given up on the handler. */
+  timeOut(): void {
+    this.#gone?.abort(new DOMException("The handler took too long", "TimeoutError"));
   }
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { RestartReason } from "../collect/self_metrics.ts";
 import type { Host, WorkerEnd } from "../host/types.ts";
 import type { FamilySamples } from "../model/samples.ts";
-import type { SlabKeeper } from "./worker_slabs.ts";
+import type { SlabKeeper } from "./workers/worker_slabs.ts";
 
 /** What a server offers to its extension. Main thread only. */
 export interface ExtensionServices {
@@ -16,6 +17,18 @@ export interface ExtensionServices {
   gather<T>(run: (families: Iterable<FamilySamples>) => T): Promise<T>;
   /** Writes a line to the server's log. */
   log(line: string): void;
+  /** What holds for the server's workers, and so for threads of the extension. */
+  readonly limits: ThreadLimits;
+  /** Counts a thread of the extension that ended and is replaced. */
+  restarted(reason: RestartReason): void;
+}
+
+/** How long a thread may keep others waiting. */
+export interface ThreadLimits {
+  /** After how many seconds without a heartbeat it is replaced; 0 for never. */
+  readonly hangSeconds: number;
+  /** The most seconds that its start may take. */
+  readonly startSeconds: number;
 }
 
 /** An incarnation of a worker, as the extension sees it. Main thread only. */
@@ -26,8 +39,12 @@ export interface WorkerLink {
   post(message: unknown): void;
   /** Ends the worker at once; the server replaces it. */
   terminate(reason: string): void;
-  /** Resolves when the worker has ended, for whatever reason. */
+  /** Resolves when the worker has ended, for whatever reason. Its last stores may come a moment later. */
   readonly ended: Promise<WorkerEnd>;
+  /** The memory that it writes its metrics to. */
+  readonly slab: SharedArrayBuffer;
+  /** Whether it has ended and writes no more. */
+  isFolded(): boolean;
 }
 
 /** Threads and services that start before the workers and end after them. Main thread only. */

@@ -6,10 +6,20 @@
 
 /** Writes one line. */
 export function logLine(line: string): void {
-  console.error(`promslab: ${line}`);
+  writeStderr(`promslab: ${line}`);
 }
 
-/** Writes one line and the error with its stack. */
-export function logError(line: string, error: unknown): void {
-  console.error(`promslab: ${line}:`, error);
+/** Writes one line and the error with its stack, if there is one. */
+export function logError(line: string, error?: unknown): void {
+  if (error === undefined) logLine(line);
+  else writeStderr(`promslab: ${line}:`, error);
+}
+
+/** Writes to stderr. Who reads it may be gone, a closed terminal or pipe: in Deno this throws, and must end no request. */
+export function writeStderr(...what: unknown[]): void {
+  try {
+    console.error(...what);
+  } catch {
+    // There is nobody left to tell.
+  }
 }

@@ -7,11 +7,12 @@ import { ThreadMesh } from "../collect/thread_mesh.ts";
 import { detectHost } from "../host/detect.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { ContextScope, Handler } from "./context.ts";
-import { HttpMeter } from "./http_meter.ts";
+import { HttpMeter } from "./http/http_meter.ts";
 import { logError, logLine } from "./log.ts";
 import { createPipeline } from "./pipeline.ts";
-import { scrapeQuestion } from "./scrape_client.ts";
-import { Scraper } from "./scraper.ts";
+import { scrapeQuestion, scrapeResponse } from "./scrape/scrape_response.ts";
+import type { ScrapeOptions } from "./scrape/scrape_options.ts";
+import { Scraper } from "./scrape/scraper.ts";
 
 /** Options of {@linkcode parallel}. */
 export interface ParallelOptions {
@@ -19,6 +20,8 @@ export interface ParallelOptions {
   readonly metricsPath?: string | false;
   /** Whether requests are counted without the handler's doing. Default true. */
   readonly instrument?: boolean;
+  /** How scrapes are answered. */
+  readonly scrape?: ScrapeOptions;
   /** The longest to wait for other threads, in milliseconds; one that hangs does not answer. Default 1000. */
   readonly deadlineMs?: number;
   /** Takes a line about what happens to the server, for people. Default: standard error. */
@@ -65,7 +68,7 @@ export async function parallel(handler: Handler, options: ParallelOptions = {}):
   const mesh = await ThreadMesh.join({ deadlineMs: options.deadlineMs, onProblem: log });
   // WHY: an open channel keeps the process alive after the signal that is to end it.
   for (const name of ["SIGTERM", "SIGINT"] as const) host.onSignal(name, () => mesh.close());
-  const scraper = new Scraper(mesh.collector);
+  const scraper = new Scraper(mesh.collector, { options: options.scrape, registry: defaultRegistry });
   const scope: ContextScope = {
     worker: mesh.slot,
     listener: {
@@ -74,6 +77,8 @@ export async function parallel(handler: Handler, options: ParallelOptions = {}):
         request.signal.addEventListener("abort", listener, { once: true }),
     },
     pending: new Set(),
+    sockets: new Set(),
+    inFlightCount: 0,
     onError: (what, error) => logError(`thread ${mesh.slot}: ${what}`, error),
   };
   const fetch = createPipeline({
@@ -82,10 +87,7 @@ export async function parallel(handler: Handler, options: ParallelOptions = {}):
     meter,
     publish: () => defaultRegistry.publish(),
     metricsPath: metricsPath === false ? undefined : metricsPath,
-    scrape: async (request) => {
-      const { status, headers, body } = await scraper.answer(scrapeQuestion(request));
-      return new Response(body, { status, headers });
-    },
+    scrape: async (request) => scrapeResponse(await scraper.answer(scrapeQuestion(request))),
     bodies: host.bodies,
     isClosing: () => false,
   });

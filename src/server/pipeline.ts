@@ -4,10 +4,13 @@
  * @module
  */
 // DATA PLANE
-import { STATUS_CODE, STATUS_TEXT } from "@std/http/status";
+import { STATUS_CODE } from "@std/http/status";
 import type { HostHandler } from "../host/types.ts";
 import { type ContextScope, type Handler, RequestContext } from "./context.ts";
-import { Measurement, type MeasurementParts } from "./measurement.ts";
+import type { AccessLog } from "./access_log.ts";
+import { BodyTooLargeError, limitBody, plainResponse, type RequestLimits } from "./request_limits.ts";
+import { UpgradeError } from "./upgrade.ts";
+import { Measurement, type MeasurementParts } from "./http/measurement.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineParts extends MeasurementParts {
@@ -19,16 +22,25 @@ export interface PipelineParts extends MeasurementParts {
   readonly scrape: (request: Request) => Promise<Response>;
   /** Whether clients are to close their connections after the response. */
   readonly isClosing: () => boolean;
+  /** What a request may ask for. */
+  readonly limits?: RequestLimits;
+  /** Logs requests. */
+  readonly accessLog?: AccessLog;
 }
 
 /** Wires a worker's handler to its host. Owner thread only. */
 export function createPipeline(parts: PipelineParts): HostHandler {
-  const { handler, metricsPath, scrape } = parts;
+  const { handler, metricsPath, scrape, limits } = parts;
+  const { inFlightMax = Infinity, bodyBytesMax } = limits ?? {};
   return (request, peer) => {
     if (metricsPath !== undefined && hasPath(request.url, metricsPath)) return scrape(request);
     const exchange = new Exchange(parts, request, peer);
     let answer: Response | Promise<Response>;
     try {
+      if (parts.scope.inFlightCount > inFlightMax) {
+        return exchange.answer(plainResponse(STATUS_CODE.ServiceUnavailable, { "retry-after": "1" }));
+      }
+      if (bodyBytesMax !== undefined) request = limitBody(request, bodyBytesMax);
       answer = handler.fetch(request, exchange.context);
     } catch (error) {
       return exchange.answerFailure(error);
@@ -55,6 +67,7 @@ class Exchange extends Measurement {
     super(parts, request);
     this.#parts = parts;
     this.context = new RequestContext(parts.scope, request, peer);
+    parts.scope.inFlightCount++;
   }
 
   override get route(): string | undefined {
@@ -64,7 +77,8 @@ class Exchange extends Measurement {
   async answerLater(answer: Promise<Response>): Promise<Response> {
     let response: Response;
     try {
-      response = await answer;
+      const seconds = this.#parts.limits?.responseSeconds;
+      response = seconds === undefined ? await answer : await this.#inTime(answer, seconds);
     } catch (error) {
       return this.answerFailure(error);
     }
@@ -73,19 +87,41 @@ class Exchange extends Measurement {
 
   answer(response: Response): Response {
     if (!(response instanceof Response)) {
-      return this.answerFailure(new TypeError(`Cannot answer: wanted a Response, given ${typeof response}`));
+      this.#report(
+        `the handler returned ${kindOf(response)} instead of a Response, answered with status 500`,
+      );
+      return this.#answerWith500();
     }
     return this.finish(this.#parts.isClosing() ? withConnectionClose(response) : response);
   }
 
+  /** The answer, or status 503 when the handler has thought for too long. */
+  async #inTime(answer: Promise<Response>, seconds: number): Promise<Response> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), seconds * 1000);
+    });
+    const first = await Promise.race([answer, late]);
+    clearTimeout(timer);
+    if (first !== undefined) return first;
+    answer.then((response) => response.body?.cancel(), () => {}).catch(() => {});
+    this.context.timeOut();
+    return plainResponse(STATUS_CODE.ServiceUnavailable);
+  }
+
   /** Answers for a handler that threw. The client learns nothing of the error; whoever reads the log does. */
   answerFailure(error: unknown): Response {
+    if (error instanceof BodyTooLargeError) return this.answer(plainResponse(STATUS_CODE.ContentTooLarge));
+    if (error instanceof UpgradeError) {
+      return this.answer(plainResponse(error.status, error.status === 426 ? { upgrade: "websocket" } : {}));
+    }
     if (!this.hasClientLeft()) this.#report("the handler threw, answered with status 500", error);
+    return this.#answerWith500();
+  }
+
+  #answerWith500(): Response {
     this.fail();
-    return new Response(`${STATUS_TEXT[STATUS_CODE.InternalServerError]}\n`, {
-      status: STATUS_CODE.InternalServerError,
-      headers: { "content-type": "text/plain; charset=utf-8" },
-    });
+    return plainResponse(STATUS_CODE.InternalServerError);
   }
 
   protected override hasClientLeft(): boolean {
@@ -100,17 +136,31 @@ class Exchange extends Measurement {
     this.#report("the response's stream failed, the connection was cut", error);
   }
 
-  protected override ended(): void {
+  protected override ended(status: number, milliseconds: number): void {
+    const { scope, accessLog } = this.#parts;
+    scope.inFlightCount--;
     this.context.end();
+    if (accessLog?.wants(status)) {
+      const { method, path, route } = this;
+      const { worker, requestId, remoteAddress } = this.context;
+      accessLog.write({ worker, requestId, remoteAddress, method, path, route, status, milliseconds });
+    }
   }
 
-  #report(what: string, error: unknown): void {
+  #report(what: string, error?: unknown): void {
     // WHY: the query is left out, as it may hold secrets; the path is quoted, as it may hold anything.
     this.#parts.scope.onError(`${this.method} ${JSON.stringify(this.path)}: ${what}`, error);
   }
 }
 
+/** What a value is, for people: `undefined`, `a string`, `an object`. */
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
 function withConnectionClose(response: Response): Response {
+  if (response.status === STATUS_CODE.SwitchingProtocols) return response;
   try {
     response.headers.set("connection", "close");
     return response;

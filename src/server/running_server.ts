@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { hasTerminal } from "../host/program.ts";
+import type { SeriesSnapshot, SnapshotQuery } from "../exposition/snapshot_types.ts";
 import type { Host, Listener, SignalName } from "../host/types.ts";
 import type { ResolvedOptions } from "./options.ts";
-import type { Supervisor } from "./supervisor.ts";
+import type { Supervisor } from "./workers/supervisor.ts";
 
 /** A server that `serve()` started. Main thread only. */
 export interface Server extends AsyncDisposable {
@@ -24,6 +26,13 @@ export interface Server extends AsyncDisposable {
   /** Resolves when the server has ended, by {@linkcode Server.drain} or by a signal. */
   readonly finished: Promise<void>;
   /**
+   * The values of all workers as plain objects, without a request.
+   *
+   * @param query which series are wanted; all by default
+   * @returns one element for each series, sorted by family name and then by label values
+   */
+  snapshot(query?: SnapshotQuery): Promise<SeriesSnapshot[]>;
+  /**
    * Replaces every worker by a new one, which accepts before the old one stops to; what the old one has accepted, it
    * finishes. Resolves when all new ones accept.
    *
@@ -41,7 +50,10 @@ export interface RunningServerParts {
   readonly host: Host;
   readonly options: ResolvedOptions;
   readonly supervisor: Supervisor;
+  readonly snapshot: (query?: SnapshotQuery) => Promise<SeriesSnapshot[]>;
   readonly log: (line: string) => void;
+  /** Whether the process has a terminal now. Default: the process's own. */
+  readonly hasTerminal?: () => boolean;
 }
 
 /** How the process ends when a second signal cuts the drain: 128 and the signal's number, as shells have it. */
@@ -88,7 +100,9 @@ export class RunningServer implements Server {
     this.#ignoreSignals = (["SIGTERM", "SIGINT"] as const).map((name) =>
       host.onSignal(name, () => this.#onSignal(name))
     );
-    this.#ignoreSignals.push(host.onSignal("SIGHUP", () => void this.#onHangUp()));
+    const { hasTerminal: hasOne = hasTerminal } = this.#parts;
+    const hadTerminal = hasOne();
+    this.#ignoreSignals.push(host.onSignal("SIGHUP", () => this.#onHangUp(hadTerminal && !hasOne())));
   }
 
   get url(): string {
@@ -98,7 +112,12 @@ export class RunningServer implements Server {
 
   get adminUrl(): string | undefined {
     if (this.adminPort === undefined) return undefined;
-    return `http://${authority(this.#parts.options.adminHostname, this.adminPort)}`;
+    const scheme = this.#parts.options.adminTls === undefined ? "http" : "https";
+    return `${scheme}://${authority(this.#parts.options.adminHostname, this.adminPort)}`;
+  }
+
+  snapshot(query?: SnapshotQuery): Promise<SeriesSnapshot[]> {
+    return this.#parts.snapshot(query);
   }
 
   async restart(): Promise<void> {
@@ -138,10 +157,21 @@ export class RunningServer implements Server {
     clearTimeout(cut);
   }
 
-  async #onHangUp(): Promise<void> {
+  /** The word of an operator to replace the workers, or the end of the terminal that the server was started from. */
+  #onHangUp(terminalClosed: boolean): void {
+    if (!terminalClosed) return void this.replaceWorkers("SIGHUP");
+    if (this.draining) return;
+    this.#parts.log(
+      `SIGHUP, the terminal is closed: draining, at most ${this.#parts.options.drainSeconds} s`,
+    );
+    void this.drain();
+  }
+
+  /** Replaces all workers, and logs why and how it went. Never rejects. */
+  async replaceWorkers(reason: string): Promise<void> {
     const { log } = this.#parts;
     if (this.draining) return;
-    log("SIGHUP: replacing all workers, one after the other");
+    log(`${reason}: replacing all workers, one after the other`);
     try {
       await this.restart();
       log("all workers are replaced");

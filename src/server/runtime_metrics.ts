@@ -8,8 +8,9 @@ import {
   type RuntimeMetrics,
   type RuntimeMetricsOptions,
   startRuntimeMetrics,
-} from "../collect/runtime_metrics.ts";
+} from "../collect/runtime/runtime_metrics.ts";
 import { RuntimeProbe } from "../host/runtime_probe.ts";
+import { givenText } from "../model/given_text.ts";
 
 /**
  * Starts to collect metrics of this process and thread: processor time, memory, files, heap, garbage collection, event
@@ -18,6 +19,7 @@ import { RuntimeProbe } from "../host/runtime_probe.ts";
  *
  * @param options which metrics are wanted, and in which registry
  * @returns a handle that ends it
+ * @throws {TypeError} If the options are no object
  *
  * @example A process without workers
  * ```ts
@@ -31,5 +33,10 @@ import { RuntimeProbe } from "../host/runtime_probe.ts";
  * ```
  */
 export function collectRuntimeMetrics(options: RuntimeMetricsOptions = {}): RuntimeMetrics {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(
+      `Cannot collect runtime metrics: wanted an options object, given ${givenText(options)}`,
+    );
+  }
   return startRuntimeMetrics(new RuntimeProbe(), options);
 }

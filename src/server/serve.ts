@@ -6,20 +6,28 @@
 import { Collector } from "../collect/collector.ts";
 import { SelfMetrics } from "../collect/self_metrics.ts";
 import { WorkerWatch } from "../collect/worker_watch.ts";
+import { snapshot } from "../exposition/snapshot.ts";
 import { detectHost } from "../host/detect.ts";
 import { isFile } from "../host/program.ts";
 import { AddressError, type Host, type Listener, type ListenOptions } from "../host/types.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
-import { createAdminHandler } from "./admin.ts";
+import { type AdminParts, createAdminHandler } from "./admin.ts";
+import { createReports } from "./admin_reports.ts";
 import type { WorkerLink } from "./extension.ts";
-import type { Incarnation } from "./incarnation.ts";
+import type { Incarnation } from "./workers/incarnation.ts";
 import { logLine } from "./log.ts";
 import { type ResolvedOptions, resolveOptions, type ServeOptions } from "./options.ts";
 import { RunningServer, type Server } from "./running_server.ts";
-import { Scraper } from "./scraper.ts";
+import { shareable, sharesPort } from "./port_sharing.ts";
+import { reloadOnChange } from "./workers/reload.ts";
+import { collectRuntimeMetrics } from "./runtime_metrics.ts";
+import { ScrapeLog } from "./scrape/scrape_log.ts";
+import { pauseEvery } from "./scrape/scrape_pass.ts";
+import { Scraper } from "./scrape/scraper.ts";
+import { stateServerInfo } from "./server_info.ts";
 import { StartError } from "./start_error.ts";
-import { Supervisor } from "./supervisor.ts";
-import { WorkerSlabs } from "./worker_slabs.ts";
+import { Supervisor } from "./workers/supervisor.ts";
+import { WorkerSlabs } from "./workers/worker_slabs.ts";
 
 /**
  * Starts the workers and opens the ports. Resolves when every worker accepts requests. Main thread only.
@@ -47,7 +55,14 @@ export async function serve(options: ServeOptions): Promise<Server> {
   if (port !== 0) await probe(host, { hostname, port, shared: false });
 
   const collector = new Collector(defaultRegistry, { onProblem: log });
-  const scraper = new Scraper(collector);
+  const scraper = new Scraper(collector, {
+    options: resolved.scrape,
+    token: resolved.adminToken,
+    registry: defaultRegistry,
+  });
+  const scrapes = new ScrapeLog();
+  const scrape = scrapes.watch((question) => scraper.answer(question));
+  stateServerInfo(host, resolved);
   const watch = new WorkerWatch(collector);
   const families = new SelfMetrics({ collector, watch });
   const slabs = new WorkerSlabs({
@@ -62,6 +77,8 @@ export async function serve(options: ServeOptions): Promise<Server> {
     slabs,
     gather: (run) => scraper.exclusively(() => run(collector.blocks())),
     log,
+    limits: resolved,
+    restarted: (reason) => families.restarted(reason),
   });
   const supervisor = new Supervisor({
     host,
@@ -75,7 +92,11 @@ export async function serve(options: ServeOptions): Promise<Server> {
       tls,
       metricsPath: resolved.metricsPath,
       instrument: resolved.instrument && resolved.httpFamilies,
+      runtimeMetrics: resolved.runtimeMetrics,
       handlerData: resolved.handlerData,
+      requestLimits: resolved.requestLimits,
+      connectionLimits: resolved.connectionLimits,
+      accessLog: resolved.accessLog,
     },
     slabs,
     heapMegabytesMax: resolved.heapMegabytesMax,
@@ -83,46 +104,54 @@ export async function serve(options: ServeOptions): Promise<Server> {
     retireSeconds: resolved.retireSeconds,
     hangSeconds: resolved.hangSeconds,
     startSeconds: resolved.startSeconds,
-    scrape: (question) => scraper.answer(question),
+    scrape,
     log,
     onSpawn: (worker) => extension?.workerStarted?.(linkTo(worker)),
     onRestart: (reason) => families.restarted(reason),
   });
-  const server = new RunningServer({ host, options: resolved, supervisor, log });
+  const server = new RunningServer({
+    host,
+    options: resolved,
+    supervisor,
+    snapshot: (query) => scraper.exclusively(() => snapshot(collector, query)),
+    log,
+  });
   let admin: Listener | undefined;
+  const { handler, watch: reloads } = resolved;
+  const reload = reloads
+    ? await reloadOnChange({ handler, replace: (reason) => server.replaceWorkers(reason) })
+    : undefined;
   try {
-    admin = await openAdminPort(host, resolved, { supervisor, server, scraper });
+    const exclusively = <T>(run: () => T | Promise<T>) => scraper.exclusively(run);
+    const reports = createReports({ collector, watch, exclusively, scrapes: () => scrapes.costs });
+    admin = await openAdminPort(host, resolved, { supervisor, server, scraper, scrape, reports });
     server.open(await supervisor.start(), admin);
   } catch (error) {
     admin?.abort();
+    reload?.close();
     await extension?.stop();
     throw error instanceof AddressError ? addressProblem(error) : error;
   }
+  // WHY: not its event loop, which answers no requests and would show the scrapes.
+  const runtime = resolved.runtimeMetrics ? collectRuntimeMetrics({ eventLoop: false }) : undefined;
   const look = setInterval(() => void scraper.exclusively(() => lookAfter(collector, watch)), LOOK_MS);
-  void server.finished.then(() => clearInterval(look));
+  void server.finished.then(() => {
+    clearInterval(look);
+    reload?.close();
+    runtime?.stop();
+  });
   return server;
 }
+
+/** For how long that may keep it from other work. */
+const SLICE_MS = 5;
 
 /** How often the main thread looks at the workers' hearts and directories between scrapes. */
 const LOOK_MS = 250;
 
-function lookAfter(collector: Collector, watch: WorkerWatch): void {
+function lookAfter(collector: Collector, watch: WorkerWatch): Promise<void> {
   watch.check();
-  collector.poll();
-}
-
-/** Falls back to one worker where the system does not spread one port's connections over threads, and says so. */
-function shareable(options: ResolvedOptions, host: Host, log: (line: string) => void): ResolvedOptions {
-  const sharing = host.portSharing();
-  if (options.workers === 1 || sharing.possible) return options;
-  log(`one worker instead of ${options.workers}: ${sharing.reason}`);
-  return { ...options, workers: 1 };
-}
-
-/** Whether the serving port is opened so that others of this process may join: a single worker does so if it is free. */
-function sharesPort({ workers }: ResolvedOptions, host: Host): boolean {
-  const sharing = host.portSharing();
-  return workers > 1 || (sharing.possible && sharing.free);
+  return collector.learn(pauseEvery(SLICE_MS));
 }
 
 function linkTo(worker: Incarnation): WorkerLink {
@@ -133,6 +162,8 @@ function linkTo(worker: Incarnation): WorkerLink {
     ended,
     post: (message) => worker.send(message),
     terminate: (reason) => worker.terminate(reason),
+    slab: worker.slab.attachment.slab,
+    isFolded: () => worker.slab.isFolded(),
   };
 }
 
@@ -170,12 +201,14 @@ interface AdminNeeds {
   readonly supervisor: Supervisor;
   readonly server: RunningServer;
   readonly scraper: Scraper;
+  readonly scrape: AdminParts["scrape"];
+  readonly reports: AdminParts["reports"];
 }
 
 async function openAdminPort(
   host: Host,
   options: ResolvedOptions,
-  { supervisor, server, scraper }: AdminNeeds,
+  { supervisor, server, scraper, scrape, reports }: AdminNeeds,
 ): Promise<Listener | undefined> {
   if (options.adminPort === false) return undefined;
   const readiness = () => ({
@@ -184,10 +217,14 @@ async function openAdminPort(
     draining: server.draining,
   });
   const handler = createAdminHandler({
-    scrape: (question) => scraper.answer(question),
+    scrape,
+    snapshot: (request) => scraper.snapshot(request),
+    reports,
     readiness,
     routes: options.adminRoutes,
+    token: options.adminToken,
   });
-  const address = { hostname: options.adminHostname, port: options.adminPort, shared: false };
+  const { adminHostname: hostname, adminPort: port, adminTls: tls } = options;
+  const address = { hostname, port, tls, shared: false };
   return await listen(host, address, handler);
 }

@@ -34,7 +34,21 @@ export interface RefusedOption {
   readonly wanted: string;
 }
 
-/** A server that did not start, for a cause that the person who started it can remove. */
+/**
+ * A server that did not start, for a cause that the person who started it can remove.
+ *
+ * @example What kept a server from starting
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { serve, StartError } from "promslab";
+ *
+ * try {
+ *   await serve({ handler: "file:///nowhere/app.ts", port: 0, adminPort: 0 });
+ * } catch (error) {
+ *   assertEquals((error as StartError).code, "HANDLER_NOT_FOUND");
+ * }
+ * ```
+ */
 export class StartError extends Error {
   /** The class's name, by which errors of other threads and copies are told too. */
   override readonly name = "StartError";

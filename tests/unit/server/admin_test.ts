@@ -1,22 +1,26 @@
 import { assertEquals } from "@std/assert";
 import { createAdminHandler } from "../../../src/server/admin.ts";
+import { ScrapeBody } from "../../../src/server/scrape/scrape_body.ts";
 
-function adminOf(readiness = { ready: 3, wanted: 3, draining: false }) {
+function adminOf(readiness = { ready: 3, wanted: 3, draining: false }, token?: string) {
   const handler = createAdminHandler({
     scrape: ({ method, query }) =>
       Promise.resolve({
         status: 200,
         headers: { "content-type": "text/x" },
-        body: new TextEncoder().encode(`${method} ${query}`) as Uint8Array<ArrayBuffer>,
+        body: new ScrapeBody([new TextEncoder().encode(`${method} ${query}`)]),
       }),
+    snapshot: (request) => new Response(`snapshot ${new URL(request.url).search}`),
+    reports: { "/api/v1/slabs": () => new Response("slabs") },
     readiness: () => readiness,
+    token,
     routes: {
       "/": () => new Response("home"),
       "/files/*": (request) => new Response(request.method),
     },
   });
-  return async (path: string, method = "GET") => {
-    const response = await handler(new Request(`http://localhost${path}`, { method }));
+  return async (path: string, method = "GET", headers?: Record<string, string>) => {
+    const response = await handler(new Request(`http://localhost${path}`, { method, headers }));
     return [response.status, await response.text()];
   };
 }
@@ -24,6 +28,8 @@ function adminOf(readiness = { ready: 3, wanted: 3, draining: false }) {
 Deno.test("createAdminHandler() answers metrics and health", async () => {
   const ask = adminOf();
   assertEquals(await ask("/metrics?name[]=a"), [200, "GET name[]=a"]);
+  assertEquals(await ask("/api/v1/snapshot?prefix=a"), [200, "snapshot ?prefix=a"]);
+  assertEquals(await ask("/api/v1/slabs"), [200, "slabs"]);
   assertEquals(await ask("/-/healthy"), [200, "healthy\n"]);
   assertEquals(await ask("/-/ready"), [200, "ready: 3 of 3 workers accept\n"]);
   assertEquals(await ask("/nothing"), [404, "not found\n"]);
@@ -42,4 +48,14 @@ Deno.test("createAdminHandler() answers the caller's own paths, with any method"
   const ask = adminOf();
   assertEquals(await ask("/"), [200, "home"]);
   assertEquals(await ask("/files/a/b", "POST"), [200, "POST"]);
+});
+
+Deno.test("createAdminHandler() keeps the caller's paths from those without the token, but not health", async () => {
+  const ask = adminOf(undefined, "the-token");
+  assertEquals((await ask("/"))[0], 401);
+  assertEquals((await ask("/api/v1/snapshot"))[0], 401);
+  assertEquals((await ask("/api/v1/slabs"))[0], 401);
+  assertEquals((await ask("/", "GET", { authorization: "Bearer the-token" }))[0], 200);
+  assertEquals((await ask("/-/healthy"))[0], 200);
+  assertEquals((await ask("/-/ready"))[0], 200);
 });

@@ -3,12 +3,16 @@ import { Collector } from "../../../src/collect/collector.ts";
 import { detectHost } from "../../../src/host/detect.ts";
 import { Registry } from "../../../src/registry/registry.ts";
 import type { ContextScope, Handler } from "../../../src/server/context.ts";
-import { HttpMeter } from "../../../src/server/http_meter.ts";
-import { createPipeline, hasPath } from "../../../src/server/pipeline.ts";
+import { AccessLog } from "../../../src/server/access_log.ts";
+import { HttpMeter } from "../../../src/server/http/http_meter.ts";
+import { createPipeline, hasPath, type PipelineParts } from "../../../src/server/pipeline.ts";
 import { samplesOf } from "../../_support/fleet.ts";
 
 /** A pipeline around a handler, and what it counted and logged. */
-function pipelineOf(fetch: Handler["fetch"], options: { closing?: boolean; instrument?: boolean } = {}) {
+function pipelineOf(
+  fetch: Handler["fetch"],
+  options: { closing?: boolean; instrument?: boolean } & Pick<PipelineParts, "limits" | "accessLog"> = {},
+) {
   const registry = new Registry({ slabBytes: 256 * 1024 });
   const collector = new Collector(registry);
   const logged: string[] = [];
@@ -16,6 +20,8 @@ function pipelineOf(fetch: Handler["fetch"], options: { closing?: boolean; instr
     worker: 3,
     listener: undefined,
     pending: new Set(),
+    sockets: new Set(),
+    inFlightCount: 0,
     onError: (what, error) => logged.push(`${what}: ${error}`),
   };
   const handle = createPipeline({
@@ -27,6 +33,8 @@ function pipelineOf(fetch: Handler["fetch"], options: { closing?: boolean; instr
     scrape: () => Promise.resolve(new Response("scraped")),
     bodies: detectHost().bodies,
     isClosing: () => options.closing ?? false,
+    limits: options.limits,
+    accessLog: options.accessLog,
   });
   const counted = () =>
     [...samplesOf(collector.blocks())].filter(([name, value]) =>
@@ -74,12 +82,6 @@ Deno.test("createPipeline() turns an exception and a rejection into a 500 that t
     assertStringIncludes(logged[0], "password is 1234");
     assert(!logged[0].includes("token"), "the query is not logged");
   }
-});
-
-Deno.test("createPipeline() refuses what is no response", async () => {
-  const { handle, logged } = pipelineOf(() => "hi" as unknown as Response);
-  assertEquals((await handle("/")).status, 500);
-  assertStringIncludes(logged[0], "wanted a Response, given string");
 });
 
 Deno.test("createPipeline() counts a stream when it ends, and has it in flight until then", async () => {
@@ -169,4 +171,85 @@ Deno.test("hasPath() compares whole paths of absolute URLs", () => {
   assert(!hasPath("http://a/b/metrics", "/metrics"));
   assert(!hasPath("http://a/", "/metrics"));
   assert(!hasPath("http://a/?/metrics", "/metrics"));
+});
+
+Deno.test("createPipeline() answers 413 for a body that is too long, declared or not", async () => {
+  const { handle, counted, logged } = pipelineOf(async (request) => new Response(await request.text()), {
+    limits: { bodyBytesMax: 4 },
+  });
+  assertEquals(await (await handle("/", { method: "POST", body: "1234" })).text(), "1234");
+  const declared = await handle("/", { method: "POST", body: "12345", headers: { "content-length": "5" } });
+  assertEquals([declared.status, await declared.text()], [413, "Content Too Large\n"]);
+  const body = ReadableStream.from([new Uint8Array(9)]);
+  assertEquals((await handle("/", { method: "POST", body, duplex: "half" } as RequestInit)).status, 413);
+  assertEquals(counted().map(([, value]) => value), [1, 2]);
+  assertEquals(logged, []);
+});
+
+Deno.test("createPipeline() answers 503 for a handler that takes too long, and aborts its signal", async () => {
+  let signal: AbortSignal | undefined;
+  const { handle, counted } = pipelineOf((_request, context) => {
+    signal = context.signal;
+    return new Promise(() => {});
+  }, { limits: { responseSeconds: 0.01 } });
+  assertEquals((await handle("/")).status, 503);
+  assertEquals(signal!.reason.name, "TimeoutError");
+  assertEquals(counted(), [['http_requests_total{method="GET",route="unmatched",status="503"}', 1]]);
+});
+
+Deno.test("createPipeline() answers 503 at once beyond the most requests in flight", async () => {
+  const gate = Promise.withResolvers<Response>();
+  const { handle, counted } = pipelineOf(() => gate.promise, { limits: { inFlightMax: 2 } });
+  const waiting = [handle("/"), handle("/")];
+  const refused = await handle("/");
+  assertEquals([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  gate.resolve(new Response(null));
+  await Promise.all(waiting);
+  assertEquals((await handle("/")).status, 200);
+  assertEquals(counted().map(([, value]) => value), [3, 1]);
+});
+
+Deno.test("createPipeline() refuses WebSockets that were not asked for, or that the host has not", async () => {
+  const { handle, logged } = pipelineOf((_request, context) => context.upgradeWebSocket().response);
+  const plain = await handle("/");
+  assertEquals([plain.status, plain.headers.get("upgrade")], [426, "websocket"]);
+  assertEquals((await handle("/", { headers: { upgrade: "WebSocket" } })).status, 501);
+  assertEquals(logged, []);
+});
+
+Deno.test("createPipeline() logs requests with what is known of them", async () => {
+  const lines: string[] = [];
+  const accessLog = new AccessLog({ sample: 1 }, { write: (line) => lines.push(line) });
+  const { handle } = pipelineOf((_request, context) => {
+    context.route = "/users/:id";
+    return new Response(null, { status: 201 });
+  }, { accessLog });
+  await handle("/users/7?token=secret", { method: "PUT", headers: { "x-request-id": "abc" } });
+  const { time: _, seconds, ...rest } = JSON.parse(lines[0]);
+  assertEquals(seconds >= 0, true);
+  assertEquals(rest, {
+    worker: 3,
+    requestId: "abc",
+    remoteAddress: "",
+    method: "PUT",
+    path: "/users/7",
+    route: "/users/:id",
+    status: 201,
+  });
+});
+
+Deno.test("createPipeline() says of a handler that gives no Response that it did not throw", async () => {
+  for (
+    const [value, kind] of [[undefined, "undefined"], ["text", "a string"], [{ status: 200 }, "an object"]]
+  ) {
+    for (const answer of [value, Promise.resolve(value)]) {
+      const { handle, counted, logged } = pipelineOf(() => answer as Response);
+      const response = await handle("/x?token=abc");
+      assertEquals([response.status, await response.text()], [500, "Internal Server Error\n"]);
+      assertEquals(logged.map((line) => line.replace(/: undefined$/, "")), [
+        `GET "/x": the handler returned ${kind} instead of a Response, answered with status 500`,
+      ]);
+      assertEquals(counted(), [['http_requests_total{method="GET",route="unmatched",status="500"}', 1]]);
+    }
+  }
 });

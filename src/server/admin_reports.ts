@@ -1,0 +1,81 @@
+/**
+ * What the admin port tells besides values, for the dashboard and for `promslab inspect`: slabs, families, scrape costs.
+ *
+ * @module
+ */
+// CONTROL PLANE
+import { STATUS_CODE } from "@std/http/status";
+import type { Collector } from "../collect/collector.ts";
+import { reportSlab, reportSource, type SlabReport } from "../collect/slab_report.ts";
+import type { WorkerState, WorkerWatch } from "../collect/worker_watch.ts";
+import { FamilyCensus } from "../exposition/family_census.ts";
+import { numberForJson } from "../exposition/snapshot_json.ts";
+import { defaultRegistry } from "../registry/default_registry.ts";
+import type { Registry } from "../registry/registry.ts";
+import { openSlab } from "../slab/slab.ts";
+import type { AdminRoute } from "./options.ts";
+import type { ScrapeCosts } from "./scrape/scrape_log.ts";
+
+/** A slab with what is known of its owner. */
+export interface WorkerSlabReport extends SlabReport {
+  /** `main` for the gathering thread's own slab, else what its owner is doing; `unwatched` if nobody looks at its heart. */
+  readonly worker: WorkerState | "main" | "unwatched";
+  /** Seconds since the owner's heart was seen to beat; left out where nobody looks. */
+  readonly heartbeatAgeSeconds?: number;
+}
+
+/** What the reports are about. */
+export interface ReportParts {
+  readonly collector: Collector;
+  readonly watch?: WorkerWatch;
+  /** The registry of the gathering thread, whose slab is one of the reported. Default: the default registry. */
+  readonly registry?: Registry;
+  /** Runs a function when no scrape is under way. Default: at once. */
+  readonly exclusively?: <T>(run: () => T | Promise<T>) => Promise<T>;
+  readonly scrapes?: () => ScrapeCosts;
+}
+
+/**
+ * The paths `/api/v1/slabs` and `/api/v1/families`. Each answers `{"status":"success","data":...}`.
+ * The collector's thread only.
+ */
+export function createReports(parts: ReportParts): Readonly<Record<string, AdminRoute>> {
+  const { collector, exclusively = (run) => Promise.resolve().then(run) } = parts;
+  return {
+    "/api/v1/slabs": () =>
+      exclusively(() => answer({ slabs: reportSlabs(parts), scrapes: parts.scrapes?.() ?? null })),
+    "/api/v1/families": () =>
+      exclusively(async () => {
+        await collector.prepare();
+        const census = new FamilyCensus();
+        collector.gather(census);
+        return answer(census.finish());
+      }),
+  };
+}
+
+/** All slabs, main's first, then by slot and incarnation. A damaged one is left out; the collector has told of it. */
+export function reportSlabs(
+  { collector, watch, registry = defaultRegistry }: ReportParts,
+): WorkerSlabReport[] {
+  watch?.check();
+  collector.poll();
+  const own = { ...reportSlab(openSlab(registry.slab.buffer as SharedArrayBuffer)), worker: "main" as const };
+  const sources = [...collector.sources].filter(({ bad }) => !bad).sort((a, b) =>
+    a.slot - b.slot || a.epoch - b.epoch
+  );
+  const others = sources.map((source): WorkerSlabReport => {
+    const watched = watch?.workers.get(source);
+    if (watch === undefined || watched === undefined) return { ...reportSource(source), worker: "unwatched" };
+    const heartbeatAgeSeconds = watch.heartbeatAgeMs(source) / 1000;
+    return { ...reportSource(source), worker: watched.state, heartbeatAgeSeconds };
+  });
+  return [own, ...others];
+}
+
+function answer(data: unknown): Response {
+  return new Response(JSON.stringify({ status: "success", data }, numberForJson), {
+    status: STATUS_CODE.OK,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+  });
+}

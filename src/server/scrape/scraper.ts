@@ -1,0 +1,126 @@
+/**
+ * Answers scrapes, whichever server they came to.
+ *
+ * @module
+ */
+import { STATUS_CODE, type StatusCode } from "@std/http/status";
+import type { Collector } from "../../collect/collector.ts";
+import { createSnapshotHandler } from "../../exposition/snapshot_json.ts";
+import { RuntimeProbe } from "../../host/runtime_probe.ts";
+import type { Registry } from "../../registry/registry.ts";
+import { CHALLENGE, hasToken } from "../admin_token.ts";
+import type { ScrapeAnswer, ScrapeQuestion } from "../workers/messages.ts";
+import { ScrapeBody } from "./scrape_body.ts";
+import { ScrapeMetrics } from "./scrape_metrics.ts";
+import { type ResolvedScrapeOptions, resolveScrapeOptions, type ScrapeOptions } from "./scrape_options.ts";
+import { ScrapeRenderer } from "./scrape_renderer.ts";
+
+/** After how many seconds somebody who was sent away may try again. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** What a {@linkcode Scraper} is told besides the collector. */
+export interface ScraperParts {
+  readonly options?: ScrapeOptions;
+  /** What a scraper must show; nothing by default. */
+  readonly token?: string;
+  /** Where the families about scrapes go; nowhere by default. */
+  readonly registry?: Registry;
+}
+
+/** The scrapes of one collector. The collector's thread only. */
+export class Scraper {
+  readonly #options: ResolvedScrapeOptions;
+  readonly #snapshot: (request: Request) => Promise<Response>;
+  readonly #renderer: ScrapeRenderer;
+  readonly #metrics: ScrapeMetrics | undefined;
+  readonly #token: string | undefined;
+  readonly #startTime = String(Math.floor(new RuntimeProbe().startTimeSeconds));
+  #inFlightCount = 0;
+
+  /** @throws {RangeError} If an option has a value that it cannot have */
+  constructor(collector: Collector, parts: ScraperParts = {}) {
+    this.#options = resolveScrapeOptions(parts.options);
+    this.#snapshot = createSnapshotHandler(collector);
+    this.#token = parts.token;
+    if (parts.registry !== undefined) this.#metrics = new ScrapeMetrics(parts.registry);
+    this.#renderer = new ScrapeRenderer(collector, { options: this.#options, metrics: this.#metrics });
+  }
+
+  /** Gathers all slabs and renders them. */
+  async answer(question: ScrapeQuestion): Promise<ScrapeAnswer> {
+    this.#metrics?.begin();
+    const refusal = this.#refusal(question);
+    if (refusal !== undefined) {
+      this.#metrics?.end(refusal.status);
+      return refusal;
+    }
+    this.#inFlightCount++;
+    const seconds = secondsFor(question, this.#options.timeoutSeconds);
+    let onLate = () => {};
+    const late = new Promise<undefined>((resolve) => onLate = () => resolve(undefined));
+    const timer = setTimeout(() => onLate(), seconds * 1000);
+    const share = this.#renderer.render(question);
+    const end = (status: StatusCode) => {
+      clearTimeout(timer);
+      share.leave();
+      this.#inFlightCount--;
+      this.#metrics?.end(status);
+    };
+    try {
+      const rendered = await Promise.race([share.result, late]);
+      if (rendered === undefined) {
+        end(STATUS_CODE.ServiceUnavailable);
+        return plain(STATUS_CODE.ServiceUnavailable, `Exceeded configured timeout of ${seconds}s.`);
+      }
+      const body = new ScrapeBody(rendered.chunks, () => end(STATUS_CODE.OK));
+      onLate = () => body.cut();
+      if (question.method === "HEAD") body.close();
+      const headers = { ...rendered.headers, "process-start-time-unix": this.#startTime };
+      return { status: STATUS_CODE.OK, headers, body };
+    } catch (error) {
+      end(STATUS_CODE.InternalServerError);
+      const what = `An error has occurred while serving metrics:\n\n${(error as Error).message}`;
+      return plain(STATUS_CODE.InternalServerError, what);
+    }
+  }
+
+  /** Runs a function when no scrape is under way, and keeps the next one waiting until it has ended. */
+  exclusively<T>(run: () => T | Promise<T>): Promise<T> {
+    return this.#renderer.queue.exclusively(run);
+  }
+
+  /** Answers `GET /api/v1/snapshot`. */
+  snapshot(request: Request): Promise<Response> {
+    return this.exclusively(() => this.#snapshot(request));
+  }
+
+  /** The answer to those who get no metrics. */
+  #refusal({ method, authorization }: ScrapeQuestion): ScrapeAnswer | undefined {
+    if (method !== "GET" && method !== "HEAD") {
+      return plain(STATUS_CODE.MethodNotAllowed, "Method Not Allowed", { allow: "GET, HEAD" });
+    }
+    if (this.#token !== undefined && !hasToken(authorization, this.#token)) {
+      return plain(STATUS_CODE.Unauthorized, "Unauthorized", { "www-authenticate": CHALLENGE });
+    }
+    const { concurrencyMax } = this.#options;
+    if (this.#inFlightCount < concurrencyMax) return undefined;
+    const what = `Limit of concurrent requests reached (${concurrencyMax}), try again later.`;
+    return plain(STATUS_CODE.ServiceUnavailable, what, { "retry-after": String(RETRY_AFTER_SECONDS) });
+  }
+}
+
+/** A text instead of metrics. */
+function plain(
+  status: StatusCode,
+  what: string,
+  headers: Readonly<Record<string, string>> = {},
+): ScrapeAnswer {
+  const body = new ScrapeBody([new TextEncoder().encode(`${what}\n`)]);
+  return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body };
+}
+
+/** How long a scrape may take: what the server allows, or less if the scraper waits less. */
+function secondsFor({ timeoutSeconds }: ScrapeQuestion, secondsMax: number): number {
+  const asked = Number(timeoutSeconds ?? NaN);
+  return asked > 0 && asked < secondsMax ? asked : secondsMax;
+}

@@ -1,0 +1,8 @@
+/**
+ * The version of this library.
+ *
+ * @module
+ */
+
+/** The version, the same as in deno.json and package.json. */
+export const VERSION = "0.1.0";

@@ -1,0 +1,301 @@
+/**
+ * Starts the workers, replaces those that end, and ends them all.
+ *
+ * @module
+ */
+import type { RestartReason } from "../../collect/self_metrics.ts";
+import type { Host, WorkerEnd } from "../../host/types.ts";
+import { Backoff, type BackoffOptions } from "./backoff.ts";
+import { endSentence, Incarnation } from "./incarnation.ts";
+import type { ScrapeAnswer, ScrapeQuestion, WorkerStart } from "./messages.ts";
+import { StartError } from "../start_error.ts";
+import type { SlabKeeper } from "./worker_slabs.ts";
+
+/** What a supervisor is made of. */
+export interface SupervisorParts {
+  readonly host: Host;
+  /** The worker entry module. */
+  readonly module: URL;
+  /** How many workers there are. */
+  readonly workers: number;
+  /** The port to open; 0 lets the kernel choose. */
+  readonly port: number;
+  /** What all workers are told. */
+  readonly common: Omit<WorkerStart, "slot" | "epoch" | "attachment">;
+  readonly slabs: SlabKeeper;
+  readonly heapMegabytesMax: number | undefined;
+  /** How long a worker that is being replaced tells its clients to close before it stops accepting, in seconds. */
+  readonly discourageSeconds: number;
+  /** How long such a worker may then take to finish what it has, in seconds. */
+  readonly retireSeconds: number;
+  /** After how many seconds without a heartbeat a worker is replaced; 0 for never. */
+  readonly hangSeconds: number;
+  /** The most seconds that a worker may take to load the handler. */
+  readonly startSeconds: number;
+  readonly backoff?: BackoffOptions;
+  readonly scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
+  readonly log: (line: string) => void;
+  /** Told of each worker that was started. */
+  readonly onSpawn?: (worker: Incarnation) => void;
+  /** Told of each worker that ended without being asked to, by the word that names why. */
+  readonly onRestart: (reason: RestartReason) => void;
+}
+
+/** A slot: a place for one worker at a time. */
+interface Slot {
+  readonly index: number;
+  epoch: number;
+  current: Incarnation | undefined;
+  /** Whether a rolling restart has started the next one, which is not yet accepting. */
+  hasSuccessor: boolean;
+  readonly backoff: Backoff;
+}
+
+const HANG_CHECK_MS = 500;
+
+/** All workers of one server. Main thread only. */
+export class Supervisor {
+  readonly #parts: SupervisorParts;
+  readonly #slots: Slot[];
+  #timer: unknown;
+  #port = 0;
+  /** Whether workers that end are replaced. */
+  #replacing = false;
+  /** All that have not ended, those among them that are not a slot's current one. */
+  readonly #live: Set<Incarnation> = new Set();
+  #restarting: Promise<void> | undefined;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    this.#slots = Array.from({ length: parts.workers }, (_, index) => ({
+      index,
+      epoch: 0,
+      current: undefined,
+      hasSuccessor: false,
+      backoff: new Backoff(parts.backoff),
+    }));
+  }
+
+  /** How many workers accept requests. */
+  get readyCount(): number {
+    return this.#slots.filter(({ current }) => current?.state === "listening").length;
+  }
+
+  /** How many workers there should be. */
+  get workerCount(): number {
+    return this.#slots.length;
+  }
+
+  /**
+   * Starts all workers. The port opens when every one has loaded the handler.
+   *
+   * @returns the port
+   * @throws {StartError} If one fails; then none is left running
+   */
+  async start(): Promise<number> {
+    try {
+      const all = await this.#spawnAll();
+      const [first, ...others] = all;
+      this.#port = await first.listen(this.#parts.port);
+      await Promise.all(others.map((incarnation) => incarnation.listen(this.#port)));
+    } catch (error) {
+      await this.stop("the server did not start");
+      throw error;
+    }
+    this.#replacing = true;
+    for (const slot of this.#slots) this.#superviseEnd(slot, slot.current!);
+    if (this.#parts.hangSeconds > 0) this.#timer = setInterval(() => this.#checkHangs(), HANG_CHECK_MS);
+    return this.#port;
+  }
+
+  /**
+   * Lets every worker finish what it has accepted. Resolves when all have ended; who has not by the deadline is cut.
+   */
+  async drain(seconds: number): Promise<void> {
+    this.#endSupervision();
+    const live = [...this.#live];
+    for (const incarnation of live) {
+      if (incarnation.state === "listening") incarnation.drain();
+      else if (incarnation.state !== "draining") incarnation.terminate("the server is ending");
+    }
+    const deadline = setTimeout(() => {
+      for (const incarnation of this.#live) {
+        this.#parts.log(`worker ${incarnation.slot}: not finished after ${seconds} s, cut`);
+        incarnation.terminate("the drain took too long");
+      }
+    }, seconds * 1000);
+    await Promise.all(live.map((incarnation) => incarnation.ended));
+    clearTimeout(deadline);
+  }
+
+  /** Ends every worker at once. */
+  async stop(reason: string): Promise<void> {
+    this.#endSupervision();
+    const live = [...this.#live];
+    for (const incarnation of live) incarnation.terminate(reason);
+    await Promise.all(live.map((incarnation) => incarnation.ended));
+  }
+
+  /**
+   * Replaces all workers, one slot after the other, each by one that accepts before the old one stops to. Resolves
+   * when every slot has its new worker; the old ones may still be finishing what they have. While one such
+   * restart is under way, another call joins it.
+   *
+   * @throws {StartError} If a new worker does not start; the slots that are not yet replaced keep their old one
+   */
+  restart(): Promise<void> {
+    return this.#restarting ??= this.#restartAll().finally(() => this.#restarting = undefined);
+  }
+
+  async #restartAll(): Promise<void> {
+    for (const slot of this.#slots) {
+      const old = slot.current;
+      // A slot whose worker is just being replaced gets a new one anyway.
+      if (!this.#replacing || old?.state !== "listening") continue;
+      await this.#succeed(slot, old);
+      this.#parts.onRestart("rolling");
+    }
+  }
+
+  async #succeed(slot: Slot, old: Incarnation): Promise<void> {
+    const successor = this.#spawn(slot);
+    slot.hasSuccessor = true;
+    try {
+      await this.#loaded(successor);
+      // Where a port has one listener only, the old one must close first.
+      if (!this.#parts.common.shared) await this.#retire(old);
+      await successor.listen(this.#port);
+    } catch (error) {
+      slot.hasSuccessor = false;
+      successor.terminate("it did not start");
+      if (old.state !== "listening") void this.#revive(slot);
+      throw error;
+    }
+    slot.hasSuccessor = false;
+    slot.current = successor;
+    this.#superviseEnd(slot, successor);
+    if (old.state === "listening") await this.#retire(old);
+  }
+
+  /** Makes a worker stop accepting, gently. Resolves when it does; what it has accepted goes on. */
+  async #retire(incarnation: Incarnation): Promise<void> {
+    const { discourageSeconds, retireSeconds, log } = this.#parts;
+    incarnation.discourage();
+    await delay(discourageSeconds);
+    incarnation.drain();
+    const deadline = setTimeout(() => {
+      log(`worker ${incarnation.slot}: replaced, not finished after ${retireSeconds} s, cut`);
+      incarnation.terminate("it took too long to finish");
+    }, retireSeconds * 1000);
+    void incarnation.ended.then(() => clearTimeout(deadline));
+  }
+
+  #endSupervision(): void {
+    this.#replacing = false;
+    clearInterval(this.#timer as number);
+  }
+
+  async #spawnAll(): Promise<Incarnation[]> {
+    const all: Incarnation[] = [];
+    for (const slot of this.#slots) {
+      const incarnation = this.#spawn(slot);
+      slot.current = incarnation;
+      all.push(incarnation);
+      // WHY: Bun crashes now and then when threads start side by side under load; the first one also tells of
+      // a handler that cannot be loaded, before the others say the same.
+      if (this.#parts.host.name === "bun" || slot.index === 0) await this.#loaded(incarnation);
+    }
+    await Promise.all(all.map((incarnation) => this.#loaded(incarnation)));
+    return all;
+  }
+
+  #spawn(slot: Slot): Incarnation {
+    const { host, module, common, slabs, heapMegabytesMax, scrape } = this.#parts;
+    slot.epoch++;
+    const place = { slot: slot.index, epoch: slot.epoch };
+    const slab = slabs.open(place);
+    const start = { ...common, ...place, attachment: slab.attachment };
+    const incarnation = new Incarnation({ host, module, start, slab, heapMegabytesMax, scrape });
+    this.#live.add(incarnation);
+    void incarnation.ended.then((end) => {
+      this.#live.delete(incarnation);
+      slab.leave(end);
+    });
+    this.#parts.onSpawn?.(incarnation);
+    return incarnation;
+  }
+
+  /** Waits until a worker has loaded the handler. @throws {StartError} If it fails or takes too long. */
+  async #loaded(incarnation: Incarnation): Promise<void> {
+    const { startSeconds } = this.#parts;
+    const late = setTimeout(
+      () => incarnation.terminate(`the handler was not loaded within ${startSeconds} s`),
+      startSeconds * 1000,
+    );
+    try {
+      await incarnation.loaded;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  #superviseEnd(slot: Slot, incarnation: Incarnation): void {
+    void incarnation.ended.then((end) => {
+      if (!this.#replacing || slot.current !== incarnation) return;
+      if (slot.hasSuccessor) {
+        this.#parts.log(`worker ${slot.index}: ended as ${endSentence(end, incarnation)}`);
+      } else this.#replace(slot, incarnation, end);
+    });
+  }
+
+  #replace(slot: Slot, ended: Incarnation, end: WorkerEnd): void {
+    const { log, onRestart } = this.#parts;
+    const waitMs = slot.backoff.next(performance.now() - ended.startedMs);
+    const soon = waitMs === 0 ? "replaced" : `replaced in ${waitMs / 1000} s`;
+    log(`worker ${slot.index}: ended as ${endSentence(end, ended)}; ${soon}`);
+    // Deno has printed the stack already.
+    if (end.error?.stack !== undefined && this.#parts.host.name !== "deno") log(end.error.stack);
+    onRestart(reasonOf(end, ended));
+    setTimeout(() => void this.#revive(slot), waitMs);
+  }
+
+  async #revive(slot: Slot): Promise<void> {
+    if (!this.#replacing) return;
+    const incarnation = this.#spawn(slot);
+    slot.current = incarnation;
+    this.#superviseEnd(slot, incarnation);
+    try {
+      await this.#loaded(incarnation);
+      await incarnation.listen(this.#port);
+      this.#parts.log(`worker ${slot.index}: ready again`);
+    } catch (error) {
+      // Its end leads to the next try; what kept it from starting is said there too.
+      if (!(error instanceof StartError)) throw error;
+    }
+  }
+
+  #checkHangs(): void {
+    const limitMs = this.#parts.hangSeconds * 1000;
+    for (const incarnation of this.#live) {
+      const hangs = incarnation.state === "listening" && incarnation.slab.heartbeatAgeMs() > limitMs;
+      if (hangs) incarnation.terminate(HUNG);
+    }
+  }
+}
+
+function delay(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
+
+/** Why a thread was ended that did not beat any more. */
+export const HUNG = "its event loop stood still for too long";
+
+/** As what the end of a thread is counted. */
+export function reasonOf(
+  end: WorkerEnd,
+  ended: { readonly terminatedFor: string | undefined },
+): RestartReason {
+  if (ended.terminatedFor === HUNG) return "hang";
+  const { code } = end.error as { code?: string } | undefined ?? {};
+  return code === "ERR_WORKER_OUT_OF_MEMORY" ? "memory" : "crash";
+}

@@ -1,0 +1,69 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Collector } from "../../../../src/collect/collector.ts";
+import { Counter } from "../../../../src/metric/counter.ts";
+import { Registry } from "../../../../src/registry/registry.ts";
+import type { ScrapeQuestion } from "../../../../src/server/workers/messages.ts";
+import { resolveScrapeOptions, type ScrapeOptions } from "../../../../src/server/scrape/scrape_options.ts";
+import { ScrapeRenderer } from "../../../../src/server/scrape/scrape_renderer.ts";
+
+const plain: ScrapeQuestion = {
+  method: "GET",
+  accept: null,
+  acceptEncoding: null,
+  authorization: null,
+  query: "",
+  timeoutSeconds: null,
+};
+
+function rendererOf(options: ScrapeOptions = {}) {
+  const registry = new Registry({ slabBytes: 1 << 22 });
+  const counter = new Counter({ name: "a_total", help: "A.", labelNames: ["x"], registry });
+  for (let x = 0; x < 5000; x++) counter.inc({ x });
+  const collector = new Collector(registry);
+  return {
+    renderer: new ScrapeRenderer(collector, { options: resolveScrapeOptions(options), metrics: undefined }),
+    counter,
+    collector,
+  };
+}
+
+Deno.test("ScrapeRenderer.render() writes into memory that all have given back, and into no other", async () => {
+  const { renderer, counter } = rendererOf();
+  const first = renderer.render(plain);
+  const held = await first.result;
+  const bytes = held.chunks[0].slice();
+  counter.inc({ x: 1 });
+  const second = renderer.render(plain);
+  const { chunks } = await second.result;
+  assert(chunks[0].buffer !== held.chunks[0].buffer);
+  assertEquals(held.chunks[0], bytes);
+  second.leave();
+  counter.inc({ x: 1 });
+  const third = renderer.render(plain);
+  assert((await third.result).chunks[0].buffer === chunks[0].buffer);
+  first.leave();
+  third.leave();
+});
+
+Deno.test("ScrapeRenderer.render() compresses once for all who ask for the same coding", async () => {
+  const { renderer, counter } = rendererOf({ compression: { codings: ["zstd", "gzip"] } });
+  const [gzip, same, zstd, none] = ["gzip", "gzip;q=0.5", "gzip, zstd", "zstd;q=0, br"].map((
+    acceptEncoding,
+  ) => renderer.render({ ...plain, acceptEncoding }).result);
+  assert(await gzip === await same);
+  assertEquals((await gzip).headers["content-encoding"], "gzip");
+  assertEquals((await zstd).headers["content-encoding"], "zstd");
+  assertEquals((await none).headers["content-encoding"], undefined);
+  const before = await new Blob([...(await gzip).chunks]).bytes();
+  counter.inc({ x: 1 });
+  await renderer.render({ ...plain, acceptEncoding: "gzip" }).result;
+  assertEquals(await new Blob([...(await gzip).chunks]).bytes(), before);
+});
+
+Deno.test("ScrapeRenderer.render() gives nothing when nothing could be gathered", async () => {
+  const { renderer, collector } = rendererOf();
+  collector.blocks = () => {
+    throw new Error("no slab");
+  };
+  await assertRejects(() => renderer.render(plain).result, Error, "gathering: no slab");
+});
