@@ -4,4 +4,4 @@
  * @module
  */
 export type { LlmOptions } from "./server/llm_options.ts";
-export { type LlmServeOptions, type LlmServer, serveLlm } from "./server/serve_llm.ts";
+export { type LlmServeOptions, type LlmServer, type PipelineControl, serveLlm } from "./server/serve_llm.ts";

@@ -10,12 +10,12 @@ import { embeddings } from "./embeddings.ts";
 import type { ApiServices, Call, Endpoint } from "./endpoint.ts";
 import { injectedFailure } from "./failure_injector.ts";
 import { chatCompletions, completions } from "./generate.ts";
-import { LOAD_FORMAT_HEADER, LOAD_HEADER, loadReport } from "./load_headers.ts";
+import { LOAD_FORMAT_HEADER, LOAD_HEADER, loadReport } from "./orca_report.ts";
 import { detokenizeTokens, getModel, listModels, tokenizeText } from "./model_endpoints.ts";
 import { health, isSleeping, load, resetPrefixCache, sleep, version, wakeUp } from "./server_endpoints.ts";
 
 /** A path and what answers it. */
-interface Route {
+export interface Route {
   readonly path: string;
   readonly methods: Readonly<Record<string, Endpoint>>;
   /** Whether keys are asked for and failures are made up. */
@@ -47,6 +47,10 @@ const ROUTES: readonly Route[] = [
   { path: "/version", methods: { GET: version }, guarded: false },
   { path: "/load", methods: { GET: load }, guarded: false },
 ];
+/** What any server of models answers, whatever runs them. */
+export const COMMON_ROUTES: readonly Route[] = ROUTES.filter(({ path }) =>
+  !["/v1/chat/completions", "/v1/completions", "/v1/embeddings"].includes(path)
+);
 const MODEL_ROUTE: Route = { path: "/v1/models/{model}", methods: { GET: getModel }, guarded: true };
 const SLEEP_ROUTES: readonly Route[] = [
   { path: "/sleep", methods: { POST: sleep }, guarded: false },
@@ -55,10 +59,14 @@ const SLEEP_ROUTES: readonly Route[] = [
   { path: "/reset_prefix_cache", methods: { POST: resetPrefixCache }, guarded: false },
 ];
 
-/** Makes the API of one worker. */
-export function createApi(services: ApiServices): ApiHandler {
+/**
+ * Makes the API of one worker.
+ *
+ * @param known what it answers; all that an engine can do if left out
+ */
+export function createApi(services: ApiServices, known: readonly Route[] = ROUTES): ApiHandler {
   const routes = new Map(
-    [...ROUTES, ...(services.config.sleepMode ? SLEEP_ROUTES : [])].map((r) => [r.path, r]),
+    [...known, ...(services.config.sleepMode ? SLEEP_ROUTES : [])].map((r) => [r.path, r]),
   );
   return async (request, context = {}) => {
     const arrivalMs = performance.now();

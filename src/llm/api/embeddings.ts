@@ -74,7 +74,7 @@ function prefill(
 }
 
 /** A unit vector that is the sum of one direction for each token: texts with common tokens are near each other. */
-export function embed(tokens: readonly number[], dimensions: number): Float32Array {
+function embed(tokens: readonly number[], dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const token of new Set(tokens)) {
     const random = new Random(token);

@@ -7,7 +7,7 @@ import type { ApiConfig, FailureType } from "./api_config.ts";
 import { ApiError } from "./api_error.ts";
 
 /** A request with this header fails with that status. */
-export const RETURN_ERROR_HEADER = "x-return-error";
+const RETURN_ERROR_HEADER = "x-return-error";
 
 const FAILURES: Readonly<Record<FailureType, () => ApiError>> = {
   rate_limit: () => new ApiError(429, "Injected failure: rate limit reached", { retryAfterSeconds: 1 }),

@@ -97,7 +97,7 @@ export function readLogprobs(fields: Fields, name: string): number | undefined {
 }
 
 /** A 32-bit number for a text; 0 for none. */
-export function hashText(text: string): number {
+function hashText(text: string): number {
   let bits = text === "" ? 0 : 0x811c9dc5;
   for (let i = 0; i < text.length; i++) bits = Math.imul(bits ^ text.charCodeAt(i), 0x01000193);
   return bits;

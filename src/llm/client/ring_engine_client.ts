@@ -26,7 +26,7 @@ import {
   type GenerationHandle,
   type GenerationListener,
 } from "./engine_client.ts";
-import { ItemCache } from "./item_cache.ts";
+import { ImageCache } from "./image_cache.ts";
 import { Router, type RoutingPolicy } from "./router.ts";
 import { RequestGroup, SequenceMeter } from "./sequence_meter.ts";
 
@@ -81,7 +81,7 @@ export class RingEngineClient implements EngineClient {
   readonly #options: RingClientOptions;
   readonly #router: Router;
   readonly #links = new Map<number, Link>();
-  readonly #items = new ItemCache();
+  readonly #items = new ImageCache();
   #nextId = 1;
   #closed = false;
 

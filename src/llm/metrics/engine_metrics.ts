@@ -13,7 +13,7 @@ import {
 import { VLLM_FAMILIES } from "../../families/vllm.ts";
 import { VLLM_OPTIONAL_FAMILIES } from "../../families/vllm_optional.ts";
 import type { EngineObserver, EngineState, StepReport } from "../engine/engine_observer.ts";
-import type { EngineMetricsOptions } from "./engine_metrics_options.ts";
+import { type EngineMetricsOptions, engineValues } from "./engine_metrics_options.ts";
 import { FlopsMetrics, LoraMetrics, OffloadMetrics, SpeculationMetrics } from "./feature_metrics.ts";
 
 const MICROSECONDS = 1e6;
@@ -33,28 +33,28 @@ export class EngineMetrics implements EngineObserver {
   #sleepLevel = -1;
 
   constructor(options: EngineMetricsOptions) {
-    const { features, model, config } = options;
-    const engine = String(options.engine);
-    const define: DefineOptions = { registry: options.registry, tokensMax: config.maxModelLen };
+    const { features, config, registry, engineLabels } = options;
+    const labels = engineValues(options);
+    const define: DefineOptions = { registry, tokensMax: config.maxModelLen, engineLabels };
     const family = VLLM_FAMILIES;
     const byReason = defineGauge(family.numRequestsWaitingByReason, define);
-    const sleepState = defineGauge(family.engineSleepState, define);
+    const sleepState = features.sleep === false ? undefined : defineGauge(family.engineSleepState, define);
     this.#gauges = {
-      running: defineGauge(family.numRequestsRunning, define).labels(model, engine),
-      waiting: defineGauge(family.numRequestsWaiting, define).labels(model, engine),
-      capacity: byReason.labels(model, engine, "capacity"),
-      deferred: byReason.labels(model, engine, "deferred"),
-      kvUsage: defineGauge(family.kvCacheUsagePerc, define).labels(model, engine),
-      sleep: SLEEP_STATES.map((state) => sleepState.labels(model, engine, state)),
+      running: defineGauge(family.numRequestsRunning, define).labels(...labels),
+      waiting: defineGauge(family.numRequestsWaiting, define).labels(...labels),
+      capacity: byReason.labels(...labels, "capacity"),
+      deferred: byReason.labels(...labels, "deferred"),
+      kvUsage: defineGauge(family.kvCacheUsagePerc, define).labels(...labels),
+      sleep: sleepState === undefined ? [] : SLEEP_STATES.map((state) => sleepState.labels(...labels, state)),
     };
     this.#counters = {
-      queries: defineCounter(family.prefixCacheQueriesTotal, define).labels(model, engine),
-      hits: defineCounter(family.prefixCacheHitsTotal, define).labels(model, engine),
-      preemptions: defineCounter(family.numPreemptionsTotal, define).labels(model, engine),
+      queries: defineCounter(family.prefixCacheQueriesTotal, define).labels(...labels),
+      hits: defineCounter(family.prefixCacheHitsTotal, define).labels(...labels),
+      preemptions: defineCounter(family.numPreemptionsTotal, define).labels(...labels),
     };
-    this.#stepTokens = defineHistogram(family.iterationTokensTotal, define).labels(model, engine);
-    this.#residency = features.kvCacheMetrics ? residency(define, [model, engine]) : undefined;
-    this.#deprecated = features.deprecated ? deprecated(define, [model, engine]) : undefined;
+    this.#stepTokens = defineHistogram(family.iterationTokensTotal, define).labels(...labels);
+    this.#residency = features.kvCacheMetrics ? residency(define, labels) : undefined;
+    this.#deprecated = features.deprecated ? deprecated(define, labels) : undefined;
     this.#offload = features.offload ? new OffloadMetrics(options, define) : undefined;
     this.#speculation = features.speculation ? new SpeculationMetrics(options, define) : undefined;
     this.#flops = features.mfu ? new FlopsMetrics(options, define) : undefined;
@@ -114,7 +114,7 @@ export class EngineMetrics implements EngineObserver {
     this.#lora?.state(state);
     if (state.sleepLevel === this.#sleepLevel) return;
     this.#sleepLevel = state.sleepLevel;
-    for (let level = 0; level < SLEEP_STATES.length; level++) {
+    for (let level = 0; level < this.#gauges.sleep.length; level++) {
       this.#gauges.sleep[level].set(level === state.sleepLevel ? 1 : 0);
     }
   }
@@ -122,10 +122,9 @@ export class EngineMetrics implements EngineObserver {
 
 /** Exposes the configuration of an engine's KV cache; by the engine's own thread, so that it ends with it. */
 export function defineCacheConfigInfo(options: EngineMetricsOptions): void {
-  const { config } = options;
+  const { config, registry, engineLabels } = options;
   const tokens = config.numGpuBlocks * config.blockSize;
-  defineGauge(VLLM_FAMILIES.cacheConfigInfo, { registry: options.registry }).labels({
-    engine: String(options.engine),
+  const values: Readonly<Record<string, string | number>> = {
     block_size: config.blockSize,
     num_gpu_blocks: config.numGpuBlocks,
     cache_dtype: "auto",
@@ -133,10 +132,14 @@ export function defineCacheConfigInfo(options: EngineMetricsOptions): void {
     gpu_memory_utilization: "0.9",
     kv_cache_size_tokens: tokens,
     kv_cache_max_concurrency: (tokens / config.maxModelLen).toFixed(2),
-  }).set(1);
+  };
+  const spec = VLLM_FAMILIES.cacheConfigInfo;
+  const [, ...engine] = engineValues(options);
+  defineGauge(spec, { registry, engineLabels })
+    .labels(...engine, ...spec.labelNames.slice(1).map((name) => values[name])).set(1);
 }
 
-function residency(define: DefineOptions, labels: [string, string]) {
+function residency(define: DefineOptions, labels: readonly string[]) {
   const family = VLLM_OPTIONAL_FAMILIES;
   return {
     lifetime: defineHistogram(family.kvBlockLifetimeSeconds, define).labels(...labels),
@@ -145,7 +148,7 @@ function residency(define: DefineOptions, labels: [string, string]) {
   };
 }
 
-function deprecated(define: DefineOptions, labels: [string, string]) {
+function deprecated(define: DefineOptions, labels: readonly string[]) {
   const family = VLLM_OPTIONAL_FAMILIES;
   return {
     kvUsage: defineGauge(family.gpuCacheUsagePerc, define).labels(...labels),

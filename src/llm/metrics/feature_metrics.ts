@@ -12,7 +12,7 @@ import {
 import { VLLM_OPTIONAL_FAMILIES } from "../../families/vllm_optional.ts";
 import type { CounterChild } from "../../metric/counter.ts";
 import type { EngineState, StepReport } from "../engine/engine_observer.ts";
-import type { EngineMetricsOptions } from "./engine_metrics_options.ts";
+import { type EngineMetricsOptions, engineValues } from "./engine_metrics_options.ts";
 
 const MICROSECONDS = 1e6;
 const FAMILY = VLLM_OPTIONAL_FAMILIES;
@@ -33,7 +33,7 @@ export class OffloadMetrics {
   readonly #store: Direction;
 
   constructor(options: EngineMetricsOptions, define: DefineOptions) {
-    const labels = [options.model, String(options.engine)];
+    const labels = engineValues(options);
     this.#queries = defineCounter(FAMILY.externalPrefixCacheQueriesTotal, define).labels(...labels);
     this.#hits = defineCounter(FAMILY.externalPrefixCacheHitsTotal, define).labels(...labels);
     if (options.features.offloadThreshold) {
@@ -84,7 +84,7 @@ function direction(
   define: DefineOptions,
   families: DirectionFamilies,
 ): Direction {
-  const labels = [options.model, String(options.engine)];
+  const labels = engineValues(options);
   const bytesTotal = defineCounter(families.bytes, define).labels(...labels);
   const timeTotal = defineCounter(families.time, define).labels(...labels);
   const size = defineHistogram(families.size, define).labels(...labels);
@@ -118,7 +118,7 @@ export class SpeculationMetrics {
   readonly #acceptedByPosition: readonly CounterChild[];
 
   constructor(options: EngineMetricsOptions, define: DefineOptions) {
-    const labels = [options.model, String(options.engine)];
+    const labels = engineValues(options);
     this.#drafts = defineCounter(FAMILY.specDecodeNumDraftsTotal, define).labels(...labels);
     this.#draftTokens = defineCounter(FAMILY.specDecodeNumDraftTokensTotal, define).labels(...labels);
     this.#accepted = defineCounter(FAMILY.specDecodeNumAcceptedTokensTotal, define).labels(...labels);
@@ -146,7 +146,7 @@ export class FlopsMetrics {
   readonly #kvBytesPerToken: number;
 
   constructor(options: EngineMetricsOptions, define: DefineOptions) {
-    const labels = [options.model, String(options.engine)];
+    const labels = engineValues(options);
     this.#flops = defineCounter(FAMILY.estimatedFlopsPerGpuTotal, define).labels(...labels);
     this.#read = defineCounter(FAMILY.estimatedReadBytesPerGpuTotal, define).labels(...labels);
     this.#written = defineCounter(FAMILY.estimatedWriteBytesPerGpuTotal, define).labels(...labels);

@@ -16,6 +16,10 @@ export interface Features {
   readonly corruption: boolean;
   /** The older names of current families. */
   readonly deprecated: boolean;
+  /** Whether requests may have images; if not said, they may. */
+  readonly items?: boolean;
+  /** Whether the engine can be sent to sleep; if not said, it can. */
+  readonly sleep?: boolean;
 }
 
 /** The switches that a configuration implies. */

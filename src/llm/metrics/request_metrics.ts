@@ -4,11 +4,13 @@
  * @module
  */
 import { defineCounter, defineHistogram, type DefineOptions } from "../../families/define_family.ts";
+import type { EngineLabels } from "../../families/engine_labels.ts";
 import { VLLM_FAMILIES } from "../../families/vllm.ts";
 import { VLLM_OPTIONAL_FAMILIES } from "../../families/vllm_optional.ts";
 import type { Registerer } from "../../metric/registerer.ts";
 import { FINISH_REASONS } from "../engine/sequence.ts";
 import type { PromptFacts } from "../wire/output_frame.ts";
+import { engineValues } from "./engine_metrics_options.ts";
 import type { Features } from "./features.ts";
 
 /** Whose metrics these are. */
@@ -19,8 +21,10 @@ export interface RequestMetricsOptions {
   readonly engine: number;
   /** The context length. */
   readonly tokensMax: number;
-  readonly features: Pick<Features, "corruption" | "deprecated">;
+  readonly features: Pick<Features, "corruption" | "deprecated" | "items">;
   readonly registry?: Registerer;
+  /** How the engine is labelled. Default: by its number. */
+  readonly engineLabels?: EngineLabels;
 }
 
 /** A request when it has ended by itself. */
@@ -50,14 +54,15 @@ export class RequestMetrics {
   readonly #deprecated;
 
   constructor(options: RequestMetricsOptions) {
-    const define: DefineOptions = { registry: options.registry, tokensMax: options.tokensMax };
-    const labels: [string, string] = [options.model, String(options.engine)];
+    const { registry, tokensMax, engineLabels } = options;
+    const define: DefineOptions = { registry, tokensMax, engineLabels };
+    const labels = engineValues(options);
     this.#tokens = tokenChildren(define, labels);
     this.#latency = latencyChildren(define, labels);
     this.#shape = shapeChildren(define, labels);
     const success = defineCounter(VLLM_FAMILIES.requestSuccessTotal, define);
     this.#ends = FINISH_REASONS.slice(1).map((reason) => success.labels(...labels, reason));
-    this.#items = {
+    this.#items = options.features.items === false ? undefined : {
       queries: defineCounter(VLLM_FAMILIES.mmCacheQueriesTotal, define).labels(...labels),
       hits: defineCounter(VLLM_FAMILIES.mmCacheHitsTotal, define).labels(...labels),
     };
@@ -122,12 +127,12 @@ export class RequestMetrics {
 
   /** Images were looked up in the worker's cache of inputs. */
   itemsLookedUp(queries: number, hits: number): void {
-    this.#items.queries.inc(queries);
-    this.#items.hits.inc(hits);
+    this.#items?.queries.inc(queries);
+    this.#items?.hits.inc(hits);
   }
 }
 
-function tokenChildren(define: DefineOptions, labels: [string, string]) {
+function tokenChildren(define: DefineOptions, labels: readonly string[]) {
   const bySource = defineCounter(VLLM_FAMILIES.promptTokensBySourceTotal, define);
   return {
     prompt: defineCounter(VLLM_FAMILIES.promptTokensTotal, define).labels(...labels),
@@ -139,7 +144,7 @@ function tokenChildren(define: DefineOptions, labels: [string, string]) {
   };
 }
 
-function latencyChildren(define: DefineOptions, labels: [string, string]) {
+function latencyChildren(define: DefineOptions, labels: readonly string[]) {
   return {
     first: defineHistogram(VLLM_FAMILIES.timeToFirstTokenSeconds, define).labels(...labels),
     next: defineHistogram(VLLM_FAMILIES.interTokenLatencySeconds, define).labels(...labels),
@@ -152,7 +157,7 @@ function latencyChildren(define: DefineOptions, labels: [string, string]) {
   };
 }
 
-function shapeChildren(define: DefineOptions, labels: [string, string]) {
+function shapeChildren(define: DefineOptions, labels: readonly string[]) {
   return {
     prompt: defineHistogram(VLLM_FAMILIES.requestPromptTokens, define).labels(...labels),
     generated: defineHistogram(VLLM_FAMILIES.requestGenerationTokens, define).labels(...labels),
@@ -164,7 +169,7 @@ function shapeChildren(define: DefineOptions, labels: [string, string]) {
   };
 }
 
-function deprecatedChildren(define: DefineOptions, labels: [string, string]) {
+function deprecatedChildren(define: DefineOptions, labels: readonly string[]) {
   const family = VLLM_OPTIONAL_FAMILIES;
   return {
     next: defineHistogram(family.timePerOutputTokenSeconds, define).labels(...labels),

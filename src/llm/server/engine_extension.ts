@@ -46,7 +46,9 @@ export class EngineExtension implements ServerExtension {
       count: replicas,
       common: { config, model, adapters: api.adapters, features, mode },
       openSlab: (place) => services.slabs.open(place),
+      limits: services.limits,
       log: (line) => services.log(line),
+      onRestart: (reason) => services.restarted(reason),
     });
     await this.#pool.start();
   }

@@ -90,6 +90,14 @@ export interface LlmOptions {
   readonly httpMetrics?: string;
   /** Seconds between two lines on what the server does; 0 for none. */
   readonly statsSeconds?: number;
+  /** The JSON of a pipeline of stages, each with replicas of its own, in the place of the one engine. */
+  readonly pipeline?: string;
+  /** What names of a pipeline's families begin with: `vllm:omni_` (default) or `vllm_omni:`. */
+  readonly omniPrefix?: string;
+  /** Expose a pipeline's families under their earlier names too (default: off). */
+  readonly omniAliases?: boolean;
+  /** Label places of a pipeline `stage_id` and `replica_id` (default: `stage` and `replica`). */
+  readonly omniIdLabels?: boolean;
   /** URLs of OpenAI-compatible servers, separated by commas: the server forwards to them and has no engine. */
   readonly upstreams?: string;
   /** Key for the upstreams (default: the client's). */

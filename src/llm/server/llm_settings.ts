@@ -9,7 +9,7 @@ import type { LlmOptions } from "./llm_options.ts";
 export interface LlmSetting {
   readonly option: keyof LlmOptions;
   readonly flag: string;
-  readonly type: "number" | "text" | "switch";
+  readonly type: "number" | "text" | "switch" | "file";
   readonly placeholder: string;
   readonly help: string;
 }
@@ -152,6 +152,25 @@ export const LLM_SETTINGS: readonly LlmSetting[] = [
     "log-stats-interval",
     "SECONDS",
     "a line on tokens and requests every so often, 0 for none (default: 10)",
+  ),
+  {
+    option: "pipeline",
+    flag: "pipeline",
+    type: "file",
+    placeholder: "FILE",
+    help: "JSON file of a pipeline of stages (text, audio, images, video) instead of the one engine",
+  },
+  text(
+    "omniPrefix",
+    "omni-prefix",
+    "PREFIX",
+    "what names of a pipeline's families begin with, vllm:omni_ or vllm_omni: (default: vllm:omni_)",
+  ),
+  toggle("omniAliases", "omni-aliases", "expose earlier names of a pipeline's families too (default: off)"),
+  toggle(
+    "omniIdLabels",
+    "omni-id-labels",
+    "label stage_id and replica_id, not stage and replica (default: off)",
   ),
   text(
     "upstreams",

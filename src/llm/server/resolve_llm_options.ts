@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DEFAULT_OMNI_NAMING, OMNI_PREFIXES } from "../../families/omni.ts";
 import type { HttpConvention } from "../../server/options.ts";
 import { StartError } from "../../server/start_error.ts";
 import { type ApiConfig, DEFAULT_API_CONFIG, FAILURE_TYPES, type FailureType } from "../api/api_config.ts";
@@ -11,6 +12,10 @@ import { DEFAULT_ENGINE_CONFIG, type EngineConfig, engineConfig } from "../engin
 import { type ProfileName, PROFILES, type TimingProfile } from "../engine/profiles.ts";
 import { DEFAULT_GATEWAY_CONFIG, type GatewayConfig } from "../gateway/gateway_config.ts";
 import { type Features, featuresOf } from "../metrics/features.ts";
+import type { PipelineDescription } from "../pipeline/description.ts";
+import type { PipelinePlan } from "../pipeline/pipeline_extension.ts";
+import { PipelineError } from "../pipeline/pipeline_fields.ts";
+import { readPipeline } from "../pipeline/read_pipeline.ts";
 import { PROMPT_TOKENS_MAX } from "../replica/channel.ts";
 import type { TextMode } from "../replica/thread_messages.ts";
 import type { LlmOptions } from "./llm_options.ts";
@@ -32,14 +37,21 @@ export interface GatewayPlan {
   readonly gateway: GatewayConfig;
 }
 
-/** What both have. */
+/** A server with a pipeline. */
+export interface StagesPlan extends PipelinePlan {
+  readonly kind: "pipeline";
+  readonly api: ApiConfig;
+  readonly routing: RoutingPolicy;
+}
+
+/** What all have. */
 export interface CommonPlan {
   readonly httpMetrics: HttpConvention;
   readonly statsSeconds: number;
 }
 
 /** What the server will be. */
-export type LlmPlan = (EmbeddedPlan | GatewayPlan) & CommonPlan;
+export type LlmPlan = (EmbeddedPlan | GatewayPlan | StagesPlan) & CommonPlan;
 
 const REPLICAS_MAX = 64;
 const MICROSECONDS = 1000;
@@ -54,18 +66,60 @@ export function resolveLlmOptions(options: LlmOptions): LlmPlan {
     ]),
     statsSeconds: within("statsSeconds", options.statsSeconds ?? 10, { min: 0, max: 86_400 }),
   };
+  if (options.upstreams !== undefined && options.pipeline !== undefined) {
+    throw refuse(
+      "pipeline",
+      "beside upstreams",
+      "one of the two: a pipeline is run here, upstreams elsewhere",
+    );
+  }
   if (options.upstreams !== undefined) return { kind: "gateway", gateway: gatewayOf(options), ...common };
+  if (options.pipeline !== undefined) return { ...pipelineOf(options, options.pipeline), ...common };
   const engine = engineOf(options);
   return {
     kind: "embedded",
     engine,
-    api: apiOf(options, engine),
+    api: apiOf(options, engine.maxModelLen),
     features: featuresOf(engine, { mfu: options.mfuMetrics, deprecated: options.deprecatedMetrics }),
     replicas: whole("replicas", options.replicas ?? 1, { min: 1, max: REPLICAS_MAX }),
-    routing: oneOf("routing", options.routing ?? "least-loaded", ["least-loaded", "sticky"]),
+    routing: routingOf(options),
     mode: oneOf("mode", options.mode ?? "random", ["random", "echo"]),
     ...common,
   };
+}
+
+function routingOf(options: LlmOptions): RoutingPolicy {
+  return oneOf("routing", options.routing ?? "least-loaded", ["least-loaded", "sticky"]);
+}
+
+function pipelineOf(options: LlmOptions, json: string): StagesPlan {
+  const pipeline = described(json, options);
+  const entries = Object.values(pipeline.routes).map(([first]) => pipeline.stages[first]);
+  const lengths = entries.map((stage) => stage.kind === "llm" ? stage.engine.maxModelLen : Infinity);
+  return {
+    kind: "pipeline",
+    pipeline,
+    naming: {
+      prefix: oneOf("omniPrefix", options.omniPrefix ?? DEFAULT_OMNI_NAMING.prefix, OMNI_PREFIXES),
+      aliases: options.omniAliases ?? DEFAULT_OMNI_NAMING.aliases,
+      ids: options.omniIdLabels ?? DEFAULT_OMNI_NAMING.ids,
+    },
+    deprecated: options.deprecatedMetrics ?? false,
+    api: { ...apiOf(options, Math.min(...lengths)), models: [pipeline.model], sleepMode: false },
+    routing: routingOf(options),
+  };
+}
+
+function described(json: string, options: LlmOptions): PipelineDescription {
+  const speedFactor = options.speedFactor === undefined
+    ? undefined
+    : within("speedFactor", options.speedFactor, { min: 0.001, max: 1e6 });
+  try {
+    return readPipeline(json, { speedFactor });
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    throw new StartError("BAD_OPTION", error.message, { cause: error });
+  }
 }
 
 function engineOf(options: LlmOptions): EngineConfig {
@@ -125,14 +179,14 @@ function timingOf(options: LlmOptions): TimingProfile {
   };
 }
 
-function apiOf(options: LlmOptions, engine: EngineConfig): ApiConfig {
+function apiOf(options: LlmOptions, maxModelLen: number): ApiConfig {
   const names = list(options.servedModelNames);
   const failureTypes = list(options.failureTypes).map((type) => oneOf("failureTypes", type, FAILURE_TYPES));
   return {
     ...DEFAULT_API_CONFIG,
     models: names.length > 0 ? names : [options.model ?? DEFAULT_API_CONFIG.models[0]],
     adapters: list(options.loraModules),
-    maxModelLen: engine.maxModelLen,
+    maxModelLen,
     apiKeys: list(options.apiKeys),
     embeddingDimensions: whole("embeddingDimensions", options.embeddingDimensions ?? 384, {
       min: 1,

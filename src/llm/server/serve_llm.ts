@@ -7,6 +7,7 @@ import type { ExtensionServices, ServerExtension, WorkerLink } from "../../serve
 import type { ServeOptions } from "../../server/options.ts";
 import type { Server } from "../../server/running_server.ts";
 import { serve } from "../../server/serve.ts";
+import { PipelineExtension } from "../pipeline/pipeline_extension.ts";
 import type { LlmWorkerData } from "../worker/worker_data.ts";
 import { EngineExtension } from "./engine_extension.ts";
 import type { LlmOptions } from "./llm_options.ts";
@@ -19,8 +20,22 @@ export interface LlmServer extends Server {
   readonly description: string;
   /** Ends an engine at once, as a crash would; another one takes its place. Nothing happens in a gateway. */
   killEngine(engine: number): void;
+  /** The stages, if it serves a pipeline. */
+  readonly stages?: PipelineControl;
   /** Ends a worker at once, as a crash would; another one takes its place. */
   killWorker(slot: number): void;
+}
+
+/** Replicas of a running pipeline's stages, by the stage's position and the replica's number from 0. */
+export interface PipelineControl {
+  /** Adds a replica to a stage. Resolves with its number when it takes requests. */
+  addReplica(stage: number): Promise<number>;
+  /** Removes a replica. Resolves when its requests have ended. @throws {RangeError} If it is the stage's only one */
+  removeReplica(stage: number, replica: number): Promise<void>;
+  /** Ends a replica at once, as a crash would; another one takes its place. */
+  killReplica(stage: number, replica: number): void;
+  /** The replicas that take requests. */
+  readonly replicas: readonly { readonly stage: number; readonly replica: number }[];
 }
 
 /** The options of `serve()` that are left to choose. */
@@ -46,22 +61,40 @@ export async function serveLlm(options: LlmServeOptions): Promise<LlmServer> {
   const plan = resolveLlmOptions(options);
   const workers = new Map<number, WorkerLink>();
   const engines = plan.kind === "embedded" ? new EngineExtension(plan) : undefined;
+  const stages = plan.kind === "pipeline" ? new PipelineExtension(plan) : undefined;
   const server = await serve({
     ...options,
     handler: new URL("../worker/handler.ts", import.meta.url),
     handlerData: workerDataOf(plan),
     httpFamilies: plan.httpMetrics,
-    extension: withStats(plan.statsSeconds, { engines, workers }),
+    extension: withStats(plan.statsSeconds, { threads: engines ?? stages, workers }),
   });
   return Object.assign(server, {
     description: describe(plan),
+    stages: stages === undefined ? undefined : controlOf(stages),
     killEngine: (engine: number) => engines?.pool.kill(engine),
     killWorker: (slot: number) => workers.get(slot)?.terminate("it was killed"),
   });
 }
 
-function workerDataOf(plan: LlmPlan): LlmWorkerData {
+function controlOf(stages: PipelineExtension): PipelineControl {
+  return {
+    addReplica: async (stage) => (await stages.pool.add(stage)).replica,
+    removeReplica: (stage, replica) => stages.pool.remove({ stage, replica }),
+    killReplica: (stage, replica) => stages.pool.kill({ stage, replica }),
+    get replicas() {
+      return stages.pool.places.map(({ stage, replica }) => ({ stage, replica }));
+    },
+  };
+}
+
+/** What each worker of a server is told before it starts. */
+export function workerDataOf(plan: LlmPlan): LlmWorkerData {
   if (plan.kind === "gateway") return { kind: "gateway", gateway: plan.gateway };
+  if (plan.kind === "pipeline") {
+    const { pipeline, naming, api, routing } = plan;
+    return { kind: "pipeline", pipeline, naming, api, routing };
+  }
   const { api, features, routing, replicas } = plan;
   return { kind: "embedded", api, features, routing, engines: replicas };
 }
@@ -70,22 +103,28 @@ function describe(plan: LlmPlan): string {
   if (plan.kind === "gateway") {
     return `forwards to ${plan.gateway.upstreams.map(({ url }) => url).join(", ")}`;
   }
-  const { api, replicas, engine } = plan;
-  const speed = engine.speedFactor === 1 ? "" : `, time runs ${engine.speedFactor} times faster`;
+  const { speedFactor } = plan.kind === "pipeline" ? plan.pipeline : plan.engine;
+  const speed = speedFactor === 1 ? "" : `, time runs ${speedFactor} times faster`;
+  if (plan.kind === "pipeline") {
+    const { model, stages } = plan.pipeline;
+    const list = stages.map(({ name, replicas }) => `${name} (${replicas})`).join(", ");
+    return `simulates ${model} as a pipeline of ${list}${speed}: what it says, plays and draws is made up, no model is run`;
+  }
+  const { api, replicas } = plan;
   return `simulates ${api.models[0]} with ${replicas} ${replicas === 1 ? "engine" : "engines"}${speed}: ` +
     "the text and the timing are made up, no model is run";
 }
 
-/** The engines if there are any, and a line on what the server does every so often. */
+/** The engines or stages if there are any, and a line on what the server does every so often. */
 function withStats(
   statsSeconds: number,
-  parts: { engines: EngineExtension | undefined; workers: Map<number, WorkerLink> },
+  parts: { threads: ServerExtension | undefined; workers: Map<number, WorkerLink> },
 ): ServerExtension {
-  const { engines, workers } = parts;
+  const { threads, workers } = parts;
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     async start(services: ExtensionServices): Promise<void> {
-      await engines?.start(services);
+      await threads?.start(services);
       if (statsSeconds === 0) return;
       const stats = new StatsLog();
       const look = async () => {
@@ -96,11 +135,11 @@ function withStats(
     },
     workerStarted(worker: WorkerLink): void {
       workers.set(worker.slot, worker);
-      engines?.workerStarted(worker);
+      threads?.workerStarted?.(worker);
     },
     async stop(): Promise<void> {
       clearInterval(timer);
-      await engines?.stop();
+      await threads?.stop();
     },
   };
 }

@@ -24,9 +24,6 @@ export const VOCABULARY_SIZE = 100277;
 /** No token is longer than this, so a text of more characters than `tokens * CHARACTERS_PER_TOKEN_MAX` is too long. */
 export const CHARACTERS_PER_TOKEN_MAX = 128;
 
-/** The name of the encoding. */
-export const TOKENIZER_NAME = "cl100k_base";
-
 const ORDINARY_TEXT = { disallowedSpecial: new Set<string>() };
 
 /**

@@ -7,6 +7,7 @@ import type { ApiConfig } from "../api/api_config.ts";
 import type { RoutingPolicy } from "../client/router.ts";
 import type { GatewayConfig } from "../gateway/gateway_config.ts";
 import type { Features } from "../metrics/features.ts";
+import type { PipelineWorkerData } from "../pipeline/pipeline_worker.ts";
 
 /** A worker before engines of this server. */
 export interface EmbeddedWorkerData {
@@ -24,5 +25,5 @@ export interface GatewayWorkerData {
   readonly gateway: GatewayConfig;
 }
 
-/** Either. */
-export type LlmWorkerData = EmbeddedWorkerData | GatewayWorkerData;
+/** Any of them. */
+export type LlmWorkerData = EmbeddedWorkerData | GatewayWorkerData | PipelineWorkerData;

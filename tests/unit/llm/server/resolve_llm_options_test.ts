@@ -88,3 +88,11 @@ Deno.test("LLM_SETTINGS have one flag for each option, none twice and none of an
   const declared = [...source.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
   assertEquals(new Set(options), new Set(declared as typeof options));
 });
+
+Deno.test("resolveLlmOptions() refuses a pipeline beside upstreams", () => {
+  assertThrows(
+    () => resolveLlmOptions({ upstreams: "http://127.0.0.1:1", pipeline: "{}" }),
+    StartError,
+    'Cannot use pipeline "beside upstreams": wanted one of the two',
+  );
+});

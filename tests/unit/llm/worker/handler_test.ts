@@ -5,7 +5,18 @@ import handler from "../../../../src/llm/worker/handler.ts";
 
 function context(): Context {
   const { signal } = new AbortController();
-  return { worker: 0, requestId: "id", remoteAddress: "", signal, route: undefined, waitUntil: () => {} };
+  const upgradeWebSocket = () => {
+    throw new Error("no test asks for a socket");
+  };
+  return {
+    worker: 0,
+    requestId: "id",
+    remoteAddress: "",
+    signal,
+    route: undefined,
+    waitUntil: () => {},
+    upgradeWebSocket,
+  };
 }
 
 Deno.test("handler answers as a gateway when it is told to be one, and names the route", async () => {

@@ -1,0 +1,322 @@
+/**
+ * The stage threads of a pipeline: started, connected with each other and with every API worker, replaced when they
+ * end, added and removed while the server runs.
+ *
+ * @module
+ */
+import { StageLabels, type StagePlace } from "../../families/engine_labels.ts";
+import type { OmniNaming } from "../../families/omni.ts";
+import type { Host, WorkerThread } from "../../host/types.ts";
+import { StartError } from "../../server/start_error.ts";
+import { createDoorbell } from "../../slab/doorbell.ts";
+import { createSharedWords, SharedWords } from "../../slab/shared_words.ts";
+import { createChannel } from "../replica/channel.ts";
+import type { ApiWorker, EngineSlab } from "../replica/engine_pool.ts";
+import type { PipelineDescription } from "./description.ts";
+import { createEdgeMemory, type EdgeMemory, unreadFrames } from "./edges.ts";
+import {
+  BINDING,
+  type FromStage,
+  isPlace,
+  isSame,
+  type StageStart,
+  type ToPipelineWorker,
+  type ToStage,
+} from "./stage_messages.ts";
+import type { BoundPlace } from "./ticket.ts";
+
+/** Slabs of stages have slots beyond those of any API worker. */
+const FIRST_SLOT = 4096;
+const RESTART_MS = { first: 50, max: 5000 } as const;
+/** A replica that ran for this long before it ended did not end because of its start. */
+const STABLE_MS = 1000;
+/** How often main looks whether the requests of a leaving replica have ended. */
+const LOOK_MS = 20;
+
+/** What a pool is made of. */
+export interface StagePoolParts {
+  readonly host: Host;
+  /** The stage entry module. */
+  readonly module: URL;
+  readonly pipeline: PipelineDescription;
+  readonly naming: OmniNaming;
+  readonly deprecated: boolean;
+  readonly openSlab: (place: { readonly slot: number; readonly epoch: number }) => EngineSlab;
+  readonly log: (line: string) => void;
+  /** So many hops of an edge were sent and never received, because the receiver was lost. */
+  readonly lost: (edge: { readonly from: StagePlace; readonly to: StagePlace }, hops: number) => void;
+  /** A worker is gone that had so many requests open. */
+  readonly orphaned: (requests: number) => void;
+}
+
+interface Replica extends BoundPlace {
+  readonly thread: WorkerThread;
+  readonly doorbell: SharedArrayBuffer;
+  ready: boolean;
+  leaving: boolean;
+}
+
+interface Member {
+  readonly worker: ApiWorker;
+  readonly doorbell: SharedArrayBuffer;
+  readonly bindings: Map<Replica, SharedWords>;
+}
+
+interface Connection {
+  readonly from: Replica;
+  readonly to: Replica;
+  readonly memory: EdgeMemory;
+  /** Which ends do not touch the memory any more. */
+  fromDone: boolean;
+  toDone: boolean;
+}
+
+/** The replicas of one pipeline. Main thread only. */
+export class StagePool {
+  readonly #parts: StagePoolParts;
+  readonly #labels: StageLabels;
+  readonly #replicas = new Set<Replica>();
+  readonly #members = new Set<Member>();
+  readonly #restarts = new Map<number, number>();
+  #connections: Connection[] = [];
+  #stopping = false;
+
+  constructor(parts: StagePoolParts) {
+    this.#parts = parts;
+    // The engine index of a replica at the start: stages in order, all replicas of one before the next.
+    const replicas = parts.pipeline.stages.map((stage) => stage.replicas);
+    this.#labels = new StageLabels(replicas, { ids: parts.naming.ids });
+  }
+
+  /** The replicas that are ready. */
+  get places(): BoundPlace[] {
+    return [...this.#replicas].filter(({ ready, leaving }) => ready && !leaving).map(boundPlace);
+  }
+
+  /** Starts all replicas. Resolves when they are ready. @throws {StartError} If one ends before it is */
+  async start(): Promise<void> {
+    const { stages } = this.#parts.pipeline;
+    const places = stages.flatMap(({ replicas }, stage) =>
+      Array.from({ length: replicas }, (_, replica) => ({ stage, replica }))
+    );
+    try {
+      await Promise.all(places.map((place) => this.#spawn(place, 1)));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Connects a worker to all replicas, those to come included, until it ends. */
+  join(worker: ApiWorker): void {
+    const member: Member = { worker, doorbell: createDoorbell(), bindings: new Map() };
+    this.#members.add(member);
+    const open = createSharedWords(1);
+    post(worker, { type: "doorbell", doorbell: member.doorbell, open });
+    for (const replica of this.#replicas) if (replica.ready) this.#connectWorker(replica, member);
+    void worker.ended.then(() => {
+      this.#members.delete(member);
+      this.#parts.orphaned(new SharedWords(open).get(0));
+      const { slot, epoch } = worker;
+      for (const { thread } of this.#replicas) tell(thread, { type: "detach", slot, epoch });
+    });
+  }
+
+  /** Adds a replica to a stage. Resolves with its place when it takes requests. @throws {RangeError} If there is no such stage */
+  async add(stage: number): Promise<StagePlace> {
+    if (this.#parts.pipeline.stages[stage] === undefined) {
+      throw new RangeError(`Cannot add replica to stage "${stage}": there is no such stage`);
+    }
+    let replica = 0;
+    while (this.#labels.engineAt({ stage, replica }) !== undefined) replica++;
+    const place = { stage, replica };
+    this.#labels.add(place);
+    await this.#spawn(place, 1);
+    return place;
+  }
+
+  /** Removes a replica. Resolves when its requests have ended and it has too. @throws {RangeError} If there is none */
+  async remove(place: StagePlace): Promise<void> {
+    const replica = this.#at(place);
+    const others = this.places.filter(({ stage }) => stage === place.stage).length;
+    if (others < 2) {
+      throw new RangeError(
+        `Cannot remove replica "${place.replica}" of stage "${place.stage}": the stage has no other`,
+      );
+    }
+    replica.leaving = true;
+    for (const { worker } of this.#members) {
+      post(worker, { type: "replica leaving", place: boundPlace(replica) });
+    }
+    const busy = () =>
+      [...this.#members].some(({ bindings }) => {
+        const words = bindings.get(replica);
+        return words !== undefined && (words.get(BINDING.leavingSeen) === 0 || words.get(BINDING.bound) > 0);
+      });
+    while (busy() && this.#replicas.has(replica)) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    tell(replica.thread, { type: "stop" });
+    await replica.thread.ended;
+  }
+
+  /** Ends a replica at once, as a crash would; another one takes its place. @throws {RangeError} If there is none */
+  kill(place: StagePlace): void {
+    this.#at(place).thread.terminate();
+  }
+
+  /** Ends all replicas. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const threads = [...this.#replicas].map(({ thread }) => thread);
+    for (const thread of threads) tell(thread, { type: "stop" });
+    const cut = setTimeout(() => threads.forEach((thread) => thread.terminate()), 2000);
+    await Promise.all(threads.map(({ ended }) => ended));
+    clearTimeout(cut);
+  }
+
+  #at(place: StagePlace): Replica {
+    const replica = [...this.#replicas].find((replica) => isPlace(replica, place));
+    if (replica !== undefined) return replica;
+    throw new RangeError(`Cannot find replica "${place.replica}" of stage "${place.stage}": there is none`);
+  }
+
+  #spawn(place: StagePlace, epoch: number): Promise<void> {
+    const { host, module, pipeline, naming, deprecated, openSlab } = this.#parts;
+    const engine = this.#labels.engineAt(place)!;
+    const slab = openSlab({ slot: FIRST_SLOT + engine, epoch });
+    const doorbell = createDoorbell();
+    const bound = { stage: place.stage, replica: place.replica, epoch };
+    const { attachment } = slab;
+    const data: StageStart = { ...bound, pipeline, naming, deprecated, engine, attachment, doorbell };
+    const name = `${pipeline.stages[place.stage].name}-${place.replica}`;
+    const thread = host.spawn({ module, data, name });
+    const replica: Replica = { ...bound, thread, doorbell, ready: false, leaving: false };
+    this.#replicas.add(replica);
+    const startedMs = performance.now();
+    return new Promise((resolve, reject) => {
+      thread.onMessage((message) => {
+        const event = message as FromStage;
+        if (event.type === "let go") return this.#letGo(replica, event.peer);
+        if (event.type === "drained") return this.#drained(replica, event.peer);
+        this.#ready(replica);
+        resolve();
+      });
+      void thread.ended.then((end) => {
+        const why = end.error?.message ?? `it exited with code ${end.code}`;
+        reject(new StartError("WORKER_FAILED", `Cannot start stage ${name}: ${why}`, { cause: end.error }));
+        slab.leave(end);
+        this.#lost(replica, startedMs);
+      });
+    });
+  }
+
+  /** Makes a replica known: to its neighbours before the workers, so that who is bound to it can be passed on. */
+  #ready(replica: Replica): void {
+    replica.ready = true;
+    const { edges, stages } = this.#parts.pipeline;
+    for (const { from, to, ringKiB } of edges) {
+      for (const other of this.#replicas) {
+        if (!other.ready) continue;
+        const window = stages[to].concurrency;
+        if (replica.stage === from && other.stage === to) this.#connect(replica, other, { ringKiB, window });
+        if (replica.stage === to && other.stage === from) this.#connect(other, replica, { ringKiB, window });
+      }
+    }
+    for (const member of this.#members) this.#connectWorker(replica, member);
+  }
+
+  #connect(from: Replica, to: Replica, edge: { ringKiB: number; window: number }): void {
+    const memory = createEdgeMemory(edge.ringKiB);
+    const { window } = edge;
+    this.#connections.push({ from, to, memory, fromDone: false, toDone: false });
+    const source = { ...boundPlace(from), memory, doorbell: from.doorbell, window };
+    tell(to.thread, { type: "source up", peer: source });
+    const target = { ...boundPlace(to), memory, doorbell: to.doorbell, window };
+    tell(from.thread, { type: "target up", peer: target });
+  }
+
+  #connectWorker(replica: Replica, member: Member): void {
+    const { worker, doorbell } = member;
+    const { slot, epoch } = worker;
+    const channel = createChannel();
+    const bindings = createSharedWords(BINDING.count);
+    member.bindings.set(replica, new SharedWords(bindings));
+    tell(replica.thread, { type: "attach", slot, epoch, channel, doorbell });
+    const address = { ...boundPlace(replica), channel, doorbell: replica.doorbell, bindings };
+    post(worker, { type: "replica up", address });
+  }
+
+  #lost(replica: Replica, startedMs: number): void {
+    const place = boundPlace(replica);
+    this.#replicas.delete(replica);
+    for (const { worker, bindings } of this.#members) {
+      bindings.delete(replica);
+      post(worker, { type: "replica down", place });
+    }
+    for (const connection of this.#connections) {
+      if (connection.from === replica) {
+        connection.fromDone = true;
+        tell(connection.to.thread, { type: "source down", peer: place });
+      }
+      if (connection.to === replica) {
+        connection.toDone = true;
+        tell(connection.from.thread, { type: "target down", peer: place });
+      }
+    }
+    this.#countLost();
+    if (this.#stopping) return;
+    const engine = this.#labels.engineAt(place)!;
+    if (replica.leaving) return this.#labels.remove(engine);
+    this.#restart(place, engine, startedMs);
+  }
+
+  #restart(place: BoundPlace, engine: number, startedMs: number): void {
+    const count = performance.now() - startedMs > STABLE_MS ? 0 : this.#restarts.get(engine) ?? 0;
+    this.#restarts.set(engine, count + 1);
+    const delayMs = Math.min(RESTART_MS.max, RESTART_MS.first * 2 ** count);
+    const { name } = this.#parts.pipeline.stages[place.stage];
+    this.#parts.log(`replica ${place.replica} of stage ${name} ended, another one starts in ${delayMs} ms`);
+    setTimeout(() => {
+      if (!this.#stopping) this.#spawn(place, place.epoch + 1).catch(() => {});
+    }, delayMs);
+  }
+
+  /** A sender says that it does not write to a replica that is gone any more. */
+  #letGo(from: Replica, to: BoundPlace): void {
+    for (const connection of this.#connections) {
+      if (connection.from === from && isSame(connection.to, to)) connection.fromDone = true;
+    }
+    this.#countLost();
+  }
+
+  /** A receiver says that it has taken all that a replica had sent which is gone. */
+  #drained(to: Replica, from: BoundPlace): void {
+    this.#connections = this.#connections.filter((connection) =>
+      connection.to !== to || !isSame(connection.from, from)
+    );
+  }
+
+  /** What lies in the rings of replicas that are gone was sent and is never received. */
+  #countLost(): void {
+    this.#connections = this.#connections.filter(({ from, to, memory, fromDone, toDone }) => {
+      // A receiver that lives takes what a sender left, and says when it has.
+      if (!toDone || !fromDone) return true;
+      const hops = unreadFrames(memory);
+      if (hops > 0) this.#parts.lost({ from, to }, hops);
+      return false;
+    });
+  }
+}
+
+function boundPlace({ stage, replica, epoch }: BoundPlace): BoundPlace {
+  return { stage, replica, epoch };
+}
+
+function tell(thread: WorkerThread, message: ToStage): void {
+  thread.post(message);
+}
+
+function post(worker: ApiWorker, message: ToPipelineWorker): void {
+  worker.post(message);
+}
