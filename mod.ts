@@ -20,7 +20,7 @@ export type {
   VectorSnapshot,
 } from "./src/exposition/snapshot_types.ts";
 export { createSnapshotHandler } from "./src/exposition/snapshot_json.ts";
-export type { RuntimeMetrics, RuntimeMetricsOptions } from "./src/collect/runtime_metrics.ts";
+export type { RuntimeMetrics, RuntimeMetricsOptions } from "./src/collect/runtime/runtime_metrics.ts";
 export { collectRuntimeMetrics } from "./src/server/runtime_metrics.ts";
 export {
   Counter,
@@ -28,6 +28,7 @@ export {
   type CounterOptions,
   type CountErrorsOptions,
 } from "./src/metric/counter.ts";
+export { Commit, type CommitOptions } from "./src/metric/commit.ts";
 export type { UpdateOptions } from "./src/metric/exemplar_keeper.ts";
 export type { EndTimer } from "./src/metric/timer.ts";
 export type { ExemplarLabels } from "./src/model/exemplar_labels.ts";
@@ -39,6 +40,7 @@ export {
 } from "./src/metric/gauge_histogram.ts";
 export { Histogram, type HistogramChild, type HistogramOptions } from "./src/metric/histogram.ts";
 export { Info, type InfoChild, type InfoOptions } from "./src/metric/info.ts";
+export { Summary, type SummaryChild, type SummaryOptions } from "./src/metric/summary.ts";
 export { StateSet, type StateSetChild, type StateSetOptions } from "./src/metric/state_set.ts";
 export { exponentialBuckets, exponentialBucketsRange, linearBuckets } from "./src/model/buckets.ts";
 export { DEFAULT_BUCKETS, type DefinitionOptions } from "./src/model/define.ts";
@@ -85,14 +87,14 @@ export {
   type OakContext,
   oakMetrics,
   type RouteNotes,
-} from "./src/server/fetch_middleware.ts";
-export type { HttpMetricsOptions, MeasuredRequest } from "./src/server/http_metrics_options.ts";
-export type { HttpLabels } from "./src/server/http_preset.ts";
+} from "./src/server/http/fetch_middleware.ts";
+export type { HttpMetricsOptions, MeasuredRequest } from "./src/server/http/http_metrics_options.ts";
+export type { HttpLabels } from "./src/server/http/http_preset.ts";
 export {
   createMetricsHandler,
   createNodeMetricsHandler,
   type MetricsHandlerOptions,
-} from "./src/server/metrics_handler.ts";
+} from "./src/server/scrape/metrics_handler.ts";
 export {
   expressMetrics,
   type ExpressRequest,
@@ -101,6 +103,13 @@ export {
   type FastifyRequest,
   type NodeRequest,
   type NodeResponse,
-} from "./src/server/node_middleware.ts";
+} from "./src/server/http/node_middleware.ts";
 export type { HttpConvention } from "./src/server/options.ts";
-export type { RequestFilter } from "./src/server/request_filter.ts";
+export type { ScrapeCompression, ScrapeOptions } from "./src/server/scrape/scrape_options.ts";
+export type { Coding } from "./src/host/compress.ts";
+export type { RequestFilter } from "./src/server/http/request_filter.ts";
+export { type Upgraded, UpgradeError } from "./src/server/upgrade.ts";
+export type { Grouping } from "./src/push/grouping_path.ts";
+export { OtlpExporter, type OtlpExporterOptions } from "./src/push/otlp_exporter.ts";
+export { Pushgateway, type PushgatewayOptions } from "./src/push/pushgateway.ts";
+export { type TextfileOptions, writeTextfile } from "./src/push/textfile.ts";

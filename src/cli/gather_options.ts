@@ -6,7 +6,7 @@
 import type { LlmOptions } from "../llm/server/llm_options.ts";
 import type { ServeOptions } from "../server/options.ts";
 import type { CommandLine } from "./command_line.ts";
-import { type Setting, variableOf } from "./settings.ts";
+import { type Setting, settingKey, variableOf } from "./settings.ts";
 import { SettingError } from "./usage_error.ts";
 
 /** Where settings come from. */
@@ -22,17 +22,23 @@ export interface SettingSources {
 export interface GatheredOptions {
   readonly options: Partial<ServeOptions> & LlmOptions;
   readonly names: ReadonlyMap<string, string>;
+  /** The paths of settings of type `file`, by flag: their texts are not among the options yet. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /** Gathers the options. @throws {SettingError} If a value is not of its setting's type, or the file has an unknown key. */
 export function gatherOptions(settings: readonly Setting[], sources: SettingSources): GatheredOptions {
   const options: Record<string, unknown> = {};
   const names = new Map<string, string>();
+  const files = new Map<string, string>();
   for (const setting of settings) {
     const given = find(setting, sources);
     if (given === undefined) continue;
-    options[setting.option] = convert(setting, given);
-    names.set(setting.option, given.name);
+    const { option, part } = setting;
+    const value = convert(setting, given);
+    names.set(settingKey(setting), given.name);
+    if (setting.type === "file") files.set(setting.flag, String(value));
+    else options[option] = part === undefined ? value : { ...options[option] as object, [part]: value };
   }
   const known = new Set(settings.map(({ flag }) => flag));
   for (const key of sources.file?.values.keys() ?? []) {
@@ -43,7 +49,7 @@ export function gatherOptions(settings: readonly Setting[], sources: SettingSour
       }`,
     );
   }
-  return { options, names };
+  return { options, names, files };
 }
 
 interface Given {
@@ -75,6 +81,7 @@ function convert({ type }: Setting, { value, name }: Given): unknown {
       if (value === false || value === "false" || value === "0") return false;
       throw new SettingError(`Cannot use ${name} "${String(value)}": wanted true or false`);
     case "text":
+    case "file":
       if (typeof value === "string") return value;
       throw new SettingError(`Cannot use ${name} "${String(value)}": wanted text`);
   }

@@ -1,21 +1,30 @@
 /**
- * The command line: `serve MODULE` serves a module of yours, `server` is the LLM server.
+ * The command line: `serve MODULE` serves a module of yours, `server` is the LLM server; `top`, `check` and `inspect`
+ * look at servers that run.
  *
  * @module
  */
+import { dashboardRoutes } from "../dashboard/handler.ts";
 import { detectHost } from "../host/detect.ts";
 import { environmentVariable, programArguments, urlOfArgument } from "../host/program.ts";
 import { LLM_SETTINGS } from "../llm/server/llm_settings.ts";
 import { type LlmServer, serveLlm } from "../llm/server/serve_llm.ts";
 import type { Server } from "../server/running_server.ts";
+import { resolveOptions } from "../server/options.ts";
 import { serve } from "../server/serve.ts";
 import { StartError } from "../server/start_error.ts";
+import { checkCommand } from "./check_command.ts";
 import { type CommandLine, readCommandLine } from "./command_line.ts";
 import { readConfigFile } from "./config_file.ts";
+import { startDemoLoad } from "./demo_load.ts";
 import { type GatheredOptions, gatherOptions } from "./gather_options.ts";
 import { helpText } from "./help.ts";
-import { type Setting, SETTINGS, variableOf } from "./settings.ts";
-import { SettingError, UsageError } from "./usage_error.ts";
+import { inspectCommand } from "./inspect_command.ts";
+import { loadFiles } from "./load_files.ts";
+import { configText } from "./print_config.ts";
+import { SERVE_SETTINGS, type Setting, SETTINGS, variableOf } from "./settings.ts";
+import { topCommand } from "./top_command.ts";
+import { SettingError, TargetError, UsageError } from "./usage_error.ts";
 
 const USAGE = {
   serve: `Usage: promslab serve MODULE [FLAGS]
@@ -25,33 +34,57 @@ Serves a module that says "export default { fetch(request, context) }" with seve
 
 An OpenAI-compatible server with several workers and vLLM's metrics. It simulates: the engine's queue, batches, KV
 cache and timing are modelled, its text is made up, and no model is run. With --upstream it forwards to real servers.`,
+  demo: `Usage: promslab demo [FLAGS]
+
+The server that "promslab server" starts, and some made-up requests to it, so that its dashboard has something to show.`,
 } as const;
 
 /** What each command can be told. */
 const SETTINGS_OF: Readonly<Record<keyof typeof USAGE, readonly Setting[]>> = {
-  serve: SETTINGS,
+  serve: [...SETTINGS, ...SERVE_SETTINGS],
   server: [...SETTINGS, ...LLM_SETTINGS],
+  demo: [...SETTINGS, ...LLM_SETTINGS],
 };
 
 type Command = keyof typeof USAGE;
+
+/** The commands that look at servers; each has arguments and an exit code of its own. */
+const TOOLS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  top: topCommand,
+  check: checkCommand,
+  inspect: inspectCommand,
+};
+
+const TOOLS_USAGE = `Usage: promslab top [URL]         What a server does, in the terminal
+       promslab check TARGET      What is wrong with metrics: a URL, a file or - for the standard input
+       promslab inspect [URL]     What lies in the memory of a running server`;
 
 /** Runs the command line. Resolves with the exit code when the program has nothing left to do. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "-h") {
-      console.log(`${USAGE.serve}\n\n${USAGE.server}\n\nEach command has a --help of its own.`);
+      console.log(
+        `${USAGE.serve}\n\n${USAGE.server}\n\n${USAGE.demo}\n\n${TOOLS_USAGE}\n\nEach command has a --help of its own.`,
+      );
       return name === undefined ? 2 : 0;
     }
-    if (name !== "serve" && name !== "server") {
-      throw new UsageError(`Unknown command "${name}": wanted serve or server`);
+    if (Object.hasOwn(TOOLS, name)) return await TOOLS[name](rest);
+    if (!isCommand(name)) {
+      throw new UsageError(`Unknown command "${name}": wanted serve, server, demo, top, check or inspect`);
     }
     return await run(name, readCommandLine(rest, SETTINGS_OF[name]));
   } catch (error) {
-    if (error instanceof UsageError) return complain(error, 2);
-    if (error instanceof SettingError || error instanceof StartError) return complain(error, 1);
+    if (error instanceof UsageError || error instanceof TargetError) return complain(error, 2);
+    if (error instanceof SettingError || error instanceof StartError || isPermissionError(error)) {
+      return complain(error, 1);
+    }
     throw error;
   }
+}
+
+function isCommand(name: string): name is Command {
+  return Object.hasOwn(USAGE, name);
 }
 
 async function run(command: Command, line: CommandLine): Promise<number> {
@@ -60,24 +93,37 @@ async function run(command: Command, line: CommandLine): Promise<number> {
     return 0;
   }
   const module = moduleOf(command, line.positionals);
-  const gathered = gatherOptions(SETTINGS_OF[command], {
+  const settings = SETTINGS_OF[command];
+  const gathered = gatherOptions(settings, {
     line,
     variable: environmentVariable,
     file: await configFile(line),
   });
-  const server = await start(gathered, module);
+  const loaded = await loadFiles(settings, gathered);
+  if (line.values.get("print-config") === true) {
+    const resolved = named(loaded, () => resolveServeOptions(loaded.options, module));
+    console.log(configText(settings, gathered, await resolved));
+    return 0;
+  }
+  const server = await named(loaded, () => start(loaded, module));
   const workers = `${server.workers} ${server.workers === 1 ? "worker" : "workers"}`;
   if ("description" in server) console.log(`promslab ${server.description}`);
-  console.log(`promslab ready: ${server.url} (${workers}), metrics ${server.adminUrl}/metrics`);
+  const ready = `promslab ready: ${server.url} (${workers}), metrics ${server.adminUrl}/metrics`;
+  // WHY: in one write, because who waits for the first line may stop reading after it.
+  console.log(
+    server.adminUrl === undefined ? ready : `${ready}\npromslab dashboard: ${server.adminUrl}/`,
+  );
+  const load = command === "demo" ? startDemoLoad(server.url) : undefined;
   await server.finished;
+  load?.stop();
   return 0;
 }
 
 /** The module to serve; undefined for the LLM server, which has its own. */
 function moduleOf(command: Command, positionals: readonly string[]): URL | undefined {
-  if (command === "server") {
+  if (command !== "serve") {
     if (positionals.length > 0) {
-      throw new UsageError(`Unknown argument "${positionals[0]}": server takes flags only`);
+      throw new UsageError(`Unknown argument "${positionals[0]}": ${command} takes flags only`);
     }
     return undefined;
   }
@@ -93,18 +139,39 @@ async function configFile(line: CommandLine) {
   return typeof path === "string" ? { path, values: await readConfigFile(path) } : undefined;
 }
 
-/** Starts the server; an option that it refuses is named as the person wrote it. */
-async function start(
-  { options, names }: GatheredOptions,
+function start({ options }: GatheredOptions, module: URL | undefined): Promise<Server | LlmServer> {
+  const all = { ...options, adminRoutes: dashboardRoutes() };
+  return module === undefined ? serveLlm(all) : serve({ ...all, handler: module });
+}
+
+/** The server's options with their defaults. */
+function resolveServeOptions(
+  options: GatheredOptions["options"],
   module: URL | undefined,
-): Promise<Server | LlmServer> {
+): Readonly<Record<string, unknown>> {
+  const resolved = resolveOptions({ ...options, handler: module ?? import.meta.url }, detectHost());
+  return {
+    ...resolved,
+    ...resolved.requestLimits,
+    ...resolved.connectionLimits,
+    accessLog: options.accessLog ?? false,
+  };
+}
+
+/** Runs a function; an option that it refuses is named as the person wrote it. */
+async function named<T>({ names }: GatheredOptions, run: () => T | Promise<T>): Promise<T> {
   try {
-    return module === undefined ? await serveLlm(options) : await serve({ ...options, handler: module });
+    return await run();
   } catch (error) {
     if (!(error instanceof StartError) || error.option === undefined) throw error;
     const { name, value, wanted } = error.option;
     throw new SettingError(`Cannot use ${names.get(name) ?? name} "${value}": wanted ${wanted}`);
   }
+}
+
+/** Whether Deno was run with fewer permissions than are needed; its message names the one that is missing. */
+function isPermissionError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "NotCapable";
 }
 
 function complain(error: Error, code: number): number {

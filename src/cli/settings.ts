@@ -12,8 +12,12 @@ export interface Setting {
   readonly option: keyof ServeOptions | keyof LlmOptions;
   /** The flag without its dashes; the variable is `PROMSLAB_` and the same in capitals. */
   readonly flag: string;
-  /** What the value is. `switch` flags stand alone or as `--no-…`. */
-  readonly type: "number" | "text" | "switch";
+  /** The part of the option, if that is an object. */
+  readonly part?: string;
+  /** What the value is. `switch` flags stand alone or as `--no-…`; of a `file` the text is the option's value. */
+  readonly type: "number" | "text" | "switch" | "file";
+  /** Whether the value is never to be shown. */
+  readonly secret?: boolean;
   /** What stands for the value in the help. */
   readonly placeholder: string;
   readonly help: string;
@@ -107,11 +111,107 @@ export const SETTINGS: readonly Setting[] = [
     help: "path of the metrics on the serving port (default: /metrics)",
   },
   {
-    option: "httpFamilies",
-    flag: "http-families",
+    option: "adminToken",
+    flag: "admin-token",
     type: "text",
-    placeholder: "CONVENTION",
-    help: "names of the HTTP families: prometheus, opentelemetry or fastapi (default: prometheus)",
+    placeholder: "TOKEN",
+    help: "what a scraper must show as a bearer token or password; better by the variable or the file",
+    secret: true,
+  },
+  {
+    option: "adminToken",
+    flag: "admin-token-file",
+    type: "file",
+    placeholder: "FILE",
+    help: "file that holds this token",
+  },
+  {
+    option: "tls",
+    part: "cert",
+    flag: "tls-cert",
+    type: "file",
+    placeholder: "FILE",
+    help: "certificates of the serving port, PEM: serves HTTPS",
+  },
+  {
+    option: "tls",
+    part: "key",
+    flag: "tls-key",
+    type: "file",
+    placeholder: "FILE",
+    help: "private key of the serving port, PEM",
+  },
+  {
+    option: "adminTls",
+    part: "cert",
+    flag: "admin-tls-cert",
+    type: "file",
+    placeholder: "FILE",
+    help: "certificates of the admin port, PEM: serves HTTPS",
+  },
+  {
+    option: "adminTls",
+    part: "key",
+    flag: "admin-tls-key",
+    type: "file",
+    placeholder: "FILE",
+    help: "private key of the admin port, PEM",
+  },
+  {
+    option: "bodyBytesMax",
+    flag: "max-body-bytes",
+    type: "number",
+    placeholder: "BYTES",
+    help: "longest body of a request, else status 413 (default: no limit)",
+  },
+  {
+    option: "responseSeconds",
+    flag: "response-seconds",
+    type: "number",
+    placeholder: "SECONDS",
+    help: "how long a handler may take to return a response, else status 503 (default: no limit)",
+  },
+  {
+    option: "inFlightMax",
+    flag: "max-in-flight",
+    type: "number",
+    placeholder: "N",
+    help: "requests that a worker answers at a time, else status 503 (default: no limit)",
+  },
+  {
+    option: "headBytesMax",
+    flag: "max-head-bytes",
+    type: "number",
+    placeholder: "BYTES",
+    help: "longest request line and headers (default: that of the runtime)",
+  },
+  {
+    option: "headSeconds",
+    flag: "head-seconds",
+    type: "number",
+    placeholder: "SECONDS",
+    help: "how long a client may take to send them (default: that of the runtime)",
+  },
+  {
+    option: "connectionsMax",
+    flag: "max-connections",
+    type: "number",
+    placeholder: "N",
+    help: "connections of a worker (default: no limit)",
+  },
+  {
+    option: "accessLog",
+    flag: "access-log",
+    type: "switch",
+    placeholder: "",
+    help: "log each request as a line of JSON on stderr (default: off)",
+  },
+  {
+    option: "accessLogSample",
+    flag: "access-log-sample",
+    type: "number",
+    placeholder: "SHARE",
+    help: "share of the requests to log, from 0 to 1 (default: 1)",
   },
   {
     option: "instrument",
@@ -120,7 +220,37 @@ export const SETTINGS: readonly Setting[] = [
     placeholder: "",
     help: "count requests; --no-instrument does not (default: on)",
   },
+  {
+    option: "runtimeMetrics",
+    flag: "runtime-metrics",
+    type: "switch",
+    placeholder: "",
+    help: "report process, heap and event loop; --no-runtime-metrics does not (default: on)",
+  },
 ];
+
+/** The settings of `serve` alone. */
+export const SERVE_SETTINGS: readonly Setting[] = [
+  {
+    option: "httpFamilies",
+    flag: "http-families",
+    type: "text",
+    placeholder: "CONVENTION",
+    help: "names of the HTTP families: prometheus, opentelemetry or fastapi (default: prometheus)",
+  },
+  {
+    option: "watch",
+    flag: "watch",
+    type: "switch",
+    placeholder: "",
+    help: "for development: replace the workers when a module in the handler's folder changes (default: off)",
+  },
+];
+
+/** What an option, or its part, is called in errors of the server. */
+export function settingKey({ option, part }: Pick<Setting, "option" | "part">): string {
+  return part === undefined ? option : `${option}.${part}`;
+}
 
 /** The environment variable of a flag. */
 export function variableOf(flag: string): string {

@@ -13,3 +13,8 @@ export class UsageError extends Error {
 export class SettingError extends Error {
   override readonly name = "SettingError";
 }
+
+/** Something to look at that cannot be read; the program prints the message and ends with exit code 2. */
+export class TargetError extends Error {
+  override readonly name = "TargetError";
+}

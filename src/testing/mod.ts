@@ -4,9 +4,9 @@
  * @module
  */
 export { clearMetrics } from "./clear_metrics.ts";
-export { checkExposition } from "../exposition/check.ts";
-export { type Finding, FINDING_CODES, type FindingCode } from "../exposition/finding.ts";
-export type { Dialect } from "../exposition/scan_line.ts";
+export { checkExposition } from "../exposition/check/check.ts";
+export { type Finding, FINDING_CODES, type FindingCode } from "../exposition/check/finding.ts";
+export type { Dialect } from "../exposition/check/scan_line.ts";
 export { type Sample, SampleRecorder, sampleText } from "./sample_recorder.ts";
 export {
   getSampleValue,

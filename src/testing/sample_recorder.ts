@@ -20,7 +20,22 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Keeps all samples of one scrape. */
+/**
+ * Keeps all samples of one scrape.
+ *
+ * @example The samples of a scrape
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Collector, Counter, Registry } from "promslab";
+ * import { SampleRecorder } from "promslab/testing";
+ *
+ * const registry = new Registry();
+ * new Counter({ name: "jobs_total", help: "Jobs.", registry }).inc();
+ * const recorder = new SampleRecorder();
+ * for (const block of new Collector(registry).blocks()) recorder.samples(block);
+ * assertEquals(recorder.samplesSeen[0].name, "jobs_total");
+ * ```
+ */
 export class SampleRecorder implements SampleSink {
   /** In the order of the scrape. */
   readonly samplesSeen: Sample[] = [];
@@ -43,7 +58,17 @@ export class SampleRecorder implements SampleSink {
   }
 }
 
-/** How a sample is written in the text format, labels sorted by name. */
+/**
+ * How a sample is written in the text format, labels sorted by name.
+ *
+ * @example As in the text format
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { sampleText } from "promslab/testing";
+ *
+ * assertEquals(sampleText({ name: "jobs_total", labels: { queue: "a" } }), 'jobs_total{queue="a"}');
+ * ```
+ */
 export function sampleText({ name, labels }: Pick<Sample, "name" | "labels">): string {
   const pairs = Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1)
     .map(([label, value]) => `${label}="${escapeQuoted(value)}"`);

@@ -80,6 +80,17 @@ function labelText(label: string, value: string | number | boolean): string {
  * All samples by their text, such as `x_total{method="GET"}` with labels sorted by name.
  *
  * @param source the collector; by default one over this thread's default registry
+ *
+ * @example All samples of a registry
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Collector, Counter, Registry } from "promslab";
+ * import { readSamples } from "promslab/testing";
+ *
+ * const registry = new Registry();
+ * new Counter({ name: "jobs_total", help: "Jobs.", registry }).inc(2);
+ * assertEquals(readSamples(new Collector(registry)).get("jobs_total"), 2);
+ * ```
  */
 export function readSamples(source?: SampleSource): Map<string, number> {
   return new Map(record(source).samplesSeen.map((sample) => [sampleText(sample), sample.value]));

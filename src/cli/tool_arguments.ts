@@ -1,0 +1,97 @@
+/**
+ * Reads the arguments of the commands that look at servers, and writes their help.
+ *
+ * @module
+ */
+import { parseArgs } from "../host/program.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** A flag of such a command. */
+export interface ToolFlag {
+  readonly flag: string;
+  /** What its value is called; a flag without one takes no value. */
+  readonly placeholder?: string;
+  readonly help: string;
+}
+
+/** A command with what it takes. */
+export interface ToolUsage {
+  /** How it is called: `promslab check TARGET [FLAGS]`. */
+  readonly line: string;
+  /** What it does, in whole sentences. */
+  readonly text: string;
+  /** What the one argument is called, and what it is if it is left out; undefined if it must be there. */
+  readonly target: { readonly name: string; readonly fallback?: string };
+  readonly flags: readonly ToolFlag[];
+}
+
+/** Arguments, taken apart. */
+export interface ToolArguments {
+  readonly target: string;
+  /** Whether help is asked for; then nothing else counts. */
+  readonly help: boolean;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Takes the arguments apart. @throws {UsageError} If a flag is unknown or lacks its value, or arguments are missing or too many */
+export function readToolArguments(args: readonly string[], { target, flags }: ToolUsage): ToolArguments {
+  const known = new Map(flags.map((flag) => [flag.flag, flag]));
+  const options = Object.fromEntries(
+    flags.map((
+      { flag, placeholder },
+    ) => [flag, { type: placeholder ? "string" as const : "boolean" as const }]),
+  );
+  const { tokens, positionals } = parseArgs({
+    args: [...args],
+    options: { ...options, help: { type: "boolean", short: "h" } },
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    if (token.name === "help") return { target: "", help: true, values };
+    const flag = known.get(token.name);
+    if (flag === undefined) throw new UsageError(`Unknown flag "${token.rawName}": --help lists all flags`);
+    if (flag.placeholder !== undefined && !token.value) {
+      throw new UsageError(`Flag "${token.rawName}" wants a value: --${token.name}=${flag.placeholder}`);
+    }
+    if (flag.placeholder === undefined && token.value !== undefined) {
+      throw new UsageError(`Flag "${token.rawName}" takes no value`);
+    }
+    values.set(token.name, token.value ?? "");
+  }
+  const [first = target.fallback, ...more] = positionals;
+  if (first === undefined) throw new UsageError(`Missing argument: ${target.name}`);
+  if (more.length > 0) throw new UsageError(`Unknown argument "${more[0]}": wanted one ${target.name}`);
+  return { target: first, help: false, values };
+}
+
+/** A flag's value as a number. @throws {UsageError} If it is none, or too small */
+export function numberFlag(
+  values: ReadonlyMap<string, string>,
+  flag: string,
+  limits: { fallback: number; min: number },
+): number {
+  const text = values.get(flag);
+  if (text === undefined) return limits.fallback;
+  const number = Number(text);
+  if (text.trim() !== "" && number >= limits.min && number < Infinity) return number;
+  throw new UsageError(`Cannot use --${flag} "${text}": wanted a number of at least ${limits.min}`);
+}
+
+/** The help of a command. */
+export function toolHelp({ line, text, flags }: ToolUsage): string {
+  const rows = [
+    ...flags.map(({ flag, placeholder, help }) => ({
+      left: `--${flag}${placeholder === undefined ? "" : ` ${placeholder}`}`,
+      help,
+    })),
+    { left: "--help, -h", help: "this text" },
+  ];
+  const width = Math.max(...rows.map(({ left }) => left.length));
+  return `Usage: ${line}\n\n${text}\n\nFlags:\n${
+    rows.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`).join("\n")
+  }\n`;
+}
