@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { llm } from "./llm/suite.ts";
 import { memory } from "./memory/suite.ts";
 import { micro } from "./micro/suite.ts";
 import { writeComparison } from "./report/compare.ts";
@@ -15,11 +16,12 @@ import { runSuites } from "./runner/run.ts";
 import { trouble } from "./scrape/trouble_suite.ts";
 import type { Suite } from "./runner/suite.ts";
 import { scaling } from "./scaling/suite.ts";
-import { llm, server } from "./server/suite.ts";
+import { overhead } from "./server/overhead_suite.ts";
+import { server } from "./server/suite.ts";
 import { merge } from "./scrape/merge_suite.ts";
 import { render } from "./scrape/render_suite.ts";
 
-const SUITES: readonly Suite[] = [micro, render, merge, trouble, server, llm, scaling, memory];
+const SUITES: readonly Suite[] = [micro, render, merge, trouble, server, overhead, llm, scaling, memory];
 const QUESTIONS = Object.fromEntries(
   SUITES.map(({ name, question }) => [name, question]),
 );
@@ -69,6 +71,7 @@ async function runBenches(words: readonly string[]): Promise<void> {
   if (options.output === "none") return;
   const name = `${result.date.slice(0, 10)}${result.quick ? "-quick" : ""}.json`;
   const file = options.output ?? `${BENCH}results/${name}`;
+  await Deno.mkdir(folderOf(file) || ".", { recursive: true });
   await Deno.writeTextFile(file, stringifyResult(result));
   console.log(`Raw samples: ${file}`);
   await saveReport(result, file);
@@ -77,13 +80,18 @@ async function runBenches(words: readonly string[]): Promise<void> {
 /** Writes the report and its plots beside the result. */
 async function saveReport(result: Result, file: string): Promise<void> {
   const { markdown, plots } = writeReport(result, QUESTIONS);
-  const folder = file.includes("/") ? file.replace(/\/[^/]*$/, "/") : "";
+  const folder = folderOf(file);
   const report = file.replace(/\.json$/, "") + ".md";
   await Deno.writeTextFile(report, markdown);
   for (const plot of plots) {
     await Deno.writeTextFile(folder + plotFile(result, plot), plot.svg);
   }
   console.log(`Report: ${report}, with ${plots.length} plots`);
+}
+
+/** The folder of a file, with the slash at its end; empty for a file of the current folder. */
+function folderOf(file: string): string {
+  return file.includes("/") ? file.replace(/\/[^/]*$/, "/") : "";
 }
 
 async function saveReadme(result: Result, file: string): Promise<void> {

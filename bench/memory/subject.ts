@@ -16,7 +16,7 @@ import { answerCalls } from "../runner/answer_calls.ts";
 import { LABEL_NAMES, seriesLabels } from "../scrape/families.ts";
 
 const name = process.argv[2];
-const works: Record<string, Work> = promClientWorks(await loadLibrary(name));
+const works: Record<string, Work> = promClientWorks(await loadLibrary(name, { global: true }));
 const kept: unknown[] = [];
 
 function collect(): void {

@@ -20,6 +20,8 @@ import {
 import { BUCKETS, labelValues, METHODS, ROUTES, SECONDS, STATUSES, type Work } from "./works.ts";
 
 const SERIES = 64;
+/** What the peers' summaries tell unless told otherwise. */
+const PERCENTILES = [0.01, 0.05, 0.5, 0.9, 0.95, 0.99, 0.999];
 const LABEL_NAMES = ["method", "route", "status"];
 
 /** All works that the library offers, defined and with every series there. */
@@ -28,21 +30,10 @@ export function promClientWorks(library: Library): Record<string, Work> {
     ...counterWorks(library),
     ...gaugeWorks(library),
     ...histogramWorks(library),
-    ...(library.summary === undefined ? {} : summaryWorks(library.summary(labelled("summary_bound")))),
+    ...(library.summary === undefined ? {} : summaryWorks(library.summary)),
     ...(library.nativeHistogram === undefined
       ? {}
       : nativeWorks(library.nativeHistogram(labelled("native_bound")))),
-  };
-}
-
-function summaryWorks(summary: ObserverApi): Record<string, Work> {
-  const series = bind((...values) => summary.labels(...values));
-  return {
-    summary_bound_64: {
-      run(times) {
-        for (let step = 0; step < times; step++) series[step & 63].observe(SECONDS[step & 255]);
-      },
-    },
   };
 }
 
@@ -111,6 +102,8 @@ function counterWorks(library: Library): Record<string, Work> {
   const byObject = counter("counter_object");
   const byKept = counter("counter_kept");
   const kept: Labels[] = bind((method, route, status) => ({ method, route, status }));
+  const byChanged = counter("counter_changed");
+  const changed = { method: "", route: "", status: "" };
   const byValues = counter("counter_values");
   const recorded = (name: string) => () => sumOf(library, new RegExp(`^${name}(_total)?[{ _0-9]`));
   return {
@@ -148,6 +141,17 @@ function counterWorks(library: Library): Record<string, Work> {
       },
       recorded: recorded("counter_kept"),
     },
+    counter_changed_object_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          changed.method = METHODS[step & 3];
+          changed.route = ROUTES[(step >> 2) & 7];
+          changed.status = STATUSES[(step >> 5) & 1];
+          byChanged.inc(changed);
+        }
+      },
+      recorded: recorded("counter_changed"),
+    },
     counter_values_64: {
       run(times) {
         for (let step = 0; step < times; step++) {
@@ -180,6 +184,10 @@ function gaugeWorks(library: Library): Record<string, Work> {
   );
   const gauge = library.gauge(labelled("gauge_bound"));
   const bound: GaugeSeries[] = bind((...values) => gauge.labels(...values));
+  const ups: GaugeApi[] = many("gauge_up", (options) => library.gauge(options));
+  const up = library.gauge(labelled("gauge_up_bound"));
+  const boundUps: GaugeSeries[] = bind((...values) => up.labels(...values));
+  const byObject = library.gauge(labelled("gauge_object"));
   return {
     gauge_64: {
       run(times) {
@@ -189,6 +197,27 @@ function gaugeWorks(library: Library): Record<string, Work> {
     gauge_bound_64: {
       run(times) {
         for (let step = 0; step < times; step++) bound[step & 63].set(step);
+      },
+    },
+    gauge_inc_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) ups[step & 63].inc();
+      },
+      recorded: () => sumOf(library, /^gauge_up_\d/),
+    },
+    gauge_inc_bound_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) boundUps[step & 63].inc();
+      },
+      recorded: () => sumOf(library, /^gauge_up_bound\{/),
+    },
+    gauge_object_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          const method = METHODS[step & 3];
+          const route = ROUTES[(step >> 2) & 7];
+          byObject.set({ method, route, status: STATUSES[(step >> 5) & 1] }, step);
+        }
       },
     },
   };
@@ -242,6 +271,35 @@ function histogramWorks(library: Library): Record<string, Work> {
         }
       },
       recorded: recorded("timer_bound"),
+    },
+  };
+}
+
+function summaryWorks(define: (options: MetricOptions) => ObserverApi): Record<string, Work> {
+  const seven = (options: MetricOptions) => define({ ...options, percentiles: [...PERCENTILES] });
+  const plain = many("summary_plain", seven);
+  const summary = seven(labelled("summary_bound"));
+  const bound: ObserverSeries[] = bind((...values) => summary.labels(...values));
+  const byObject = seven(labelled("summary_object"));
+  return {
+    summary_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) plain[step & 63].observe(SECONDS[step & 255]);
+      },
+    },
+    summary_bound_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) bound[step & 63].observe(SECONDS[step & 255]);
+      },
+    },
+    summary_object_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          const method = METHODS[step & 3];
+          const route = ROUTES[(step >> 2) & 7];
+          byObject.observe({ method, route, status: STATUSES[(step >> 5) & 1] }, SECONDS[step & 255]);
+        }
+      },
     },
   };
 }

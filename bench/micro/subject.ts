@@ -23,7 +23,7 @@ async function load(
       : await loadOpenTelemetry();
     return { version, works: openTelemetryWorks(meter, recorded) };
   }
-  const library = await loadLibrary(name);
+  const library = await loadLibrary(name, { global: true });
   return { version: library.version, works: promClientWorks(library) };
 }
 

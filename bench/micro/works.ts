@@ -11,16 +11,23 @@ export const WORKS: Readonly<Record<string, string>> = {
   counter_bound_1: "bound `inc()`, one series",
   counter_object_64: "`inc({method, route, status})`, 64 series in turn",
   counter_kept_object_64: "`inc(labels)`, 64 label objects that are kept",
+  counter_changed_object_64: "`inc(labels)`, one label object whose values change",
   counter_values_64: "`labels(method, route, status).inc()`, 64 series in turn",
   counter_float_64: "bound `inc(0.5)`, 64 series in turn",
   gauge_64: "`set()` on 64 label-less gauges in turn",
   gauge_bound_64: "bound `set()`, 64 series in turn",
+  gauge_inc_64: "`inc()` on 64 label-less gauges in turn",
+  gauge_inc_bound_64: "bound `inc()` of a gauge, 64 series in turn",
+  gauge_object_64: "`set({method, route, status}, value)`, 64 series in turn",
   histogram_64: "`observe()` on 64 label-less histograms of 12 buckets in turn",
   histogram_bound_64: "bound `observe()`, 12 buckets, 64 series in turn",
   histogram_object_64: "`observe({method, route, status}, seconds)`, 12 buckets, 64 series in turn",
   timer_bound_64: "bound `startTimer()` and its end, 12 buckets, 64 series in turn",
   native_bound_64: "bound `observe()`, native buckets, 64 series in turn",
-  summary_bound_64: "bound `observe()` of a summary, 64 series in turn",
+  summary_64: "`observe()` on 64 label-less summaries in turn",
+  summary_bound_64: "bound `observe()` of a summary with 7 quantiles, 64 series in turn",
+  summary_object_64:
+    "`observe({method, route, status}, seconds)` of a summary with 7 quantiles, 64 series in turn",
 };
 
 /** 4 x 8 x 2 label sets. */

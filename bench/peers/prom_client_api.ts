@@ -32,12 +32,14 @@ export interface CounterSeries {
 
 /** A gauge. */
 export interface GaugeApi {
+  inc(): void;
   set(value: number): void;
   set(labels: Labels, value: number): void;
   labels(...values: string[]): GaugeSeries;
 }
 /** One series of a gauge. */
 export interface GaugeSeries {
+  inc(): void;
   set(value: number): void;
 }
 

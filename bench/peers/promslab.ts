@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Collector, Counter, Gauge, Histogram, Registry } from "../../mod.ts";
+import { Collector, Counter, Gauge, Histogram, Registry, Summary } from "../../mod.ts";
 import { createTextFormat } from "../../src/exposition/text_sink.ts";
 import type { Library } from "./prom_client_api.ts";
 
@@ -18,6 +18,7 @@ export function loadPromslab(
   if (attach !== undefined) registry.attach({ slab: attach });
   const collector = new Collector(registry);
   const format = createTextFormat();
+  let lent: { release(): void } | undefined;
   return {
     name: PROMSLAB,
     version: "this commit",
@@ -26,9 +27,15 @@ export function loadPromslab(
     histogram: (options) => new Histogram({ ...options, registry }),
     nativeHistogram: (options) =>
       new Histogram({ ...options, buckets: [], native: { factor: 1.1 }, registry }),
+    // WHY: a window of ten minutes would be rotated by no peer here, so all of them look back for ever.
+    summary: ({ percentiles, ...options }) =>
+      new Summary({ ...options, quantiles: percentiles, windowSeconds: 0, registry }),
     scrape() {
+      // The last body is out when the next scrape comes, as in a server that has sent it.
+      lent?.release();
       const sink = format.sink();
       collector.gather(sink);
+      lent = sink;
       return sink.finish();
     },
   };

@@ -7,6 +7,7 @@ import type { Result, Row } from "../runner/result.ts";
 import { advantage, best } from "../runner/statistics.ts";
 import { formatFigure, formatTimes } from "./figures.ts";
 import { findRow, findRows, type Query } from "./lookup.ts";
+import { noSlowerThan, PEERS, REPLACED } from "./peer_goals.ts";
 
 /** What a result says about one goal. */
 export interface Verdict {
@@ -68,9 +69,8 @@ function timesFastest(query: Query, wanted: number): Condition {
       runtime: "deno",
       ...query,
     });
-    const peers = findRows(result, { ...query, runtime: "deno" }).filter((
-      row,
-    ) => row.subject !== "promslab");
+    const peers = findRows(result, { ...query, runtime: "deno" })
+      .filter(({ subject }) => !subject.startsWith("promslab"));
     if (own === undefined || peers.length === 0) return undefined;
     const fastest = peers.reduce((a, b) => best(a.samples) <= best(b.samples) ? a : b);
     const times = advantage(own.samples, fastest.samples, own.better).best;
@@ -160,6 +160,14 @@ const GOALS: readonly (readonly [goal: string, ...conditions: Condition[]])[] = 
     "`inc({3 labels})` over 64 combinations: >= 6x prom-client, >= 4x the fastest JavaScript peer",
     timesBetter(micro("counter_object_64"), inDeno(PROM_CLIENT), 6),
     timesFastest(micro("counter_object_64"), 4),
+  ],
+  [
+    "64 series: no operation takes more than 1.2 times what the fastest JavaScript peer takes, on any runtime",
+    noSlowerThan("promslab", PEERS, 1.2),
+  ],
+  [
+    "64 series: no operation of the compat entry is slower than prom-client's or its successor's, on any runtime",
+    noSlowerThan("promslab/compat", REPLACED, 1),
   ],
   [
     "scrape of 4 workers x 10 000 counters: >= 100x prom-client's cluster, no work in the workers",

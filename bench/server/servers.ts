@@ -85,7 +85,7 @@ export function loadTurn(generator: Subject, server: Server, load: Load, units: 
 }
 
 /** Processor time of a process and all its threads so far, or undefined where the system does not tell. */
-function cpuMicroseconds(pid: number): number | undefined {
+export function cpuMicroseconds(pid: number): number | undefined {
   try {
     let ns = 0;
     for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {

@@ -21,14 +21,6 @@ export const server: Suite = {
   run: runServer,
 };
 
-/** The suite of streams. */
-export const llm: Suite = {
-  name: "llm",
-  question:
-    "How many tokens a second go out as events, 32 streams at once, when every token is counted and timed, and when nothing is?",
-  run: runStreams,
-};
-
 const OFF = "promslab, metrics off";
 const PLAIN = "Deno.serve";
 /** One thread each, as the peers have it. */
@@ -77,7 +69,8 @@ async function withServers(
   }
 }
 
-async function runStreams(run: Run): Promise<Findings> {
+/** A server that only streams: the work `streams` of the suite `llm`. */
+export async function runStreams(run: Run): Promise<Findings> {
   const deno = run.runtimes.find(({ name }) => name === "deno");
   if (deno === undefined || !run.wants("llm", "streams")) return { rows: [], skips: [], versions: {} };
   return await withServers(deno, run, async (generator, servers) => {

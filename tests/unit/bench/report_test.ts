@@ -57,6 +57,27 @@ Deno.test("judgeGoals() tells reached from missed and from not measured", () => 
   assertEquals(judgeGoals(slow)[0].verdict, "missed");
 });
 
+Deno.test("judgeGoals() names every operation that a JavaScript peer does faster, on any runtime", () => {
+  const row = (runtime: string, subject: string, ns: number) =>
+    makeRow({ runtime, subject, samples: [ns, ns + 1, ns + 2] });
+  const verdict = (rows: ReturnType<typeof row>[], part: string) =>
+    judgeGoals(makeResult(rows)).find(({ goal }) => goal.includes(part))!;
+  const rows = [row("deno", "promslab", 20), row("deno", "prom-client", 100), row("go", "client_golang", 2)];
+  const part = "no operation takes more than 1.2 times";
+  assertEquals(verdict(rows, part).verdict, "reached");
+  assertStringIncludes(verdict(rows, part).measured, "0 of 1 operations, at worst: counter_bound_64 on deno");
+  rows.push(row("bun", "promslab", 20), row("bun", "@platformatic/prom-client", 10));
+  assertEquals(verdict(rows, part).verdict, "missed");
+  assertEquals(
+    verdict(rows, part).measured,
+    "1 of 2 operations: counter_bound_64 on bun takes 1.91 times @platformatic/prom-client's time",
+  );
+  const entry = "the compat entry is slower";
+  assertEquals(verdict(rows, entry).verdict, "not measured");
+  assertEquals(verdict([...rows, row("deno", "promslab/compat", 90)], entry).verdict, "reached");
+  assertEquals(verdict([...rows, row("deno", "promslab/compat", 150)], entry).verdict, "missed");
+});
+
 Deno.test("judgeGoals() asks how much a scrape grows with the workers", () => {
   const at = (workers: number, ms: number) =>
     makeRow({

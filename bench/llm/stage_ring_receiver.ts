@@ -1,0 +1,43 @@
+/**
+ * The receiving thread of the ring's bench.
+ *
+ * @module
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { Doorbell } from "../../src/slab/doorbell.ts";
+import { FrameReader } from "../../src/slab/frame_ring.ts";
+import { decodeMessage } from "../../src/llm/pipeline/message.ts";
+import type { ReceiverStart } from "./stage_ring.ts";
+
+const start = workerData as ReceiverStart;
+const bell = new Doorbell(start.bell);
+const senderBell = new Doorbell(start.senderBell);
+const reader = new FrameReader(start.ring);
+let left = 0;
+let sum = 0;
+
+function use(payload: Uint8Array): void {
+  sum += payload[0] + payload[payload.length - 1];
+  left--;
+}
+
+async function takeFromRing(): Promise<void> {
+  while (left > 0) {
+    const { count } = bell;
+    const got = reader.drain((frame) => use(decodeMessage(frame).payload));
+    if (got > 0) senderBell.ring();
+    else await bell.wait(count, 100);
+  }
+  parentPort!.postMessage(sum);
+}
+
+parentPort!.on("message", (message: { type: string; messages?: number; payload?: Uint8Array }) => {
+  if (message.type === "payload") {
+    use(message.payload!);
+    if (left === 0) parentPort!.postMessage(sum);
+    return;
+  }
+  left = message.messages!;
+  if (message.type === "ring") void takeFromRing();
+});
+parentPort!.postMessage("ready");
