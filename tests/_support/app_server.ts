@@ -24,6 +24,8 @@ export interface AppServer extends AsyncDisposable {
 export interface AppServerOptions extends Partial<Pick<CommandOptions, "env" | "deadlineMs">> {
   /** The module, relative to the repository; the example application if left out. */
   readonly module?: string;
+  /** The command and its arguments, instead of serving the module. */
+  readonly what?: readonly string[];
   /** More flags. */
   readonly flags?: readonly string[];
   /** Default 3. */
@@ -46,7 +48,7 @@ export async function startApp(options: AppServerOptions = {}): Promise<AppServe
     env,
     deadlineMs,
   } = options;
-  const what = ["serve", new URL(module, ROOT).href];
+  const { what = ["serve", new URL(module, ROOT).href] } = options;
   const sizes = ["--workers", String(workers), "--port", "0", "--admin-port", "0"];
   const command = await startCommand({
     command: [...program, "src/cli/main.ts", ...what, ...sizes, ...flags],

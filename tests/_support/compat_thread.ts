@@ -14,6 +14,7 @@ const mean = new client.Gauge({ name: "mean", help: "Mean.", aggregator: "averag
 const first = new client.Gauge({ name: "first", help: "First.", aggregator: "first" });
 const omitted = new client.Gauge({ name: "omitted", help: "Omitted.", aggregator: "omit" });
 const seconds = new client.Histogram({ name: "seconds", help: "Seconds.", buckets: [1, 10] });
+const waits = new client.Summary({ name: "waits", help: "Waits.", percentiles: [0, 0.5, 1] });
 new client.Gauge({
   name: "collected",
   help: "Collected.",
@@ -27,6 +28,7 @@ parentPort!.on("message", async (message: { count?: number; spin?: number; leave
   jobs.inc({ kind: "a" }, count);
   for (const gauge of [depth, peak, mean, first, omitted]) gauge.set(count);
   seconds.observe(count);
+  waits.observe(count);
   if (leave) await registry.shutdown();
   parentPort!.postMessage("done");
   const end = performance.now() + spin;

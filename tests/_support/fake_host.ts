@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Host, SpawnOptions, WorkerEnd, WorkerThread } from "../../src/host/types.ts";
-import type { FromWorker, ToWorker, WorkerStart } from "../../src/server/messages.ts";
+import type { Host, PortSharing, SpawnOptions, WorkerEnd, WorkerThread } from "../../src/host/types.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "../../src/server/workers/messages.ts";
 
 /** A worker that does what it is told, or what the test makes it do. */
 export class FakeWorker implements WorkerThread {
@@ -54,6 +54,7 @@ export class FakeWorker implements WorkerThread {
 export class FakeHost implements Host {
   readonly name = "deno";
   readonly version = "0.0.0";
+  readonly limitsConnections = true;
   readonly workers: FakeWorker[] = [];
   /** What a new worker does; by default it says that the handler is loaded. */
   onSpawn: (worker: FakeWorker) => void = (worker) => worker.say({ type: "loaded" });
@@ -69,8 +70,8 @@ export class FakeHost implements Host {
     return 4;
   }
 
-  portSharing() {
-    return { possible: true, means: "the test", free: true } as const;
+  portSharing(): PortSharing {
+    return { possible: true, means: "the test", free: true };
   }
 
   listen(): never {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RuntimeReadings } from "../../src/collect/runtime_readings.ts";
+import type { RuntimeReadings } from "../../src/collect/runtime/runtime_readings.ts";
 
 /** Readings that a test can change, and a timer that it fires by hand. */
 export class FakeReadings implements RuntimeReadings {

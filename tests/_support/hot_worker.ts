@@ -4,7 +4,7 @@
  * @module
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { Counter, defaultRegistry, Gauge, Histogram } from "../../mod.ts";
+import { Commit, Counter, defaultRegistry, Gauge, Histogram } from "../../mod.ts";
 
 /** What the worker is told. */
 export interface HotOptions {
@@ -14,6 +14,8 @@ export interface HotOptions {
   readonly stop: SharedArrayBuffer;
   /** Name of the Web Lock to hold for life, where there are any: Deno then really ends the thread. */
   readonly lock?: string;
+  /** Whether the worker also makes commits, each of five updates. */
+  readonly commits?: boolean;
 }
 
 /** The part of Web Locks that is needed; Node has none. */
@@ -21,7 +23,7 @@ interface Locks {
   request(name: string, work: () => Promise<void>): Promise<void>;
 }
 
-const { slab, control, stop, lock }: HotOptions = workerData;
+const { slab, control, stop, lock, commits }: HotOptions = workerData;
 if (lock !== undefined) await holdLock(lock);
 defaultRegistry.attach({ slab, control });
 const ints = new Counter({ name: "ints_total", help: "Integers." });
@@ -30,6 +32,14 @@ const carries = new Counter({ name: "carries_total", help: "Every sixteenth step
 const ones = new Histogram({ name: "ones", help: "Ones.", buckets: [0.5, 1, 2] });
 const steps = new Gauge({ name: "steps", help: "The last step.", mode: "mostrecent" });
 const series = new Counter({ name: "series_total", help: "New series all the time.", labelNames: ["k"] });
+const together = {
+  a: new Counter({ name: "together_a_total", help: "One in each commit." }),
+  b: new Counter({ name: "together_b_total", help: "A half in each commit, and one in each." }),
+  gauge: new Gauge({ name: "together_sum", help: "One in each commit.", mode: "sum" }),
+  ones: new Histogram({ name: "together_ones", help: "One in each commit.", buckets: [0.5, 1, 2] }),
+  twos: new Histogram({ name: "together_twos", help: "Two in each commit.", buckets: [0.5, 1, 2] }),
+};
+const commit = commits ? new Commit() : undefined;
 const word = new Int32Array(stop);
 
 parentPort!.postMessage("begun");
@@ -40,6 +50,10 @@ for (let i = 0; Atomics.load(word, 0) !== 1; i++) {
   halves.inc(0.5);
   if (i % 16 === 0) carries.inc(2 ** 31 + 1);
   steps.set(i);
+  if (commit !== undefined) {
+    commit.inc(together.a).inc(together.b, 0.5).inc(together.b).inc(together.gauge);
+    commit.observe(together.ones, 1).observe(together.twos, 1).observe(together.twos, 2).apply();
+  }
   if (i % 64 === 0 && i < 64 * 500) series.inc({ k: `series ${i}` });
 }
 

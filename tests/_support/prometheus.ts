@@ -39,6 +39,16 @@ export class Prometheus implements AsyncDisposable {
     this.#origin = origin;
   }
 
+  /** Of its process. */
+  get pid(): number {
+    return this.#command.pid;
+  }
+
+  /** Host and port. */
+  get address(): string {
+    return new URL(this.#origin).host;
+  }
+
   /** The data of an answer of the HTTP API. */
   async api<T>(path: string, parameters: Record<string, string> = {}): Promise<T> {
     const response = await fetch(`${this.#origin}/api/v1/${path}?${new URLSearchParams(parameters)}`);
@@ -84,17 +94,29 @@ export class Prometheus implements AsyncDisposable {
   }
 }
 
-/** Starts Prometheus with one job for each target, scraped every second, native histograms and exemplars on. */
-export async function startPrometheus(jobs: readonly ScrapeJob[]): Promise<Prometheus> {
+/**
+ * Starts Prometheus with one job for each target, scraped every second, native histograms and exemplars on.
+ *
+ * @param jobs the targets
+ * @param more what the configuration has besides; `scrape_configs` are added to those of the jobs
+ */
+export async function startPrometheus(
+  jobs: readonly ScrapeJob[],
+  more: { readonly rule_files?: readonly string[]; readonly scrape_configs?: readonly object[] } = {},
+): Promise<Prometheus> {
   const folder = await Deno.makeTempDir({ prefix: "promslab_prometheus_" });
   const config = {
-    global: { scrape_interval: "1s", scrape_timeout: "1s" },
-    scrape_configs: jobs.map(({ name, target, path }) => ({
-      job_name: name,
-      metrics_path: path,
-      honor_labels: true,
-      static_configs: [{ targets: [target] }],
-    })),
+    global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
+    ...more,
+    scrape_configs: [
+      ...jobs.map(({ name, target, path }) => ({
+        job_name: name,
+        metrics_path: path,
+        honor_labels: true,
+        static_configs: [{ targets: [target] }],
+      })),
+      ...more.scrape_configs ?? [],
+    ],
   };
   // JSON is YAML too.
   await Deno.writeTextFile(`${folder}/prometheus.yml`, JSON.stringify(config));

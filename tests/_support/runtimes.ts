@@ -31,6 +31,8 @@ export async function plainImports(root: URL): Promise<Record<string, string>> {
   const plain: Record<string, string> = {};
   for (const [name, target] of Object.entries(imports as Record<string, string>)) {
     plain[name] = target.startsWith("./") ? new URL(target, root).href : target;
+    // Unlike deno.json, an import map does not extend a package's name to its entry points.
+    if (target.startsWith("npm:")) plain[`${name}/`] = `${target.replace("npm:", "npm:/")}/`;
   }
   const { exports } = JSON.parse(await Deno.readTextFile(new URL("links/std_http/deno.json", ROOT)));
   for (const [name, file] of Object.entries(exports as Record<string, string>)) {

@@ -89,6 +89,13 @@ function tracedView<V extends View>(view: V, trace: Trace): V {
         elements[offset + i] = source[i];
       }
     },
+    copyWithin(target: number, start: number, end: number) {
+      const copied = view.slice(start, end);
+      for (let i = 0; i < copied.length; i++) {
+        count(trace);
+        elements[target + i] = copied[i];
+      }
+    },
     slice: view.slice.bind(view),
     subarray: view.subarray.bind(view),
   };

@@ -4,7 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type LintCode, lintFamilies } from "../../src/exposition/lint.ts";
+import { type LintCode, lintFamilies } from "../../src/exposition/check/lint.ts";
 import { createTextFormat } from "../../src/exposition/text_sink.ts";
 import { checkProperty } from "../_support/property.ts";
 import { promtool } from "../_support/promtool.ts";

@@ -4,7 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { checkExposition } from "../../src/exposition/check.ts";
+import { checkExposition } from "../../src/exposition/check/check.ts";
 import { createOpenMetricsFormat } from "../../src/exposition/openmetrics_sink.ts";
 import { everyFeature } from "../_support/every_feature.ts";
 import { checkProperty } from "../_support/property.ts";

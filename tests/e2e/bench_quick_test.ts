@@ -12,7 +12,7 @@ const WORKS: Readonly<Record<string, readonly string[]>> = {
   merge: ["counter", "histogram"],
   trouble: ["healthy", "busy", "restarted", "dead", "hung"],
   server: ["closed", "open"],
-  llm: ["streams"],
+  llm: ["streams", "record_token", "server", "scrapes"],
   scaling: ["requests", "increments"],
   memory: ["counter_series", "garbage_counter_bound"],
 };

@@ -135,6 +135,8 @@ Deno.test("the tasks are the two commands", async () => {
   assertStringIncludes(tasks.server.command, "src/cli/main.ts server");
   assertStringIncludes(tasks.serve.command, "src/cli/main.ts serve");
   await using app = await startApp({ program: ["deno", "run", "-A"], module: "examples/app.ts", workers: 1 });
-  assertEquals(app.command.stdout.trim().split("\n").length, 1, "one line on stdout");
+  const lines = app.command.stdout.trim().split("\n");
+  assertEquals(lines.length, 2, "a line for the server and one for the dashboard, on stdout");
+  assertStringIncludes(lines[1], "promslab dashboard: http://127.0.0.1:");
   assertStringIncludes(app.command.stdout, "(1 worker)");
 });

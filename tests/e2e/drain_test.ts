@@ -89,3 +89,38 @@ Deno.test("an idle server ends at once", async () => {
   assertEquals((await app.command.stop("SIGTERM")).code, 0);
   assert(performance.now() - startMs < 5_000);
 });
+
+Deno.test("of 200 open streams a drain lets each end whole that ends by the deadline, and cuts the others then", async () => {
+  await using app = await startApp({ module: MODULE, flags: ["--drain-seconds", "4"] });
+  const open = (query: string, count: number) =>
+    Array.from({ length: count }, async () => {
+      const response = await fetch(`${app.url}/stream?${query}`);
+      return await response.text().then(
+        (text) => ({ text, whole: true }),
+        () => ({ text: "", whole: false }),
+      );
+    });
+  const ending = open("count=16&ms=100", 150);
+  const endless = open("count=-1&ms=100", 50);
+  await waitFor(async () => (await app.scrape()).sum("http_requests_in_flight") === 200, {
+    what: "all streams",
+  });
+  const startMs = performance.now();
+  app.command.kill("SIGTERM");
+  const [ended, cut] = await Promise.all([
+    Promise.all(ending),
+    waitFor(async () => {
+      const now = await app.scrape();
+      return now.sum("http_requests_total", 'route="/stream"', 'status="200"') === 150 &&
+          now.sum("http_requests_in_flight") === 50
+        ? now
+        : undefined;
+    }, { what: "a scrape that counts all whole streams and has the others open" }),
+  ]);
+  assertEquals(ended.filter(({ whole, text }) => !whole || !text.endsWith("chunk 16\n")), []);
+  assertEquals(cut.sum("http_response_streamed_bytes_total", 'route="/stream"') > 0, true);
+  assertEquals((await Promise.all(endless)).filter(({ whole }) => whole), []);
+  assertEquals(await app.command.ended, { code: 0, signal: null });
+  const seconds = (performance.now() - startMs) / 1000;
+  assert(seconds >= 4 && seconds < 8, `ended after ${seconds} s`);
+});

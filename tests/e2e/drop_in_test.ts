@@ -67,6 +67,12 @@ Deno.test("applications written for prom-client run the same with ours in its pl
       "Node: a cluster",
       () => assertSame(folders, runtimes.Node, { file: "cluster.cjs", client: "@prometheus-io/client" }),
     );
+    await t.step("Node: a process of a cluster that never answers", async () => {
+      const application = { file: "cluster_silent.cjs", client: "@prometheus-io/client" };
+      const { error, seconds } = await runApplication(runtimes.Node, folders.replaced, application);
+      assertEquals(error, "Operation timed out. 1 outstanding responses.");
+      assert(Number(seconds) >= 4, `after ${seconds} s`);
+    });
     await t.step("the installed Node, even if it is of version 20", async () => {
       const installed = findTool("node");
       if (!installed.found) return;

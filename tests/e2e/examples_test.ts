@@ -4,7 +4,8 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { scrape, startApp } from "../_support/app_server.ts";
-import { startCommand } from "../_support/command.ts";
+import { filesUnder } from "../../tools/_run.ts";
+import { ROOT, startCommand } from "../_support/command.ts";
 import { freePort } from "../_support/free_port.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
@@ -50,4 +51,19 @@ Deno.test("examples/hono_workers.ts names Hono's routes to the server", async ()
   assertEquals(samples.sum("greetings_total"), 20);
   assertEquals(samples.sum("http_requests_total", 'route="/users/:id"'), 20);
   assertEquals(samples.sum("http_requests_total", 'route="unmatched"'), 1);
+});
+
+Deno.test("every program in examples is started by a test", async () => {
+  const tests = await Promise.all(
+    [...filesUnder("tests/e2e", ".ts"), "tests/_support/app_server.ts"].map((file) =>
+      Deno.readTextFile(new URL(file, ROOT))
+    ),
+  );
+  const frameworks = ["hono", "oak", "express", "fastify"].map((name) => `examples/${name}.ts`);
+  // A folder with a main.ts is one program.
+  const files = filesUnder("examples", ".ts");
+  const isPart = (file: string) =>
+    !file.endsWith("/main.ts") && files.includes(file.replace(/[^/]*$/, "main.ts"));
+  const programs = files.filter((file) => !frameworks.includes(file) && !isPart(file));
+  assertEquals(programs.filter((file) => !tests.some((text) => text.includes(file))), []);
 });

@@ -2,6 +2,7 @@
  * A library that was imported over HTTP, as from a registry: its workers start too.
  */
 import { assertEquals, assertMatch } from "@std/assert";
+import { READY, scrape } from "../_support/app_server.ts";
 import { ROOT, startCommand } from "../_support/command.ts";
 import { plainImports } from "../_support/runtimes.ts";
 
@@ -38,10 +39,13 @@ Deno.test("a library and a handler that were imported over HTTP start their work
         ...[`--allow-import=127.0.0.1:${origin.addr.port}`, `${base}/src/cli/main.ts`],
         ...["serve", `${base}/examples/app.ts`, "--workers", "2", "--port", "0", "--admin-port", "0"],
       ],
-      ready: /^promslab ready: (\S+) /m,
+      ready: READY,
     });
     const response = await fetch(`${command.ready![1]}/users/ann`);
     assertMatch(await response.text(), /"hello":"ann"/);
+    const samples = await scrape(`${command.ready![4]}/metrics`);
+    assertEquals(samples.sum("http_requests_total", 'route="/users/:name"'), 1);
+    assertEquals(samples.sum("promslab_workers", 'state="live"'), 2);
     assertEquals((await command.stop()).code, 0);
   } finally {
     await Deno.remove(importMap);

@@ -49,7 +49,7 @@ Deno.test("deno run server on an empty DENO_DIR downloads run-time packages only
 
 Deno.test("the README's application is served and counted by the README's command", async () => {
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const [, source] = /```ts ignore\n(\/\/ app\.ts\n[\s\S]*?)```/.exec(readme)!;
+  const [, source] = /```ts ignore[^\n]*\n(\/\/ app\.ts\n[\s\S]*?)```/.exec(readme)!;
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/app.ts`, source);

@@ -48,6 +48,12 @@ Deno.test({
     assertEquals(samples['seconds_bucket{le="1"}'], 1);
     assertEquals(samples['seconds_bucket{le="+Inf"}'], 3);
     assertEquals([samples.seconds_sum, samples.seconds_count], [6, 3]);
+    // The median of 1, 2 and 3 is told from all three, not added up.
+    const waits = ["0", "0.5", "1"].map((quantile) =>
+      Math.round(100 * samples[`waits{quantile="${quantile}"}`])
+    );
+    waits.forEach((found, i) => assert(Math.abs(found - 100 * (i + 1)) <= i + 1, `percentiles: ${waits}`));
+    assertEquals([samples.waits_sum, samples.waits_count], [6, 3]);
 
     // One thread is busy: nobody waits for it.
     await threads[0].tell({ count: 10, spin: 1_500 });
@@ -66,6 +72,7 @@ Deno.test({
       deadlineMs: 20_000,
     });
     assertEquals((await merged())['jobs_total{kind="a"}'], 117);
+    assertEquals([(await merged()).waits_count, (await merged()).waits_sum], [5, 17]);
     assertStringIncludes(await registry.workerMetrics(), "# TYPE jobs_total counter");
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   },

@@ -1,5 +1,5 @@
 /**
- * A writer of an exemplar, a gauge histogram or a native histogram that ends after any of its stores leaves what was
+ * A writer of an exemplar, a gauge histogram, a native histogram or a summary that ends after any of its stores leaves what was
  * there before, or what it meant to leave.
  */
 import { assert, assertEquals } from "@std/assert";
@@ -16,7 +16,10 @@ import { readHistogram } from "../../src/slab/histogram_cell.ts";
 import { newNativeReading, observeNative, readNative } from "../../src/slab/native_cell.ts";
 import { isNegativeCode, keyOfCode } from "../../src/slab/native_code.ts";
 import { type NativeLimits, NativePlan } from "../../src/slab/native_plan.ts";
+import { addToSketch, newAreaReading, readArea } from "../../src/slab/sketch.ts";
+import { SketchPlan } from "../../src/slab/sketch_plan.ts";
 import type { Slab } from "../../src/slab/slab.ts";
+import { addToTotals, readTotals } from "../../src/slab/summary_cell.ts";
 import { checkEveryPrefix } from "../_support/every_prefix.ts";
 import { nativeModel } from "../_support/native_model.ts";
 
@@ -140,5 +143,55 @@ Deno.test("every prefix of storing an exemplar leaves the one before, whole, or 
         return [value, timestamp, textBytes, ...text.subarray(0, textBytes)];
       },
     });
+  }
+});
+
+Deno.test("every prefix of an observation leaves a summary's totals as before or after", () => {
+  for (const start of [[], [2], [2, 0.5]]) {
+    checkEveryPrefix({
+      prepare: (slab) => start.forEach((value) => addToTotals(slab, CELL32, value)),
+      write: (slab) => addToTotals(slab, CELL32, 8),
+      read: (slab) => {
+        const out = new Float64Array(2);
+        assert(readTotals(slab, CELL32, out, 0));
+        return [...out];
+      },
+    });
+  }
+});
+
+Deno.test("every prefix of an observation leaves a summary's window as before or after", () => {
+  const window = new SketchPlan({ relativeError: 0.1, windowSeconds: 100 });
+  const forever = new SketchPlan({ relativeError: 0.1, windowSeconds: 0 });
+  const values = [1, 1, 500, -3, 0];
+  const cases: [plan: SketchPlan, slots: number[]][] = [[forever, [0]], [window, [7]], [window, [
+    1,
+    2,
+    3,
+    7,
+    8,
+  ]]];
+  for (const [plan, slots] of cases) {
+    for (const value of [1, 70, -1e6, 0, Infinity]) {
+      const last = slots.at(-1)!;
+      checkEveryPrefix({
+        prepare: (slab) => {
+          for (const slot of slots.slice(0, -1)) {
+            for (const each of values) addToSketch(slab, CELL32, plan, each, slot);
+          }
+        },
+        write: (slab) => addToSketch(slab, CELL32, plan, value, last),
+        read: (slab) => {
+          let count = 0;
+          for (let area = 0; area < plan.areaCount; area++) {
+            const reading = newAreaReading(plan);
+            assert(readArea(slab, CELL32, plan, area, reading));
+            if (!plan.isRecent(reading.slot, last)) continue;
+            for (const bin of [...reading.specials, ...reading.bins]) count += bin;
+          }
+          return count;
+        },
+      });
+    }
   }
 });

@@ -5,6 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { COUNTER_PAGE, PAGE_BYTES, PAGE_MASK32 } from "../../src/layout/cell_page.ts";
 import { DIRECTORY_START } from "../../src/layout/slab_header.ts";
 import { type CellShape, COUNTER_SHAPE, GAUGE_SHAPE, histogramShape } from "../../src/slab/cell_shape.ts";
+import { RemovalLog } from "../../src/registry/removal_log.ts";
 import { addToCounter, readCounter, readCounterPage } from "../../src/slab/counter_cell.ts";
 import { DirectoryReader, type DirectoryRecord } from "../../src/slab/directory.ts";
 import { type GaugeReading, readGauge, setGauge, setStampedGauge } from "../../src/slab/gauge_cell.ts";
@@ -196,4 +197,34 @@ Deno.test("every prefix of using a reclaimed record anew leaves its absence, or 
       return { records, value: records[0].reclaimed ? undefined : readCounter(slab, cell32) };
     },
   });
+});
+
+/** The removals that a new reader learns of. */
+function removalsOf(slab: Slab): [family: string, number: number][] {
+  const removals: [string, number][] = [];
+  new RemovalLog(slab).read(({ family }, number) => removals.push([family, number]));
+  return removals;
+}
+
+Deno.test("every prefix of forgetting removals, and of using their records anew, leaves before or after", () => {
+  const prepare = (writer: SlabWriter) => {
+    for (const family of ["a", "b", "c"]) writer.appendRemoval(JSON.stringify({ family }));
+  };
+  checkEveryPrefix({
+    ...directoryStory({ prepare, write: (writer) => writer.forgetRemovals(2) }),
+    loses: true,
+    read: removalsOf,
+  });
+  const stores = checkEveryPrefix({
+    ...directoryStory({
+      prepare: (writer) => {
+        prepare(writer);
+        writer.forgetRemovals(2);
+      },
+      write: (writer) => writer.appendRemoval('{"family":"another"}'),
+    }),
+    loses: true,
+    read: removalsOf,
+  });
+  assert(stores > 3);
 });

@@ -114,3 +114,35 @@ Deno.test("case 7: what a zombie writes after its slab was folded is lost but se
     Atomics.store(zombie.word, 0, END);
   }
 });
+
+Deno.test("case 1, case 6: ten threads without a lock are killed at random points, go on, and end on a word", async () => {
+  const stage = new Stage();
+  const zombies: Awaited<ReturnType<Stage["start"]>>[] = [];
+  try {
+    for (let kill = 0; kill < 10; kill++) {
+      const thread = await stage.start();
+      zombies.push(thread);
+      const until = performance.now() + Math.random() * 4;
+      do stage.scrape(); while (performance.now() < until);
+      await thread.thread.worker.terminate();
+      stage.watch.assumeEnded(thread.source);
+      await stage.countsOn(thread);
+      // The one before ends now, so that there are two zombies at once, and not ten on two cores.
+      const earlier = zombies.at(-2);
+      if (earlier !== undefined) Atomics.store(earlier.word, 0, END);
+      stage.scrape();
+    }
+    Atomics.store(zombies.at(-1)!.word, 0, END);
+    await waitFor(() => {
+      stage.scrape();
+      stage.nowMs += 60_000;
+      return stage.watch.workers.size === 0;
+    }, { what: "all slabs to be folded" });
+    const total = stage.count();
+    assertEquals(stage.count(), total);
+    assertEquals(stage.watch.zombieWrites, 0);
+    assertEquals(stage.collector.stats.badSlabs, 0);
+  } finally {
+    for (const { word } of zombies) Atomics.store(word, 0, END);
+  }
+});

@@ -80,7 +80,7 @@ const race: Omit<Race, "name"> = {
 };
 
 export const races: readonly Race[] = [
-  { ...race, name: "an exemplar is whole, and not newer than the count" },
+  { ...race, name: "case 35: an exemplar is whole, and not newer than the count" },
   {
     ...race,
     name: "an exemplar that is stored before its count",

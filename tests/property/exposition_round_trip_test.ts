@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { checkExposition } from "../../src/exposition/check.ts";
+import { checkExposition } from "../../src/exposition/check/check.ts";
 import { exemplarCodePoints } from "../../src/exposition/exemplar_text.ts";
 import { createFormat } from "../../src/exposition/negotiate.ts";
-import { parseExposition } from "../../src/exposition/parse_exposition.ts";
-import { parseProtobuf, type ProtobufMetric } from "../../src/exposition/parse_protobuf.ts";
-import type { ParsedSample } from "../../src/exposition/parsed.ts";
+import { parseExposition } from "../../src/exposition/check/parse_exposition.ts";
+import { parseProtobuf, type ProtobufMetric } from "../../src/exposition/check/parse_protobuf.ts";
+import type { ParsedSample } from "../../src/exposition/check/parsed.ts";
 import type { Descriptor } from "../../src/model/descriptor.ts";
 import type { MetricType } from "../../src/model/metric_type.ts";
 import type { FamilySamples } from "../../src/model/samples.ts";

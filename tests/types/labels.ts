@@ -3,7 +3,19 @@
  *
  * @module
  */
-import { Counter, Gauge, GaugeHistogram, Histogram, Info, StateSet } from "promslab";
+import {
+  Collector,
+  Counter,
+  Gauge,
+  GaugeHistogram,
+  Histogram,
+  Info,
+  type Labels,
+  type SeriesSnapshot,
+  snapshot,
+  StateSet,
+  Summary,
+} from "promslab";
 
 /** Label names are inferred from the definition. */
 export function labelNames(): void {
@@ -91,4 +103,93 @@ export function getOrCreate(): void {
   counter.inc({ method: "GET" });
   // @ts-expect-error: a typo in a label name
   counter.inc({ methd: "GET" });
+}
+
+/** A summary knows its label names, and only its own options. */
+export function summaries(): void {
+  const summary = new Summary({
+    name: "s",
+    help: "S.",
+    labelNames: ["to"],
+    quantiles: [0.5],
+    windowSeconds: 60,
+  });
+  summary.observe({ to: "a" }, 1);
+  summary.labels("a").observe(2);
+  summary.startTimer({ to: "a" })();
+  summary.time({ to: "a" }, () => 1);
+  // @ts-expect-error: a typo in a label name
+  summary.observe({ too: "a" }, 1);
+  // @ts-expect-error: a typo in a label name
+  summary.startTimer({ too: "a" });
+  // @ts-expect-error: a typo in a label name
+  summary.time({ too: "a" }, () => 1);
+  // @ts-expect-error: a typo in a label name
+  summary.labels({ too: "a" });
+  // @ts-expect-error: a typo in a label name
+  Summary.getOrCreate({ name: "s", help: "S.", labelNames: ["to"] }).observe({ too: "a" }, 1);
+  // @ts-expect-error: a summary has no buckets
+  new Summary({ name: "s", help: "S.", buckets: [1] });
+  // @ts-expect-error: quantiles are numbers
+  new Summary({ name: "s", help: "S.", quantiles: ["0.5"] });
+  // @ts-expect-error: a histogram has no quantiles
+  new Histogram({ name: "h", help: "H.", quantiles: [0.5] });
+}
+
+/** Removals, timers and trackers know the label names too. */
+export function everyMethod(): void {
+  const labelNames = ["to", "from"] as const;
+  const gauge = new Gauge({ name: "g", help: "G.", labelNames });
+  gauge.removeMatching({ to: "a" });
+  // @ts-expect-error: a typo in a label name
+  gauge.removeMatching({ too: "a" });
+  // @ts-expect-error: a typo in a label name
+  gauge.inc({ too: "a", from: "b" });
+  // @ts-expect-error: a typo in a label name
+  gauge.dec({ too: "a", from: "b" });
+  // @ts-expect-error: a typo in a label name
+  gauge.setToCurrentTime({ too: "a", from: "b" });
+  // @ts-expect-error: a typo in a label name
+  gauge.startTimer({ too: "a", from: "b" });
+  // @ts-expect-error: a typo in a label name
+  gauge.time({ too: "a", from: "b" }, () => 1);
+  const histogram = new Histogram({ name: "h", help: "H.", labelNames, native: true });
+  // @ts-expect-error: a label is missing
+  histogram.time({ to: "a" }, () => 1);
+  // @ts-expect-error: an exemplar's labels are an object
+  histogram.observe({ to: "a", from: "b" }, 1, { exemplar: "trace" });
+  // @ts-expect-error: an exemplar is given by name
+  histogram.observe({ to: "a", from: "b" }, 1, { exemplars: {} });
+  const counter = new Counter({
+    name: "a_total",
+    help: "A.",
+    labelNames,
+    // The callback is given the counter with its label names.
+    collect: (metric) => metric.inc({ to: "a", from: "b" }),
+  });
+  // @ts-expect-error: the work comes after the labels
+  counter.countErrors(() => 1, { to: "a", from: "b" });
+  const labels: Labels<"to" | "from"> = { to: "a", from: 1 };
+  counter.inc(labels);
+}
+
+/** Label names that are known only at run time are any strings, as in prom-client. */
+export function namesAtRunTime(names: string[]): void {
+  const counter = new Counter({ name: "a_total", help: "A.", labelNames: names });
+  counter.inc({ whatever: "a" });
+  // @ts-expect-error: a label value that is none
+  counter.inc({ whatever: {} });
+}
+
+/** A snapshot's values are told apart by their kind. */
+export async function snapshots(): Promise<number> {
+  let sum = 0;
+  const found: SeriesSnapshot[] = await snapshot(new Collector(), { prefix: "app_", labels: { to: "a" } });
+  for (const one of found) {
+    if (one.kind === "counter" || one.kind === "gauge") sum += one.value;
+    if (one.kind === "histogram") sum += one.count;
+    // @ts-expect-error: only histograms have buckets
+    if (one.kind === "gauge") sum += one.buckets.length;
+  }
+  return sum;
 }

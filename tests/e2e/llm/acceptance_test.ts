@@ -11,16 +11,38 @@ function prompt(index: number): number[] {
   return Array.from({ length: P }, (_, i) => 1000 + index * 100 + i);
 }
 
-async function run(server: LlmTestServer, options: { requests: number; concurrent: boolean }): Promise<void> {
+/** Bytes of bodies, as the client saw them. */
+interface Bytes {
+  sent: number;
+  received: number;
+}
+
+async function run(
+  server: LlmTestServer,
+  options: { requests: number; concurrent: boolean },
+): Promise<Bytes> {
+  const bytes: Bytes = { sent: 0, received: 0 };
   const one = async (index: number) => {
     const body = { prompt: prompt(index), max_tokens: M, ignore_eos: true, stream: index % 2 === 1 };
     const response = await server.post("/v1/completions", body);
     assertEquals(response.status, 200);
-    await response.text();
+    bytes.sent += JSON.stringify(body).length;
+    const { byteLength } = await response.arrayBuffer();
+    bytes.received += byteLength;
   };
   const indexes = Array.from({ length: options.requests }, (_, index) => index);
   if (options.concurrent) await Promise.all(indexes.map(one));
   else for (const index of indexes) await one(index);
+  return bytes;
+}
+
+/** The two summaries of the HTTP families: every request once, with its sizes. */
+function assertSizes(scrape: Scrape, requests: number, bytes: Bytes): void {
+  const labels = { handler: "/v1/completions" };
+  assertEquals(scrape.value("http_request_size_bytes_count", labels), requests);
+  assertEquals(scrape.value("http_response_size_bytes_count", labels), requests);
+  assertEquals(scrape.value("http_request_size_bytes_sum", labels), bytes.sent);
+  assertEquals(scrape.value("http_response_size_bytes_sum", labels), bytes.received);
 }
 
 function assertNumbers(scrape: Scrape, requests: number, labels: { model_name: string }): void {
@@ -96,9 +118,10 @@ for (
       0,
       "all threads that beat have begun",
     );
-    await run(server, { requests: R, concurrent: false });
+    const bytes = await run(server, { requests: R, concurrent: false });
     const scrape = await server.scrape();
     assertNumbers(scrape, R, labels);
+    assertSizes(scrape, R, bytes);
     assertEquals(scrape.value("vllm:iteration_tokens_total_count", labels), R * M, "a step a token");
   });
 }
@@ -112,9 +135,10 @@ Deno.test("vLLM's numbers are exact with requests side by side", async () => {
   });
   const requests = 120;
   const labels = { model_name: server.model };
-  await run(server, { requests, concurrent: true });
+  const bytes = await run(server, { requests, concurrent: true });
   const scrape = await server.scrape();
   assertNumbers(scrape, requests, labels);
+  assertSizes(scrape, requests, bytes);
   // Each step counts once, so with requests side by side there are fewer steps than tokens.
   const steps = scrape.value("vllm:iteration_tokens_total_count", labels);
   assertEquals(steps >= M && steps < requests * M, true, `${steps} steps`);

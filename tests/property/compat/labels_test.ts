@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as client from "promslab/compat";
 import { checkExposition } from "promslab/testing";
-import { parseExposition } from "../../../src/exposition/parse_exposition.ts";
+import { parseExposition } from "../../../src/exposition/check/parse_exposition.ts";
 import { wellFormed } from "../../../src/model/label_values.ts";
 import { testProperty } from "../../_support/property.ts";
 

@@ -50,3 +50,45 @@ testProperty(
   ),
   { runs: 150 },
 );
+
+testProperty(
+  "case 52: a slab that fills up page by page moves no series and loses no increment, and every scrape sees it whole",
+  fc.property(fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 12 }), (growths) => {
+    const fleet = new Fleet();
+    const { registry, source } = fleet.start(0, { bytes: 64 * PAGE_BYTES });
+    const options = { help: "Help.", labelNames: ["l"] as const, registry };
+    const counter = new Counter({ name: "a_total", ...options });
+    const seconds = new Histogram({ name: "seconds", ...options });
+    const held = [];
+    let before = new Map<string, number>();
+    let rounds = 0;
+    for (const growth of growths) {
+      const usedBefore = source.status().usedBytes;
+      for (let k = 0; k < growth; k++) {
+        const l: string = `series ${held.length}`;
+        held.push({ since: rounds, count: counter.labels({ l }), seconds: seconds.labels({ l }) });
+      }
+      for (const each of held) {
+        each.count.inc();
+        each.seconds.observe(1);
+      }
+      rounds++;
+      assert(source.status().usedBytes >= usedBefore);
+      const samples = fleet.scrape();
+      for (const [name, value] of before) assert(samples.get(name)! >= value, name);
+      if (source.status().droppedSeries === 0) {
+        held.forEach(({ since }, k) => {
+          assertEquals(samples.get(`a_total{l="series ${k}"}`), rounds - since);
+          assertEquals(samples.get(`seconds_count{l="series ${k}"}`), rounds - since);
+          assertEquals(samples.get(`seconds_sum{l="series ${k}"}`), rounds - since);
+        });
+      }
+      before = samples;
+    }
+    const all = (prefix: string) =>
+      [...before].filter(([name]) => name.startsWith(prefix)).reduce((sum, [, value]) => sum + value, 0);
+    const wanted = held.reduce((sum, { since }) => sum + rounds - since, 0);
+    assertEquals([all("a_total"), all("seconds_count"), all("seconds_sum")], [wanted, wanted, wanted]);
+  }),
+  { runs: 30 },
+);

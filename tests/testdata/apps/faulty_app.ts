@@ -32,8 +32,9 @@ export default {
         });
         return new Response("thrown\n");
       case "/heap": {
-        const hoard: unknown[] = [];
-        for (;;) hoard.push({ list: [1, 2, 3] });
+        // Small pieces: one large one that meets the limit ends the whole process in Node.
+        let hoard: unknown;
+        for (;;) hoard = { list: [1, 2, 3], hoard };
         break;
       }
       case "/slow":
@@ -41,6 +42,8 @@ export default {
         return new Response("slow\n");
       case "/stream":
         return new Response(chunks(Number(searchParams.get("count")), Number(searchParams.get("ms"))));
+      case "/fat":
+        return new Response(fatChunks());
       case "/body":
         return new Response(String((await request.arrayBuffer()).byteLength));
       case "/headers":
@@ -74,4 +77,10 @@ function chunks(count: number, ms: number): ReadableStream<Uint8Array> {
       if (sent === count) controller.close();
     },
   });
+}
+
+/** Chunks of 64 KiB without end, as fast as somebody takes them. */
+function fatChunks(): ReadableStream<Uint8Array> {
+  const chunk = new Uint8Array(65_536).fill(120);
+  return new ReadableStream({ pull: (controller) => controller.enqueue(chunk) }, { highWaterMark: 0 });
 }

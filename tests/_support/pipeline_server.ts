@@ -1,0 +1,114 @@
+/**
+ * A whole LLM server with a pipeline, for tests: real threads, real ports, fast time.
+ *
+ * @module
+ */
+import type { LlmServeOptions, PipelineControl } from "../../src/llm/mod.ts";
+import type { HopTrace, StageReport } from "../../src/llm/pipeline/ticket.ts";
+import type { RequestTrace } from "../../src/llm/pipeline/pipeline_metrics.ts";
+import { LlmTestServer } from "./llm_server.ts";
+
+/** What a traced answer says. */
+export interface Trace {
+  readonly stages: readonly StageReport[];
+  readonly request: RequestTrace;
+}
+
+/** A hop of a trace. */
+export type { HopTrace };
+
+/** A stage of a description. */
+export type StageJson = Record<string, unknown> & { name: string };
+
+/** Names of the stages of {@linkcode omniPipeline}, by their number. */
+export const STAGE = { thinker: 0, talker: 1, vocoder: 2, denoiser: 3, imager: 4, filmer: 5 } as const;
+
+/** A pipeline of every kind, without waiting unless told otherwise; small pictures, low sample rate. */
+export function omniPipeline(changes: Partial<Record<keyof typeof STAGE, object>> = {}, root: object = {}) {
+  const engine = { profile: "instant", maxModelLen: 1024 };
+  const stages: StageJson[] = [
+    { name: "thinker", kind: "llm", replicas: 2, engine },
+    { name: "talker", kind: "llm", chunkTokens: 4, engine },
+    { name: "vocoder", kind: "audio", replicas: 2, sampleRate: 8000, framesPerToken: 80, tokenMs: 0 },
+    { name: "denoiser", kind: "diffusion", steps: 3, stepMs: 0, preprocessMs: 0, postprocessMs: 0 },
+    { name: "imager", kind: "image", width: 16, height: 8, decodeMs: 0 },
+    { name: "filmer", kind: "video", width: 16, height: 8, frames: 3, decodeMs: 0 },
+  ].map((stage) => ({ ...stage, ...changes[stage.name as keyof typeof STAGE] }));
+  return {
+    model: "omni",
+    stages,
+    edges: [
+      { from: "thinker", to: "talker", bytesPerToken: 256 },
+      { from: "talker", to: "vocoder", bytesPerToken: 16 },
+      { from: "thinker", to: "denoiser", bytesPerToken: 256 },
+      { from: "denoiser", to: "imager", ringKiB: 64 },
+      { from: "denoiser", to: "filmer", ringKiB: 64 },
+    ],
+    routes: {
+      text: ["thinker"],
+      audio: ["thinker", "talker", "vocoder"],
+      speech: ["talker", "vocoder"],
+      image: ["thinker", "denoiser", "imager"],
+      video: ["thinker", "denoiser", "filmer"],
+    },
+    ...root,
+  };
+}
+
+/** Starts it. */
+export function startPipeline(
+  pipeline: object = omniPipeline(),
+  options: LlmServeOptions = {},
+): Promise<LlmTestServer> {
+  return LlmTestServer.start({ pipeline: JSON.stringify(pipeline), ...options });
+}
+
+/** The stages of a server that has them. */
+export function stagesOf({ server }: LlmTestServer): PipelineControl {
+  if (server.stages === undefined) throw new Error("Cannot reach the stages: the server has no pipeline");
+  return server.stages;
+}
+
+/** The kinds of requests that a pipeline answers. */
+export const REQUESTS = {
+  text: {
+    path: "/v1/chat/completions",
+    body: { messages: [{ role: "user", content: "Hi" }], max_tokens: 6 },
+  },
+  audio: {
+    path: "/v1/chat/completions",
+    body: { messages: [{ role: "user", content: "Hi" }], max_tokens: 6, modalities: ["text", "audio"] },
+  },
+  stream: {
+    path: "/v1/chat/completions",
+    body: {
+      messages: [{ role: "user", content: "Hi" }],
+      max_tokens: 6,
+      modalities: ["text", "audio"],
+      stream: true,
+    },
+  },
+  speech: { path: "/v1/audio/speech", body: { input: "Good morning to you" } },
+  image: { path: "/v1/images/generations", body: { prompt: "A fox", n: 2 } },
+  video: { path: "/v1/videos/sync", body: { prompt: "A fox" } },
+} as const;
+/** One of {@linkcode REQUESTS}. */
+export type RequestKind = keyof typeof REQUESTS;
+
+/** Sends a request of a kind. */
+export function ask(server: LlmTestServer, kind: RequestKind, body: object = {}, init?: RequestInit) {
+  return server.post(REQUESTS[kind].path, { ...REQUESTS[kind].body, ...body }, init);
+}
+
+/** Sends a request and returns what was measured of it. */
+export async function askTraced(server: LlmTestServer, kind: RequestKind, body: object = {}): Promise<Trace> {
+  const response = await ask(server, kind, { ...body, trace: true });
+  const header = response.headers.get("x-promslab-trace");
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${kind}: ${response.status} ${text}`);
+  if (header !== null) return JSON.parse(header);
+  const json = kind === "stream"
+    ? text.split("\n").filter((line) => line.includes('"trace"')).map((line) => line.slice(6))[0]
+    : text;
+  return JSON.parse(json).trace;
+}

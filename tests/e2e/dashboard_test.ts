@@ -1,0 +1,230 @@
+// needs: chromium
+/**
+ * The dashboard in a real browser: what it shows is what a scrape says, and it is pleasant to look at.
+ */
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { type AppServer, startApp } from "../_support/app_server.ts";
+import {
+  cardValues,
+  layoutShift,
+  type OpenPage,
+  seriousFindings,
+  TestBrowser,
+  VIEWS,
+  waitForLooks,
+} from "../_support/browser.ts";
+import { requestMany } from "../_support/request_many.ts";
+import { waitFor } from "../_support/wait_for.ts";
+
+const [DESKTOP] = VIEWS;
+
+async function ask(app: AppServer, total: number): Promise<void> {
+  const paths = ["/", "/users/bob", "/work?rounds=1", "/fail"];
+  const { errors } = await requestMany({ url: (i) => `${app.url}${paths[i % paths.length]}`, total });
+  assertEquals([...errors], []);
+}
+
+/** A chart as it looks now, and how much longer its picture is than that of an empty one. */
+interface Picture {
+  readonly data: string;
+  readonly drawn: number;
+}
+
+function picture({ evaluate }: OpenPage, selector: string): Promise<Picture> {
+  return evaluate<Picture>(`(() => {
+    const canvas = document.querySelector(${JSON.stringify(selector)});
+    const empty = document.createElement("canvas");
+    empty.width = canvas.width;
+    empty.height = canvas.height;
+    const data = canvas.toDataURL();
+    return { data, drawn: data.length - empty.toDataURL().length };
+  })()`);
+}
+
+Deno.test("the dashboard is calm, legible and whole at every width, light and dark", async () => {
+  await using app = await startApp();
+  await using browser = await TestBrowser.start();
+  const folder = await Deno.makeTempDir({ prefix: "promslab_dashboard_" });
+  try {
+    for (const view of VIEWS) {
+      const open = await browser.open(`${app.adminUrl}/`, view);
+      await waitForLooks(open, 2);
+      await ask(app, 200);
+      await waitForLooks(open, 5);
+      assertEquals(
+        await open.evaluate("document.documentElement.dataset.theme"),
+        view.dark ? "dark" : "light",
+      );
+      assertLess(await layoutShift(open), 0.001, `${view.name}: the layout moves`);
+      assertEquals(await open.evaluate("document.documentElement.scrollWidth"), view.width, view.name);
+      assertEquals(await seriousFindings(open), [], view.name);
+      assertEquals(open.complaints, [], view.name);
+      const hosts = new Set(open.requests.map((url) => new URL(url).origin));
+      assertEquals([...hosts], [app.adminUrl], "nothing is asked of others");
+      const png = await open.page.screenshot({ path: `${folder}/${view.name}.png` });
+      assertGreater(png.length, 20_000, `${view.name}: the page is empty`);
+      await open.page.close();
+    }
+  } finally {
+    if (Deno.env.get("KEEP_SCREENSHOTS") === undefined) await Deno.remove(folder, { recursive: true });
+    else console.log(`screenshots: ${folder}`);
+  }
+});
+
+Deno.test("the dashboard's numbers are those of the scrape", async () => {
+  await using app = await startApp();
+  await using browser = await TestBrowser.start();
+  const open = await browser.open(`${app.adminUrl}/`, DESKTOP);
+  await waitForLooks(open, 1);
+  await ask(app, 400);
+  await waitFor(async () => (await cardValues(open, "requests")).http_requests === 400, {
+    what: "the page to see 400 requests",
+    deadlineMs: 60_000,
+    pauseMs: 50,
+  });
+  const scrape = await app.scrape("admin");
+  assertEquals(scrape.sum("http_requests_total"), 400);
+  assertEquals((await cardValues(open, "errors"))["5xx"], scrape.sum("http_requests_total", 'status="500"'));
+  const workers = await cardValues(open, "workers");
+  assertEquals(workers.live, scrape.sum("promslab_workers", 'state="live"'));
+
+  const rows = await open.evaluate<string[][]>(`
+    [...[...document.querySelectorAll(".panel")].find((panel) => panel.querySelector("h3").textContent === "Routes")
+      .querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.title))`);
+  assertGreater(rows.length, 2);
+  for (const [method, route, , , failures, requests] of rows) {
+    const labels = [`method="${method}"`, `route="${route}"`];
+    assertEquals(Number(requests), scrape.sum("http_requests_total", ...labels), `${method} ${route}`);
+    assertEquals(Number(failures), scrape.sum("http_requests_total", ...labels, 'status="500"'));
+  }
+
+  // The slabs are asked for every two seconds.
+  const tiles = await waitFor(async () => {
+    const found = await open.evaluate<[string, string, string][]>(`
+      [...document.querySelectorAll(".tile")].map(({ dataset }) => [dataset.worker, dataset.state, dataset.used])`);
+    const isSame = found.slice(0, -1).every(([key, , used]) =>
+      Number(used) === scrape.sum("promslab_slab_used_bytes", `worker="${key.split("/")[0]}"`)
+    );
+    return isSame ? found : undefined;
+  }, { what: "tiles with the fill of the slabs that the scrape tells" });
+  assertEquals(tiles.map(([key, state]) => `${key} ${state}`), [
+    "0/1 live",
+    "1/1 live",
+    "2/1 live",
+    "-1/1 main",
+  ]);
+  assertEquals(open.complaints, []);
+});
+
+Deno.test("the dashboard's charts move, and stand still while it is paused", async () => {
+  await using app = await startApp();
+  await using browser = await TestBrowser.start();
+  const open = await browser.open(`${app.adminUrl}/`, DESKTOP);
+  await waitForLooks(open, 3);
+  const chart = "#request-charts .panel:nth-child(1) canvas";
+  const heat = "#request-charts .double canvas";
+  const before = await picture(open, chart);
+  assertGreater(before.drawn, 500);
+  await ask(app, 400);
+  await waitFor(async () => (await cardValues(open, "requests")).http_requests === 400, {
+    what: "the page to see 400 requests",
+    deadlineMs: 60_000,
+  });
+  assert(
+    (await picture(open, chart)).data !== before.data,
+    "the chart did not move",
+  );
+  assertGreater((await picture(open, heat)).drawn, 500);
+
+  await open.page.keyboard.press("p");
+  assertEquals(await open.evaluate("document.querySelector('#status').textContent"), "paused");
+  assertEquals(await open.evaluate("document.querySelector('#pause').getAttribute('aria-pressed')"), "true");
+  const asked = await waitFor(async () => {
+    const count = open.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    return count === open.requests.length ? count : undefined;
+  }, { what: "the page to ask no more" });
+  await ask(app, 100);
+  assertEquals((await cardValues(open, "requests")).http_requests, 400);
+  assertEquals(open.requests.length, asked);
+  await open.page.keyboard.press("p");
+  await waitFor(async () => (await cardValues(open, "requests")).http_requests === 500, {
+    what: "the page to go on",
+    deadlineMs: 60_000,
+  });
+});
+
+Deno.test("the dashboard is used by keyboard: theme, time shown, and every control by Tab", async () => {
+  await using app = await startApp();
+  await using browser = await TestBrowser.start();
+  const open = await browser.open(`${app.adminUrl}/`, DESKTOP);
+  await waitForLooks(open, 1);
+  for (const theme of ["light", "dark", "light"]) {
+    await open.page.keyboard.press("t");
+    assertEquals(await open.evaluate("document.documentElement.dataset.theme"), theme);
+  }
+  await open.page.keyboard.press("w");
+  assertEquals(await open.evaluate("document.querySelector('#window').value"), "900");
+  const reached: string[] = [];
+  for (let i = 0; i < 6; i++) {
+    await open.page.keyboard.press("Tab");
+    reached.push(await open.evaluate("document.activeElement.id || document.activeElement.textContent"));
+  }
+  assertEquals(reached, ["Skip to the numbers", "window", "interval", "pause", "theme", "Metrics"]);
+  assertEquals(open.complaints, []);
+});
+
+Deno.test("the dashboard asks for the admin token, and shows nothing without", async () => {
+  const token = "a-token-of-the-test";
+  await using app = await startApp({ env: { PROMSLAB_ADMIN_TOKEN: token } });
+  await using browser = await TestBrowser.start();
+  for (const path of ["/", "/dashboard/app.js", "/api/v1/snapshot", "/api/v1/slabs", "/api/v1/families"]) {
+    const response = await fetch(`${app.adminUrl}${path}`);
+    await response.body?.cancel();
+    assertEquals(response.status, 401, path);
+  }
+  const open = await browser.open(`${app.adminUrl}/`, DESKTOP, token);
+  await waitForLooks(open, 2);
+  assertEquals((await cardValues(open, "workers")).live, 3);
+});
+
+Deno.test("a newcomer's one command prints one address, where charts of tokens and latencies move", async () => {
+  await using demo = await startApp({ what: ["demo", "--speed-factor", "20"], workers: 2 });
+  const address = await waitFor(() => /^promslab dashboard: (\S+)$/m.exec(demo.command.stdout)?.[1], {
+    what: "the address of the dashboard",
+  });
+  assertEquals(address, `${demo.adminUrl}/`);
+  await using browser = await TestBrowser.start();
+  const open = await browser.open(address, DESKTOP);
+  await waitForLooks(open, 3);
+  const chart = "#llm-charts canvas";
+  const before = await picture(open, chart);
+  const tokens = (await cardValues(open, "generation_tokens"))["vllm:generation_tokens"];
+  await waitFor(
+    async () => (await cardValues(open, "generation_tokens"))["vllm:generation_tokens"] > tokens + 500,
+    {
+      what: "more tokens",
+      deadlineMs: 90_000,
+      pauseMs: 100,
+    },
+  );
+  const after = await picture(open, chart);
+  assertGreater(after.drawn, 500);
+  assert(after.data !== before.data, "the chart did not move");
+  assertLess(await layoutShift(open), 0.001);
+  assertEquals(await seriousFindings(open), []);
+  assertEquals(open.complaints, []);
+
+  await open.page.keyboard.press("p");
+  await waitFor(
+    async () => await open.evaluate("document.querySelector('#status').dataset.state === 'paused'"),
+    {
+      what: "the pause",
+    },
+  );
+  // The load goes on, so a scrape after the pause has at least what the page shows.
+  const scrape = await demo.scrape("admin");
+  const shown = await cardValues(open, "generation_tokens");
+  assertGreater(shown["vllm:generation_tokens"], 500);
+  assertGreater(scrape.sum("vllm:generation_tokens_total") + 1, shown["vllm:generation_tokens"]);
+});

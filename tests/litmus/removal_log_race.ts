@@ -1,0 +1,105 @@
+/**
+ * Removals are learned in order, each once, while the records of those that were acted on are used anew.
+ *
+ * @module
+ */
+import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
+import { HEADER32 } from "../../src/layout/slab_header.ts";
+import { RemovalLog } from "../../src/registry/removal_log.ts";
+import { createSlab, Slab } from "../../src/slab/slab.ts";
+import { SlabWriter } from "../../src/slab/slab_writer.ts";
+import type { Act, Race } from "./_race.ts";
+
+/** The reader tells here how far it has come: a word of the header that this race does not use otherwise. */
+const SEEN32 = HEADER32.removalsSeen;
+
+/** Long, so that a record which is filled anew under a read would be seen. */
+function removal(number: number): string {
+  return JSON.stringify({
+    family: String(number).padStart(64, "-"),
+    labels: {},
+    reset: false,
+    origin: "0/1",
+  });
+}
+
+function writer(forgets: (seen: number, announced: number) => number): (memory: SharedArrayBuffer) => Act {
+  return (memory) => {
+    const { i32 } = new Slab(memory);
+    const log = new SlabWriter(new Slab(memory));
+    let announced = 0;
+    return () => {
+      log.forgetRemovals(forgets(Atomics.load(i32, SEEN32), announced));
+      // Without room the reader is far behind, and the writer goes on when it has come nearer.
+      const number = log.appendRemoval(removal(announced + 1));
+      if (number > 0) announced = number;
+      return -1;
+    };
+  };
+}
+
+function reader(memory: SharedArrayBuffer): Act {
+  const { i32 } = new Slab(memory);
+  const log = new RemovalLog(new Slab(memory));
+  let last = 0;
+  return () => {
+    let outcome = 0;
+    try {
+      log.read(({ family }, number) => {
+        const right = number === last + 1 && family === String(number).padStart(64, "-");
+        outcome = right && outcome < 2 ? 1 : 2;
+        last = number;
+      });
+    } catch {
+      return 3;
+    }
+    Atomics.store(i32, SEEN32, last);
+    return outcome;
+  };
+}
+
+/** A reader that nobody waits for: what it copied may be used anew meanwhile, and it must know that. */
+function stranger(memory: SharedArrayBuffer): Act {
+  const slab = new Slab(memory);
+  return () => {
+    let outcome = 0;
+    let last = 0;
+    try {
+      new RemovalLog(slab).read(({ family }, number) => {
+        const right = (last === 0 || number === last + 1) && family === String(number).padStart(64, "-");
+        outcome = right && outcome < 2 ? 1 : 2;
+        last = number;
+      });
+    } catch {
+      return 3;
+    }
+    return outcome;
+  };
+}
+
+const race: Omit<Race, "name"> = {
+  outcomes: [
+    ["nothing new", "ACCEPTABLE"],
+    ["the next removals, each once", "ACCEPTABLE"],
+    ["a removal twice, out of order, or of another number", "FORBIDDEN"],
+    ["a directory or removal that cannot be read", "FORBIDDEN"],
+  ],
+  memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
+  lapRounds: 1e6,
+  actors: [writer((seen) => seen), reader],
+};
+
+export const races: readonly Race[] = [
+  { ...race, name: "a reader that is waited for learns every removal once, in order" },
+  {
+    ...race,
+    name: "a reader that nobody waits for never takes a record that is used anew for what it was",
+    actors: [writer((_seen, announced) => announced - 1), stranger],
+  },
+  {
+    ...race,
+    name: "a record that is used anew while its reader is still to come",
+    broken: true,
+    actors: [writer((_seen, announced) => announced), reader],
+  },
+];

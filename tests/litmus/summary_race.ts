@@ -1,0 +1,168 @@
+/**
+ * A summary's sum and count are seen together, and what a slot of time holds is never mixed with that of another.
+ *
+ * @module
+ */
+import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
+import { SUMMARY_SUM64 } from "../../src/layout/summary_cell.ts";
+import { isNegativeCode, keyOfCode } from "../../src/slab/native_code.ts";
+import {
+  addToSketch,
+  type AreaReading,
+  CHUNK_BINS,
+  newAreaReading,
+  readArea,
+} from "../../src/slab/sketch.ts";
+import { SketchPlan, WINDOW_SLOTS } from "../../src/slab/sketch_plan.ts";
+import { createSlab, Slab } from "../../src/slab/slab.ts";
+import { addToTotals, readTotals } from "../../src/slab/summary_cell.ts";
+import type { Act, Race } from "./_race.ts";
+
+const CELL32 = PAGE_BYTES / 4;
+const PLAN = new SketchPlan({ relativeError: 0.1, windowSeconds: 100 });
+const PER_ROUND = 5;
+const VALUE = 0.5;
+
+function totalsReader(read: (slab: Slab, out: Float64Array) => boolean): (memory: SharedArrayBuffer) => Act {
+  return (memory) => {
+    const slab = new Slab(memory);
+    const out = new Float64Array(2);
+    return (round) => {
+      if (!read(slab, out)) return 3;
+      const [sum, count] = out;
+      if (sum !== count * VALUE) return 4;
+      const observations = count - round * PER_ROUND;
+      if (observations < 0 || observations > PER_ROUND) return 5;
+      return observations === 0 ? 0 : observations < PER_ROUND ? 1 : 2;
+    };
+  };
+}
+
+const totals: Omit<Race, "name"> = {
+  outcomes: [
+    ["no observation of the round", "ACCEPTABLE"],
+    ["some observations", "ACCEPTABLE"],
+    ["all observations", "ACCEPTABLE"],
+    ["moved under the read, to be read again", "ACCEPTABLE"],
+    ["sum and count disagree", "FORBIDDEN"],
+    ["more or fewer observations than were made", "FORBIDDEN"],
+  ],
+  memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
+  lapRounds: 1e6,
+  actors: [
+    (memory) => {
+      const slab = new Slab(memory);
+      return () => {
+        for (let k = 0; k < PER_ROUND; k++) addToTotals(slab, CELL32, VALUE);
+        return -1;
+      };
+    },
+    totalsReader((slab, out) => readTotals(slab, CELL32, out, 0)),
+  ],
+};
+
+/** Slots are rounds; each has a value of its own that differs from those of its neighbours, sometimes in sign. */
+function valueIn(slot: number): number {
+  return (slot % 3 === 0 ? -1 : 1) * 10 ** (slot % 7);
+}
+
+/** How many values of its slot an area has, or -1 if there are any others. */
+function ownCount(reading: AreaReading): number {
+  const wanted = valueIn(reading.slot);
+  const wantedKey = Math.ceil(Math.log(Math.abs(wanted)) * PLAN.binsPerE);
+  let count = 0;
+  for (let i = 0; i < reading.chunkCount * CHUNK_BINS; i++) {
+    if (reading.bins[i] === 0) continue;
+    const id = reading.chunkIds[Math.floor(i / CHUNK_BINS)];
+    const key = keyOfCode(id) * CHUNK_BINS + i % CHUNK_BINS;
+    if (key !== wantedKey || isNegativeCode(id) !== wanted < 0) return -1;
+    count += reading.bins[i];
+  }
+  return count;
+}
+
+/** Looks at the area of a slot that is so many slots old, which is complete unless it is the round's own. */
+function areaReader(
+  ageOf: (round: number) => number,
+  isValid: (valid: boolean) => boolean,
+): (memory: SharedArrayBuffer) => Act {
+  return (memory) => {
+    const slab = new Slab(memory);
+    const reading = newAreaReading(PLAN);
+    return (round) => {
+      const slot = round - ageOf(round);
+      if (slot < 0) return 0;
+      const valid = readArea(slab, CELL32, PLAN, PLAN.areaOf(slot), reading);
+      if (reading.slot !== slot) return 0;
+      if (!isValid(valid)) return 2;
+      const count = ownCount(reading);
+      if (count < 0 || count > PER_ROUND) return 3;
+      return count === PER_ROUND ? 1 : slot === round ? 1 : 4;
+    };
+  };
+}
+
+const areas: Omit<Race, "name"> = {
+  outcomes: [
+    ["the slot is not there", "ACCEPTABLE"],
+    ["what was observed in the slot", "ACCEPTABLE"],
+    ["moved under the read, to be read again", "ACCEPTABLE"],
+    ["what was observed in another slot", "FORBIDDEN"],
+    ["less than was observed in a slot of the past", "FORBIDDEN"],
+  ],
+  memory: () => createSlab({ bytes: 32 * PAGE_BYTES }),
+  lapRounds: 2000,
+  actors: [
+    (memory) => {
+      const slab = new Slab(memory);
+      return (round) => {
+        for (let k = 0; k < PER_ROUND; k++) addToSketch(slab, CELL32, PLAN, valueIn(round), round);
+        return -1;
+      };
+    },
+    areaReader((round) => round % WINDOW_SLOTS, (valid) => valid),
+  ],
+};
+
+export const races: readonly Race[] = [
+  { ...totals, name: "a summary's sum and count agree" },
+  {
+    ...totals,
+    name: "a reader of totals that does not check the sequence afterwards",
+    broken: true,
+    actors: [
+      totals.actors[0],
+      totalsReader((slab, out) => {
+        readTotals(slab, CELL32, out, 0);
+        return true;
+      }),
+    ],
+  },
+  {
+    ...totals,
+    name: "totals with one copy",
+    broken: true,
+    actors: [
+      (memory) => {
+        const { i32, f64 } = new Slab(memory);
+        const sum64 = CELL32 / 2 + SUMMARY_SUM64;
+        return () => {
+          for (let k = 0; k < PER_ROUND; k++) {
+            f64[sum64] += VALUE;
+            f64[sum64 + 1]++;
+            Atomics.add(i32, CELL32, 2);
+          }
+          return -1;
+        };
+      },
+      totals.actors[1],
+    ],
+  },
+  { ...areas, name: "a slot of a summary's window holds what was observed in it" },
+  {
+    ...areas,
+    name: "a reader of a slot that is being emptied, which does not check the slot afterwards",
+    broken: true,
+    actors: [areas.actors[0], areaReader(() => WINDOW_SLOTS + 1, () => true)],
+  },
+];
