@@ -34,10 +34,10 @@ const TABLE: Readonly<Record<string, Kind>> = {
   doc: { limitSeconds: 300, parallel: true, documentation: ["README.md", "docs", "mod.ts", "src"] },
   property: { limitSeconds: 600, parallel: true },
   litmus: { limitSeconds: 3600, everyRuntime: true },
-  stress: { limitSeconds: 600 },
-  fault: { limitSeconds: 600 },
-  conformance: { limitSeconds: 300, parallel: true },
-  e2e: { limitSeconds: 900 },
+  stress: { limitSeconds: 900 },
+  fault: { limitSeconds: 900 },
+  conformance: { limitSeconds: 900, parallel: true },
+  e2e: { limitSeconds: 2400 },
   runtime: { limitSeconds: 300, everyRuntime: true },
 };
 

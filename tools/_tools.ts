@@ -8,6 +8,17 @@
 const TOOLS = {
   prometheus: { programs: ["prometheus"], probe: ["--version"], apt: "prometheus" },
   promtool: { programs: ["promtool"], probe: ["--version"], apt: "prometheus" },
+  pushgateway: {
+    programs: ["prometheus-pushgateway", "pushgateway"],
+    probe: ["--version"],
+    apt: "prometheus-pushgateway",
+  },
+  node_exporter: {
+    programs: ["prometheus-node-exporter", "node_exporter"],
+    probe: ["--version"],
+    apt: "prometheus-node-exporter",
+  },
+  python3: { programs: ["python3"], probe: ["--version"], apt: "python3" },
   prometheus_client: {
     programs: ["python3"],
     probe: [

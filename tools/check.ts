@@ -5,6 +5,8 @@
  * @module
  */
 import { checkLayers } from "./check_layers.ts";
+import { checkDashboard } from "./dashboard.ts";
+import { checkGenerated } from "./generate.ts";
 import { checkLayouts } from "./layouts.ts";
 import { DENO, filesUnder, ROOT, run } from "./_run.ts";
 
@@ -27,6 +29,9 @@ const ROOTS = {
   "types of benches": { folders: ["bench"], importMap: "bench/deno.json" },
 } as const;
 
+/** What runs in a browser is checked with the types of one. */
+const PAGE = "src/dashboard/page/";
+
 const steps: Step[] = [
   { name: "format", cure: "deno fmt", work: () => quiet([DENO, "fmt", "--check"]) },
   { name: "lint", work: () => quiet([DENO, "lint"]) },
@@ -37,12 +42,29 @@ const steps: Step[] = [
     name: "tidy",
     work: () => quiet([DENO, "test", "--allow-all", "--no-check", "--quiet", "tests/unit/tidy_test.ts"]),
   },
+  { name: "publish", work: () => quiet([DENO, "publish", "--dry-run", "--allow-dirty", "--quiet"]) },
+  {
+    name: "generated",
+    cure: "deno task generate",
+    work: async () => (await checkGenerated("deploy/")).join("\n"),
+  },
+  {
+    name: "types of the page",
+    work: () => quiet([DENO, "check", "--quiet", "--config", `${PAGE}deno.json`, `${PAGE}main.ts`]),
+  },
+  {
+    name: "dashboard",
+    cure: "deno task dashboard",
+    work: async () => (await checkDashboard()).join("\n"),
+  },
   { name: "layouts", cure: "deno task layouts", work: async () => (await checkLayouts()).join("\n") },
 ];
 
 function typeSteps(): Step[] {
   return Object.entries(ROOTS).map(([name, { folders, importMap }]) => {
-    const files = folders.flatMap((folder) => filesUnder(folder, ".ts"));
+    const files = folders.flatMap((folder) => filesUnder(folder, ".ts")).filter((file) =>
+      !file.startsWith(PAGE)
+    );
     return {
       name,
       work: () => quiet([DENO, "check", "--quiet", "--import-map", importMap, ...files, "mod.ts"]),

@@ -19,12 +19,14 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   families: ["model", "metric"],
   host: [],
   server: ["layout", "model", "slab", "metric", "registry", "collect", "exposition", "families", "host"],
-  push: ["exposition", "collect", "host"],
+  // WHY model: what is sent in a form of its own, as OTLP is, is made of samples.
+  push: ["model", "exposition", "collect", "host"],
   // WHY registry: what is cleared between tests is a registry.
   testing: ["registry", "collect", "exposition", "model"],
   llm: ["server", "families", "registry", "metric", "collect", "slab", "model", "host"],
   compat: ["model", "slab", "registry", "metric", "collect", "exposition", "push", "host"],
-  dashboard: ["server", "exposition"],
+  // WHY collect: what is shown is a collector.
+  dashboard: ["server", "exposition", "collect"],
   // The command line needs arguments, variables, files and exit codes, which only the host may touch.
   cli: ["server", "llm", "dashboard", "testing", "exposition", "slab", "host"],
   workers: ["server", "llm"],
