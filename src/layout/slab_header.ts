@@ -27,29 +27,29 @@ export const SLAB_STATE = {
 export const MAIN_SLOT = -1;
 
 // <layout:slab_header>
-// offset  size  view  field              writer                ordering                             meaning
-// ------  ----  ----  -----------------  --------------------  -----------------------------------  ----------------------------------------------------------------------
-//      0     4  i32   magic              creator               plain, before the owner starts       0x51AB51AB
-//      4     4  i32   version            creator               plain, before the owner starts       layout version, +1 on any change
-//      8     4  i32   slabBytes          creator               plain, before the owner starts       size of the whole slab in bytes
-//     12     4  i32   slot               creator               plain, before the owner starts       worker slot, -1 for main
-//     16     4  i32   epoch              creator               plain, before the owner starts       incarnation of the slot, from 1
-//     20   108  -     reserved0          nobody                zero                                 pad to two cache lines
-//    128     4  i32   state              owner                 Atomics.store                        NEW 0 / LIVE 1 / CLOSED 2
-//    132     4  i32   beat               owner                 Atomics.add                          heartbeats so far, timed by the reader's own clock
-//    136     4  i32   published          owner; readers add 0  Atomics.add                          +1 at each heartbeat and request end, loaded first by readers
-//    140     4  i32   directoryEnd       owner                 Atomics.store AFTER the record       bytes from the slab's start to the end of the last directory record
-//    144     4  i32   cellsStart         owner                 Atomics.store                        bytes from the slab's start to the lowest cell page
-//    148     4  i32   seriesCount        owner                 Atomics.store                        series in the directory
-//    152     4  i32   droppedSeries      owner                 Atomics.store                        label sets that went to an overflow series
-//    156     4  i32   droppedFamilies    owner                 Atomics.store                        families that found no room
-//    160     4  i32   revision           owner                 Atomics.add AFTER a record's state   +1 whenever a record was reclaimed or used anew
-//    164     4  i32   removalsSeen       owner                 Atomics.store                        removals of the log that the owner has applied
-//    168     4  i32   removalsForgotten  owner; readers add 0  Atomics.add BEFORE a record's state  removals announced here whose records may be used anew
-//    172     4  i32   commits            owner                 Atomics.store AFTER the block        bytes from the slab's start to the commit block, 0 while there is none
-//    176    80  -     reserved1          nobody                zero                                 pad to two cache lines
-//    256     4  i32   fence              supervisor            Atomics.store                        1: the owner should write no more
-//    260   124  -     reserved2          nobody                zero                                 pad to two cache lines
+// offset  size  view  field              writer                ordering                               meaning
+// ------  ----  ----  -----------------  --------------------  -------------------------------------  ----------------------------------------------------------------------
+//      0     4  i32   magic              creator               plain, before the owner starts         0x51AB51AB
+//      4     4  i32   version            creator               plain, before the owner starts         layout version, +1 on any change
+//      8     4  i32   slabBytes          creator               plain, before the owner starts         size of the whole slab in bytes
+//     12     4  i32   slot               creator               plain, before the owner starts         worker slot, -1 for main
+//     16     4  i32   epoch              creator               plain, before the owner starts         incarnation of the slot, from 1
+//     20   108  -     reserved0          nobody                zero                                   pad to two cache lines
+//    128     4  i32   state              owner                 Atomics.store                          NEW 0 / LIVE 1 / CLOSED 2
+//    132     4  i32   beat               owner                 Atomics.add                            heartbeats so far, timed by the reader's own clock
+//    136     4  i32   published          owner; readers add 0  Atomics.add                            +1 at each heartbeat and request end, loaded first by readers
+//    140     4  i32   directoryEnd       owner                 Atomics.store AFTER the record         bytes from the slab's start to the end of the last directory record
+//    144     4  i32   cellsStart         owner                 Atomics.store                          bytes from the slab's start to the lowest cell page
+//    148     4  i32   seriesCount        owner                 Atomics.store                          series in the directory
+//    152     4  i32   droppedSeries      owner                 Atomics.store                          label sets that went to an overflow series
+//    156     4  i32   droppedFamilies    owner                 Atomics.store                          families that found no room
+//    160     4  i32   revision           owner; readers add 0  Atomics.add AFTER a record's state     +1 whenever a record was reclaimed or used anew
+//    164     4  i32   removalsSeen       owner                 Atomics.store                          removals of the log that the owner has applied
+//    168     4  i32   removalsForgotten  owner                 Atomics.store BEFORE a record's state  removals announced here whose records may be used anew
+//    172     4  i32   commits            owner                 Atomics.store AFTER the block          bytes from the slab's start to the commit block, 0 while there is none
+//    176    80  -     reserved1          nobody                zero                                   pad to two cache lines
+//    256     4  i32   fence              supervisor            Atomics.store                          1: the owner should write no more
+//    260   124  -     reserved2          nobody                zero                                   pad to two cache lines
 // total 384 bytes = 6 cache lines
 // </layout>
 
@@ -74,9 +74,9 @@ export const SLAB_HEADER = defineLayout({
     { field: "seriesCount", size: 4, view: "i32", writer: "owner", ordering: "Atomics.store", meaning: "series in the directory" },
     { field: "droppedSeries", size: 4, view: "i32", writer: "owner", ordering: "Atomics.store", meaning: "label sets that went to an overflow series" },
     { field: "droppedFamilies", size: 4, view: "i32", writer: "owner", ordering: "Atomics.store", meaning: "families that found no room" },
-    { field: "revision", size: 4, view: "i32", writer: "owner", ordering: "Atomics.add AFTER a record's state", meaning: "+1 whenever a record was reclaimed or used anew" },
+    { field: "revision", size: 4, view: "i32", writer: "owner; readers add 0", ordering: "Atomics.add AFTER a record's state", meaning: "+1 whenever a record was reclaimed or used anew" },
     { field: "removalsSeen", size: 4, view: "i32", writer: "owner", ordering: "Atomics.store", meaning: "removals of the log that the owner has applied" },
-    { field: "removalsForgotten", size: 4, view: "i32", writer: "owner; readers add 0", ordering: "Atomics.add BEFORE a record's state", meaning: "removals announced here whose records may be used anew" },
+    { field: "removalsForgotten", size: 4, view: "i32", writer: "owner", ordering: "Atomics.store BEFORE a record's state", meaning: "removals announced here whose records may be used anew" },
     { field: "commits", size: 4, view: "i32", writer: "owner", ordering: "Atomics.store AFTER the block", meaning: "bytes from the slab's start to the commit block, 0 while there is none" },
     { field: "reserved1", size: 80, view: "-", writer: "nobody", ordering: "zero", meaning: "pad to two cache lines" },
     { field: "fence", size: 4, view: "i32", writer: "supervisor", ordering: "Atomics.store", meaning: "1: the owner should write no more" },

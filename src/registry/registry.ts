@@ -101,7 +101,7 @@ export class Registry implements Registerer {
     if (log !== undefined) {
       this.#log = new RemovalLog(openSlab(log));
       // WHY: what was removed before this thread has any series does not concern it.
-      this.#writer.removalsSeen = this.#log.skip();
+      this.#writer.removalsSeen = this.#log.passOver();
       this.#writer.publishRemovalsSeen();
     }
   }

@@ -5,7 +5,7 @@
  */
 // CONTROL PLANE
 import type { Removal } from "../model/removal.ts";
-import { DirectoryReader, type DirectoryRecord, RECORD_KIND } from "../slab/directory.ts";
+import { DirectoryReader, type DirectoryRecord, isUnchanged, RECORD_KIND } from "../slab/directory.ts";
 import type { Slab } from "../slab/slab.ts";
 import { removalsForgotten } from "../slab/slab_writer.ts";
 
@@ -17,7 +17,7 @@ const decoder = new TextDecoder();
  */
 export class RemovalQueue {
   readonly #slab: Slab;
-  readonly #waiting: Map<number, Uint8Array> = new Map();
+  readonly #waiting: Map<number, DirectoryRecord> = new Map();
   #seen = 0;
 
   constructor(slab: Slab) {
@@ -30,31 +30,38 @@ export class RemovalQueue {
   }
 
   /** Takes a record of the directory; what is no removal is passed over. */
-  add({ kind, reclaimed, removalsSeen: number, payload }: DirectoryRecord): void {
+  add(record: DirectoryRecord): void {
+    const { kind, reclaimed, removalsSeen: number } = record;
     if (kind !== RECORD_KIND.REMOVAL || reclaimed || number <= this.#seen) return;
-    this.#waiting.set(number, payload);
+    this.#waiting.set(number, record);
   }
 
   /** Hands over the removals that were added, with their numbers, after the directory was read. */
   take(visit: (removal: Removal, number: number) => void): void {
     const waiting = this.#waiting;
-    const forgotten = removalsForgotten(this.#slab);
-    // WHY: all whom they concern have acted on them; what was copied of them may be mixed with what came after.
-    if (forgotten > this.#seen) {
-      this.#seen = forgotten;
-      for (const number of waiting.keys()) if (number <= forgotten) waiting.delete(number);
-    }
-    for (let payload = waiting.get(this.#seen + 1); payload !== undefined;) {
+    this.#keepWhole();
+    for (let record = waiting.get(this.#seen + 1); record !== undefined;) {
       waiting.delete(++this.#seen);
-      visit(JSON.parse(decoder.decode(payload)) as Removal, this.#seen);
-      payload = waiting.get(this.#seen + 1);
+      visit(JSON.parse(decoder.decode(record.payload)) as Removal, this.#seen);
+      record = waiting.get(this.#seen + 1);
     }
   }
 
   /** Passes over all removals that were added. */
-  skip(): void {
-    this.#seen = Math.max(this.#seen, removalsForgotten(this.#slab), ...this.#waiting.keys());
+  passOver(): void {
+    this.#keepWhole();
+    this.#seen = Math.max(this.#seen, ...this.#waiting.keys());
     this.#waiting.clear();
+  }
+
+  /** Drops what is forgotten, on which all whom it concerns have acted, and what was used anew while it was copied. */
+  #keepWhole(): void {
+    const waiting = this.#waiting;
+    this.#seen = Math.max(this.#seen, removalsForgotten(this.#slab));
+    for (const [number, record] of waiting) {
+      // WHY: a copy that is mixed may have the number of the old content or of the new; the new is read again whole.
+      if (number <= this.#seen || !isUnchanged(this.#slab, record)) waiting.delete(number);
+    }
   }
 }
 
@@ -84,9 +91,9 @@ export class RemovalLog {
    * @returns the number of the last of them, 0 if there was none
    * @throws {SlabError} If the directory is damaged
    */
-  skip(): number {
+  passOver(): number {
     this.#directory.read((record) => this.#queue.add(record));
-    this.#queue.skip();
+    this.#queue.passOver();
     return this.#queue.seen;
   }
 }

@@ -23,6 +23,8 @@ export interface DirectoryRecord {
   readonly ordinal: number;
   /** Bytes from the slab's start to the record. */
   readonly start: number;
+  /** The state word, generation included, in which the record was read. */
+  readonly state: number;
   readonly kind: number;
   readonly familyId: number;
   /** Bytes from the slab's start to the series' cell. */
@@ -48,6 +50,12 @@ const field32 = {
   payloadBytes: toIndex32(DIRECTORY_RECORD.at.payloadBytes),
   removalsSeen: toIndex32(DIRECTORY_RECORD.at.removalsSeen),
 };
+
+/** Whether a record is still what it was when it was read: neither reclaimed nor used anew since. Any thread. */
+export function isUnchanged(slab: Slab, { start, state }: Pick<DirectoryRecord, "start" | "state">): boolean {
+  // ORDER: after the copy and removalsForgotten(); pairs with the states of forgetRemovals() (litmus: removal log).
+  return Atomics.load(slab.i32, toIndex32(start) + field32.state) === state;
+}
 
 /** Parses each record of a slab once, and again when it was reclaimed or used anew. Any thread; one per reader. */
 export class DirectoryReader {
@@ -132,6 +140,7 @@ export class DirectoryReader {
     return {
       ordinal,
       start,
+      state,
       kind: i32[at32 + field32.kind],
       familyId: i32[at32 + field32.familyId],
       cellOffset,

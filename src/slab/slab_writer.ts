@@ -179,14 +179,14 @@ export class SlabWriter {
     const { i32 } = this.slab;
     const count = Math.min(upTo - this.#removalsForgotten, this.#removals.length);
     if (count <= 0) return;
-    // ORDER: before the records change; a reader that copied one looks at it afterwards (litmus: removal log).
-    Atomics.add(i32, HEADER32.removalsForgotten, count);
-    this.#removalsForgotten += count;
+    // ORDER: before the states, so that no reader waits for a removal that is not there any more.
+    Atomics.store(i32, HEADER32.removalsForgotten, this.#removalsForgotten += count);
     for (const start of this.#removals.splice(0, count)) {
       this.#markReclaimed(start);
       this.#freeRemovals.push(start);
     }
-    // ORDER: after the states, so that a reader that sees the revision sees them (litmus: record reuse).
+    // ORDER: after the states, so that a reader that sees the revision sees them (litmus: record reuse); and before the
+    // records are filled anew, so that a reader whose copy is mixed finds out (litmus: removal log).
     Atomics.add(i32, HEADER32.revision, 1);
   }
 
@@ -361,11 +361,14 @@ export function publish(slab: Slab): void {
 
 /**
  * How many of the removals that a slab announced are forgotten. Any thread, after it has copied what it found of them:
- * what it copied of later ones is whole.
+ * a copy of a later one is whole if its record's state is still the one in which it was read.
  */
-export function removalsForgotten(slab: Slab): number {
-  // ORDER: a read-modify-write, so that the loads before it happen before the owner's re-use (litmus: removal log).
-  return Atomics.add(slab.i32, HEADER32.removalsForgotten, 0);
+export function removalsForgotten({ i32 }: Slab): number {
+  // ORDER: a read-modify-write: copies that were made before it have nothing that was filled in after the owner's own
+  // (litmus: removal log).
+  Atomics.add(i32, HEADER32.revision, 0);
+  // ORDER: after it, so that what was forgotten before the owner's is seen (litmus: removal log).
+  return Atomics.load(i32, HEADER32.removalsForgotten);
 }
 
 /** Sees what the owner stored before its last {@linkcode publish}. Any thread; first step of every read. */

@@ -4,19 +4,26 @@
  * @module
  */
 import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
+import { DIRECTORY_RECORD } from "../../src/layout/directory_record.ts";
+import { toIndex32 } from "../../src/layout/layout.ts";
 import { HEADER32 } from "../../src/layout/slab_header.ts";
 import { RemovalLog } from "../../src/registry/removal_log.ts";
+import { DirectoryReader } from "../../src/slab/directory.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
-import { SlabWriter } from "../../src/slab/slab_writer.ts";
+import { removalsForgotten, SlabWriter } from "../../src/slab/slab_writer.ts";
 import type { Act, Race } from "./_race.ts";
 
 /** The reader tells here how far it has come: a word of the header that this race does not use otherwise. */
 const SEEN32 = HEADER32.removalsSeen;
 
 /** Long, so that a record which is filled anew under a read would be seen. */
+function familyOf(number: number): string {
+  return String(number).padEnd(16, "-").repeat(64);
+}
+
 function removal(number: number): string {
   return JSON.stringify({
-    family: String(number).padStart(64, "-"),
+    family: familyOf(number),
     labels: {},
     reset: false,
     origin: "0/1",
@@ -46,7 +53,7 @@ function reader(memory: SharedArrayBuffer): Act {
     let outcome = 0;
     try {
       log.read(({ family }, number) => {
-        const right = number === last + 1 && family === String(number).padStart(64, "-");
+        const right = number === last + 1 && family === familyOf(number);
         outcome = right && outcome < 2 ? 1 : 2;
         last = number;
       });
@@ -66,7 +73,7 @@ function stranger(memory: SharedArrayBuffer): Act {
     let last = 0;
     try {
       new RemovalLog(slab).read(({ family }, number) => {
-        const right = (last === 0 || number === last + 1) && family === String(number).padStart(64, "-");
+        const right = (last === 0 || number === last + 1) && family === familyOf(number);
         outcome = right && outcome < 2 ? 1 : 2;
         last = number;
       });
@@ -74,6 +81,34 @@ function stranger(memory: SharedArrayBuffer): Act {
       return 3;
     }
     return outcome;
+  };
+}
+
+/** Believes every copy whose number is not forgotten, without a look at the record's state afterwards. */
+function carelessStranger(memory: SharedArrayBuffer): Act {
+  const slab = new Slab(memory);
+  const { i32, u8 } = slab;
+  const decoder = new TextDecoder();
+  const starts: number[] = [];
+  const directory = new DirectoryReader(slab);
+  return () => {
+    try {
+      directory.read(({ start, ordinal }) => starts[ordinal] = start);
+    } catch {
+      return 3;
+    }
+    const copies = new Map<number, Uint8Array>();
+    for (const start of starts) {
+      const payloadBytes = i32[toIndex32(start + DIRECTORY_RECORD.at.payloadBytes)];
+      const number = i32[toIndex32(start + DIRECTORY_RECORD.at.removalsSeen)];
+      const payloadStart = start + DIRECTORY_RECORD.bytes;
+      copies.set(number, u8.slice(payloadStart, payloadStart + payloadBytes));
+    }
+    const forgotten = removalsForgotten(slab);
+    for (const [number, payload] of copies) {
+      if (number > forgotten && decoder.decode(payload) !== removal(number)) return 2;
+    }
+    return copies.size > 0 ? 1 : 0;
   };
 }
 
@@ -95,6 +130,12 @@ export const races: readonly Race[] = [
     ...race,
     name: "a reader that nobody waits for never takes a record that is used anew for what it was",
     actors: [writer((_seen, announced) => announced - 1), stranger],
+  },
+  {
+    ...race,
+    name: "a reader that does not look whether a record is still what it copied",
+    broken: true,
+    actors: [writer((_seen, announced) => announced - 1), carelessStranger],
   },
   {
     ...race,
