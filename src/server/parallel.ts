@@ -9,6 +9,7 @@ import { defaultRegistry } from "../registry/default_registry.ts";
 import type { ContextScope, Handler } from "./context.ts";
 import { HttpMeter } from "./http/http_meter.ts";
 import { logError, logLine } from "./log.ts";
+import { endOnSignals } from "./parallel_signals.ts";
 import { createPipeline } from "./pipeline.ts";
 import { scrapeQuestion, scrapeResponse } from "./scrape/scrape_response.ts";
 import type { ScrapeOptions } from "./scrape/scrape_options.ts";
@@ -43,6 +44,7 @@ interface ServeInfo {
  * Makes a handler whose metrics are complete in every thread of `deno serve --parallel`: the threads find each other's
  * slabs, and any of them answers `/metrics` for all. Call it at the top level of the module that `deno serve` runs,
  * after the metrics are defined. There is no admin port and no replacement of threads; see `serve()` for those.
+ * SIGTERM and SIGINT end the process: at once in its first ten seconds, in which threads may still be starting.
  *
  * @returns the module's default export, when all threads read this one's slab
  *
@@ -65,9 +67,10 @@ export async function parallel(handler: Handler, options: ParallelOptions = {}):
   const { metricsPath = "/metrics", instrument = true, log = logLine } = options;
   const host = detectHost();
   const meter = instrument ? new HttpMeter(handler.httpMetrics) : undefined;
-  const mesh = await ThreadMesh.join({ deadlineMs: options.deadlineMs, onProblem: log });
+  const joining = ThreadMesh.join({ deadlineMs: options.deadlineMs, onProblem: log });
   // WHY: an open channel keeps the process alive after the signal that is to end it.
-  for (const name of ["SIGTERM", "SIGINT"] as const) host.onSignal(name, () => mesh.close());
+  endOnSignals(host, () => joining.then((mesh) => mesh.close()));
+  const mesh = await joining;
   const scraper = new Scraper(mesh.collector, { options: options.scrape, registry: defaultRegistry });
   const scope: ContextScope = {
     worker: mesh.slot,

@@ -56,11 +56,22 @@ Deno.test("deno serve --parallel: several clients scrape while one thread hangs;
   assertEquals(await busy, "done\n");
 });
 
-Deno.test("deno serve --parallel: SIGTERM ends the process", async () => {
+Deno.test("deno serve --parallel: SIGTERM ends the process, also while its threads start", async () => {
+  for (const requests of [0, 1, 5, 50, 0, 1, 5, 50]) {
+    const { command, url } = await start();
+    await using _ended = command;
+    if (requests > 0) await requestMany({ url: `${url}/hello`, total: requests, keepAlive: true });
+    assertEquals((await command.stop("SIGTERM")).code, 0);
+  }
+});
+
+Deno.test("deno serve --parallel: SIGTERM lets a process that has long started end by itself", async () => {
+  const started = performance.now();
   const { command, url } = await start();
   await using _ended = command;
-  await requestMany({ url: `${url}/hello`, total: 50, keepAlive: true });
-  command.kill("SIGTERM");
-  const ending = await command.ended;
-  assertEquals(ending.code, 0);
+  await waitFor(async () => {
+    await scrape(url);
+    return performance.now() - started > 12_000;
+  }, { what: "a process of some age", deadlineMs: 30_000 });
+  assertEquals((await command.stop("SIGTERM")).code, 0);
 });
