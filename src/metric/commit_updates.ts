@@ -65,13 +65,12 @@ export class CounterUpdate extends CommitUpdate<CounterChild> {
 /** A gauge's new value, or what is added to it. */
 export class GaugeUpdate extends CommitUpdate<GaugeChild> {
   #value = 0;
-  #sets = false;
-  #version: number | undefined;
+  readonly #how = { sum: true, version: undefined as number | undefined };
 
   protected override clear(): void {
     this.#value = 0;
-    this.#sets = false;
-    this.#version = undefined;
+    this.#how.sum = true;
+    this.#how.version = undefined;
   }
 
   add(value: number): void {
@@ -80,13 +79,12 @@ export class GaugeUpdate extends CommitUpdate<GaugeChild> {
 
   set(value: number, version: number | undefined): void {
     this.#value = value;
-    this.#sets = true;
-    this.#version = version;
+    this.#how.sum = false;
+    this.#how.version = version;
   }
 
   override move(): void {
-    if (this.#sets) this.child!.set(this.#value, this.#version);
-    else this.child!.inc(this.#value);
+    this.child!.flip(this.#value, this.#how);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Labels } from "../model/label_values.ts";
 import type { MergeMode } from "../model/metric_type.ts";
 import { GAUGE_SHAPE } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
-import { addToGauge, setGauge, setStampedGauge } from "../slab/gauge_cell.ts";
+import { addToGauge, flipGauge, gaugeValue, setGauge, setStampedGauge } from "../slab/gauge_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
 import type { BoundChild } from "./family.ts";
@@ -91,6 +91,16 @@ export class GaugeChild implements BoundChild {
     if (typeof value !== "number") refuse(sum ? "increment" : "set", this.#stamping.name, value);
     if (sum && !this.#plain) refuseSum(this.#stamping);
     if (!sum && this.#stamping.mode === "latest") stampOf(this.#stamping, version);
+  }
+
+  /**
+   * Makes a change that was checked in one flip of the cell, as commits want it.
+   *
+   * @internal
+   */
+  flip(value: number, { sum, version }: { readonly sum: boolean; readonly version?: number }): void {
+    if (!this.#plain) setStampedGauge(this.#slab, this.#cell32, value, stampOf(this.#stamping, version));
+    else flipGauge(this.#slab, this.#cell32, sum ? gaugeValue(this.#slab, this.#cell32) + value : value);
   }
 
   /**

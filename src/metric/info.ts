@@ -7,7 +7,7 @@
 import { defineDescriptor } from "../model/define.ts";
 import type { Labels } from "../model/label_values.ts";
 import { GAUGE_SHAPE } from "../slab/cell_shape.ts";
-import { setGauge } from "../slab/gauge_cell.ts";
+import { flipGauge } from "../slab/gauge_cell.ts";
 import type { BoundChild, Family } from "./family.ts";
 import { type CommonOptions, Metric } from "./metric.ts";
 
@@ -51,13 +51,13 @@ export class InfoChild implements BoundChild {
   /** States the label set, beside what this thread states already. */
   state(): void {
     statedBy(this.#family).add(this);
-    setGauge(this.#family.slab, this.#cell32, 1);
+    flipGauge(this.#family.slab, this.#cell32, 1);
   }
 
   /** Takes the label set back. It is not shown any more unless another worker states it. */
   retract(): void {
     statedBy(this.#family).delete(this);
-    setGauge(this.#family.slab, this.#cell32, 0);
+    flipGauge(this.#family.slab, this.#cell32, 0);
   }
 }
 

@@ -8,7 +8,14 @@ import { type CellShape, COUNTER_SHAPE, GAUGE_SHAPE, histogramShape } from "../.
 import { RemovalLog } from "../../src/registry/removal_log.ts";
 import { addToCounter, readCounter, readCounterPage } from "../../src/slab/counter_cell.ts";
 import { DirectoryReader, type DirectoryRecord } from "../../src/slab/directory.ts";
-import { type GaugeReading, readGauge, setGauge, setStampedGauge } from "../../src/slab/gauge_cell.ts";
+import {
+  addToGauge,
+  flipGauge,
+  type GaugeReading,
+  readGauge,
+  setGauge,
+  setStampedGauge,
+} from "../../src/slab/gauge_cell.ts";
 import { observeHistogram, readHistogram } from "../../src/slab/histogram_cell.ts";
 import type { Slab } from "../../src/slab/slab.ts";
 import { SlabWriter } from "../../src/slab/slab_writer.ts";
@@ -90,12 +97,29 @@ Deno.test("every prefix of setting a gauge leaves value and stamp as before or a
     });
     assertEquals(stores, 3);
   }
-  for (const sequence of [-1, -2, 2 ** 31 - 1]) {
-    checkEveryPrefix({
-      prepare: (slab) => slab.i32[CELL32] = sequence,
-      write: (slab) => setGauge(slab, CELL32, 5),
-      read: gaugeOf,
-    });
+  for (const sequence of [-1, -2, -3, -4, 2 ** 31 - 1, 2 ** 31 - 2]) {
+    for (const value of [5, 0.5]) {
+      checkEveryPrefix({
+        prepare: (slab) => slab.i32[CELL32] = sequence,
+        write: (slab) => flipGauge(slab, CELL32, value),
+        read: gaugeOf,
+      });
+    }
+  }
+});
+
+Deno.test("every prefix of a gauge's way between whole numbers and others leaves it as before or after", () => {
+  const starts = [[], [7], [0.5], [7, 0.5], [0.5, 7], [7, 8, -0], [0.5, 0.25, 2 ** 31 - 1]];
+  for (const start of starts) {
+    const prepare = (slab: Slab) => start.forEach((value) => setGauge(slab, CELL32, value));
+    const stores = (write: (slab: Slab) => void) => checkEveryPrefix({ prepare, write, read: gaugeOf });
+    const isWhole = start.length > 0 && Number.isInteger(start.at(-1)) && !Object.is(start.at(-1), -0);
+    const fits = start.at(-1) !== 2 ** 31 - 1;
+    assertEquals(stores((slab) => setGauge(slab, CELL32, 5)), isWhole ? 1 : 2);
+    assertEquals(stores((slab) => setGauge(slab, CELL32, 5.5)), 2);
+    assertEquals(stores((slab) => addToGauge(slab, CELL32, 1)), isWhole && fits ? 1 : 2);
+    assertEquals(stores((slab) => addToGauge(slab, CELL32, 0.75)), 2);
+    assertEquals(stores((slab) => flipGauge(slab, CELL32, 5)), 2);
   }
 });
 

@@ -1,11 +1,16 @@
 /**
- * A gauge's value and stamp are seen together.
+ * A gauge's value and stamp are seen together, and a number never by the bits of another kind.
  *
  * @module
  */
 import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
-import { GAUGE_VALUE64 } from "../../src/layout/gauge_cell.ts";
-import { readGauge, setStampedGauge } from "../../src/slab/gauge_cell.ts";
+import {
+  GAUGE_COPY_BIT,
+  GAUGE_VALUE64,
+  GAUGE_WHOLE32,
+  GAUGE_WHOLE_BIT,
+} from "../../src/layout/gauge_cell.ts";
+import { addToGauge, readGauge, setGauge, setStampedGauge } from "../../src/slab/gauge_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import type { Race } from "./_race.ts";
 
@@ -49,6 +54,56 @@ const race: Omit<Race, "name"> = {
   ],
 };
 
+/** What a gauge is in a round, one after the other; whole numbers stand elsewhere in the cell than the others. */
+const WAY = [0, 0.5, 1, 2, 3, 3.5, 4];
+
+/** A gauge that goes up by every way that there is: to whole numbers and others, from either, set and added to. */
+const mixed: Omit<Race, "name"> = {
+  ...race,
+  outcomes: [
+    ["never set", "ACCEPTABLE"],
+    ["the value before", "ACCEPTABLE"],
+    ["a new value", "ACCEPTABLE"],
+    ["moved under the read, to be read again", "ACCEPTABLE"],
+    ["a number that was never set", "FORBIDDEN"],
+    ["a value older than one that was seen before", "FORBIDDEN"],
+  ],
+  actors: [
+    (memory) => {
+      const slab = new Slab(memory);
+      return (round) => {
+        const start = 4 * round;
+        setGauge(slab, CELL32, start + 0.5);
+        addToGauge(slab, CELL32, 0.5);
+        addToGauge(slab, CELL32, 1);
+        setGauge(slab, CELL32, start + 3);
+        addToGauge(slab, CELL32, 0.5);
+        addToGauge(slab, CELL32, 0.5);
+        return -1;
+      };
+    },
+    (memory) => {
+      const slab = new Slab(memory);
+      const reading = { value: 0, stamp: 0, touched: false };
+      return (round) => {
+        let last = round === 0 ? -1 : 0;
+        let moved = false;
+        for (let k = 0; k < 4; k++) {
+          if (!readGauge(slab, CELL32, reading)) {
+            moved = true;
+            continue;
+          }
+          const value = reading.touched ? reading.value - 4 * round : -1;
+          if (value < last) return 5;
+          if (value >= 0 && !WAY.includes(value)) return 4;
+          last = value;
+        }
+        return last > 0 ? 2 : moved ? 3 : last === 0 ? 1 : 0;
+      };
+    },
+  ],
+};
+
 export const races: readonly Race[] = [
   { ...race, name: "a gauge's value and stamp are never mixed" },
   {
@@ -69,6 +124,29 @@ export const races: readonly Race[] = [
         };
       },
       race.actors[1],
+    ],
+  },
+  { ...mixed, name: "a gauge's whole numbers and its others are never mixed" },
+  {
+    ...mixed,
+    name: "a gauge that says what kind its number is before the copy changes",
+    broken: true,
+    actors: [
+      (memory) => {
+        const { i32, f64 } = new Slab(memory);
+        return (round) => {
+          for (const step of WAY.slice(1)) {
+            const value = 4 * round + step;
+            const isWhole = Number.isInteger(value);
+            const copy = i32[CELL32] & GAUGE_COPY_BIT;
+            Atomics.store(i32, CELL32, copy | (isWhole ? GAUGE_WHOLE_BIT : 0));
+            if (isWhole) i32[CELL32 + GAUGE_WHOLE32 + copy] = value;
+            else f64[CELL32 / 2 + GAUGE_VALUE64 + 2 * copy] = value;
+          }
+          return -1;
+        };
+      },
+      mixed.actors[1],
     ],
   },
 ];

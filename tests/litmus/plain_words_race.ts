@@ -1,11 +1,12 @@
 /**
- * What ECMAScript does not promise and the counters rely on: a plain word is never seen older than it was seen before.
+ * What ECMAScript does not promise and counters and gauges rely on: a plain word is never seen older than it was seen before.
  * And what happens to plain words with two writers.
  *
  * @module
  */
 import { COUNTER_PAGE, PAGE_BYTES } from "../../src/layout/cell_page.ts";
 import { addToCounter, readCounterPage } from "../../src/slab/counter_cell.ts";
+import { addToGauge, readGauge } from "../../src/slab/gauge_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import type { Act, Race } from "./_race.ts";
 
@@ -53,6 +54,32 @@ const race: Omit<Race, "name"> = {
   actors: [writer, reader],
 };
 
+/** Adds whole numbers to a gauge without checking anything. */
+function gaugeWriter(memory: SharedArrayBuffer): Act {
+  const slab = new Slab(memory);
+  return () => {
+    for (let k = 0; k < STEPS; k++) addToGauge(slab, CELL32, 1);
+    return -1;
+  };
+}
+
+/** Reads the gauge several times. After its first step it never flips, so every read is valid. */
+function gaugeReader(memory: SharedArrayBuffer): Act {
+  const slab = new Slab(memory);
+  const reading = { value: 0, stamp: 0, touched: false };
+  return (round) => {
+    let last = round * STEPS;
+    for (let k = 0; k < 8; k++) {
+      if (!readGauge(slab, CELL32, reading) && round > 0) return 4;
+      if (reading.value < last) return k === 0 ? 5 : 4;
+      last = reading.value;
+    }
+    const steps = last - round * STEPS;
+    if (steps > STEPS) return 4;
+    return steps === 0 ? 0 : steps < STEPS ? 1 : 2;
+  };
+}
+
 /** Adds as the other side does, and looks for what is missing. */
 function secondWriter(memory: SharedArrayBuffer): Act {
   const slab = new Slab(memory);
@@ -70,5 +97,10 @@ function secondWriter(memory: SharedArrayBuffer): Act {
 
 export const races: readonly Race[] = [
   { ...race, name: "a counter is never seen older than it was seen before" },
+  {
+    ...race,
+    name: "a gauge is never seen older than it was seen before",
+    actors: [gaugeWriter, gaugeReader],
+  },
   { ...race, name: "a counter with two writers", broken: true, actors: [writer, secondWriter] },
 ];

@@ -36,3 +36,46 @@ Deno.test("QuantileDigest.quantile() stays within one percent of the rank over m
     assert(error <= 0.01, `quantile ${quantile}: rank off by ${error}`);
   }
 });
+
+Deno.test("QuantileDigest: several digests used in turn do not disturb each other", () => {
+  const random = seededRandom(11);
+  const digests = [new QuantileDigest(), new QuantileDigest(), new QuantileDigest()];
+  const values: number[][] = [[], [], []];
+  for (let n = 0; n < 4_000; n++) {
+    const which = n % 3;
+    // Rounded, so that values come again, before and after they were sorted in.
+    const value = Math.round(100 * random()) / 10 + 100 * which;
+    digests[which].push(value);
+    values[which].push(value);
+    if (n % 700 === 0) digests[which].compress();
+  }
+  digests.forEach((digest, which) => {
+    const expected = new Map<number, number>();
+    for (const value of values[which].sort((a, b) => a - b)) {
+      expected.set(value, (expected.get(value) ?? 0) + 1);
+    }
+    const found = new Map<number, number>();
+    digest.forEach((value, weight) => found.set(value, weight));
+    assertEquals([...found], [...expected]);
+  });
+});
+
+Deno.test("QuantileDigest keeps every observation's weight when neighbours are merged", () => {
+  const random = seededRandom(13);
+  const digest = new QuantileDigest();
+  let sum = 0;
+  for (let n = 0; n < 40_000; n++) {
+    const value = random();
+    digest.push(value);
+    sum += value;
+  }
+  let [weights, centroids, weighted] = [0, 0, 0];
+  digest.forEach((value, weight) => {
+    weights += weight;
+    weighted += value * weight;
+    centroids++;
+  });
+  assertEquals(weights, 40_000);
+  assert(centroids <= 2_500, `${centroids} centroids`);
+  assert(Math.abs(weighted - sum) < 1e-6, `sum ${weighted} instead of ${sum}`);
+});

@@ -18,7 +18,15 @@ import {
   RECORD_STATE_MASK,
   recordBytes,
 } from "../../../src/layout/directory_record.ts";
-import { GAUGE_CELL, GAUGE_COPY64, GAUGE_VALUE64 } from "../../../src/layout/gauge_cell.ts";
+import {
+  GAUGE_CELL,
+  GAUGE_COPY64,
+  GAUGE_COPY_BIT,
+  GAUGE_FLIP,
+  GAUGE_VALUE64,
+  GAUGE_WHOLE32,
+  GAUGE_WHOLE_BIT,
+} from "../../../src/layout/gauge_cell.ts";
 import {
   HISTOGRAM_CELL,
   HISTOGRAM_COPIES64,
@@ -36,10 +44,12 @@ Deno.test("counter cells keep copy B one element after copy A, and 64-bit words 
   assertEquals(COUNTER_LOW_RANGE, 2 ** 31);
 });
 
-Deno.test("gauge cells keep a stamp next to its value", () => {
+Deno.test("gauge cells keep a stamp next to its value, and whole numbers next to each other", () => {
   const { at, bytes } = GAUGE_CELL;
   assertEquals([at.stampA - at.valueA, at.stampB - at.valueB, bytes % 8], [8, 8, 0]);
   assertEquals([GAUGE_VALUE64 * 8, GAUGE_COPY64 * 8], [at.valueA, at.valueB - at.valueA]);
+  assertEquals([GAUGE_WHOLE32 * 4, at.wholeB - at.wholeA], [at.wholeA, 4]);
+  assertEquals([at.sequence, GAUGE_COPY_BIT | GAUGE_WHOLE_BIT, GAUGE_FLIP], [0, 3, 4]);
 });
 
 Deno.test("histogram cells hold two copies after their head", () => {

@@ -11,7 +11,7 @@ import { observeHistogram } from "../../../src/slab/histogram_cell.ts";
 
 Deno.test("shapes name the arena and the bytes of a cell", () => {
   assertEquals(COUNTER_SHAPE, { arena: "counter", cellBytes: 40 });
-  assertEquals(GAUGE_SHAPE, { arena: "latch", cellBytes: 40 });
+  assertEquals(GAUGE_SHAPE, { arena: "latch", cellBytes: 48 });
   assertEquals(histogramShape(12), { arena: "latch", cellBytes: 8 + 2 * 8 * (2 + 12) });
 });
 
