@@ -8,7 +8,7 @@ import { format } from "../host/inspect.ts";
 import { addToCounter } from "../slab/counter_cell.ts";
 import { type Exemplar, exemplarOf } from "./exemplar.ts";
 import { MetricBase } from "./metric.ts";
-import { Series, SeriesStore } from "./series_store.ts";
+import { BoundSeries, Series, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
@@ -36,24 +36,18 @@ class CounterSeries extends Series {
 }
 
 /** One series of a counter. */
-class CounterChild {
+class CounterChild extends BoundSeries<CounterSeries> {
   readonly #counter: Counter<string>;
-  readonly #labels: GivenLabels;
-  #series: CounterSeries | undefined;
 
   constructor(counter: Counter<string>, labels: GivenLabels) {
+    super(counter.store, labels);
     this.#counter = counter;
-    this.#labels = labels;
   }
 
   /** Adds to the series; default 1. */
   inc(value?: number): void {
     const amount = checkAmount(value);
-    let series = this.#series;
-    if (series === undefined || series.removed) {
-      series = this.#series = this.#counter.store.at(this.#labels);
-    }
-    addTo(this.#counter, series, amount);
+    addTo(this.#counter, this.series, amount);
   }
 }
 
@@ -86,8 +80,7 @@ export class Counter<T extends string = string> extends MetricBase<T> {
   constructor(configuration: CounterConfiguration<T>) {
     super(configuration);
     this.store = new SeriesStore(this.labelNames, (parts) => new CounterSeries(parts));
-    this.#start();
-    this.register();
+    this.start();
   }
 
   /**
@@ -126,19 +119,6 @@ export class Counter<T extends string = string> extends MetricBase<T> {
   labels(labels: LabelValues<T>): Counter.Internal;
   labels(...args: unknown[]): Counter.Internal {
     return new CounterChild(this as Counter<string>, copiedLabelsOf(this.labelNames, args));
-  }
-
-  /** Starts again: without series, or at 0 if the counter has no labels. */
-  override reset(): void {
-    this.shared?.remove(this.store.all);
-    this.store.clear();
-    this.#start();
-  }
-
-  #start(): void {
-    if (this.labelNames.length > 0) return;
-    const series = this.store.unlabelled();
-    this.shared?.adopt(series);
   }
 
   /** @internal */

@@ -5,13 +5,14 @@
  */
 // DATA PLANE
 import { format } from "../host/inspect.ts";
-import { setGauge } from "../slab/gauge_cell.ts";
+import { addToGauge, setGauge } from "../slab/gauge_cell.ts";
 import { MetricBase } from "./metric.ts";
-import { Series, SeriesStore } from "./series_store.ts";
+import { BoundSeries, Series, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
+import { startTimer } from "./timer.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
-import { copiedLabelsOf, type GivenLabels, isObject } from "./validation.ts";
+import { type GivenLabels, isObject } from "./validation.ts";
 
 /** Options of a gauge. */
 export interface GaugeConfiguration<T extends string> extends MetricConfiguration<T> {
@@ -24,39 +25,30 @@ class GaugeSeries extends Series {
 }
 
 /** One series of a gauge. */
-class GaugeChild {
+class GaugeChild extends BoundSeries<GaugeSeries> {
   readonly #gauge: Gauge<string>;
-  readonly #labels: GivenLabels;
-  #series: GaugeSeries | undefined;
 
   constructor(gauge: Gauge<string>, labels: GivenLabels) {
+    super(gauge.store, labels);
     this.#gauge = gauge;
-    this.#labels = labels;
-  }
-
-  #own(): GaugeSeries {
-    const series = this.#series;
-    return series === undefined || series.removed
-      ? this.#series = this.#gauge.store.at(this.#labels)
-      : series;
   }
 
   /** Adds to the series; default 1. */
   inc(value: number = 1): void {
-    checkDelta(value);
-    addTo(this.#gauge, this.#own(), value);
+    const delta = checkDelta(value);
+    addTo(this.#gauge, this.series, delta);
   }
 
   /** Subtracts from the series; default 1. */
   dec(value: number = 1): void {
-    checkDelta(value);
-    addTo(this.#gauge, this.#own(), -value);
+    const delta = -checkDelta(value);
+    addTo(this.#gauge, this.series, delta);
   }
 
   /** Sets the series. */
   set(value: number): void {
     checkValue(value);
-    setTo(this.#gauge, this.#own(), value);
+    setTo(this.#gauge, this.series, value);
   }
 
   /** Sets the series to the seconds since the Unix epoch. */
@@ -66,7 +58,7 @@ class GaugeChild {
 
   /** Starts to measure; the function that it gives sets the series to the elapsed seconds. */
   startTimer(): (labels?: LabelValues<string>) => number {
-    return this.#gauge.startTimer(this.#labels as LabelValues<string>);
+    return this.#gauge.startTimer(this.labelSet as LabelValues<string>);
   }
 }
 
@@ -98,8 +90,7 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
   constructor(configuration: GaugeConfiguration<T>) {
     super(configuration);
     this.store = new SeriesStore(this.labelNames, (parts) => new GaugeSeries(parts));
-    this.#start();
-    this.register();
+    this.start();
   }
 
   /**
@@ -123,9 +114,8 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
   inc(value?: number): void;
   inc(first?: unknown, second?: unknown): void {
     const labelled = isObject(first);
-    const value = (labelled ? second : first) ?? 1;
-    checkDelta(value);
-    addTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), value);
+    const delta = checkDelta((labelled ? second : first) ?? 1);
+    addTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), delta);
   }
 
   /** Subtracts from one series; default 1. */
@@ -134,9 +124,8 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
   dec(value?: number): void;
   dec(first?: unknown, second?: unknown): void {
     const labelled = isObject(first);
-    const value = (labelled ? second : first) ?? 1;
-    checkDelta(value);
-    addTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), -value);
+    const delta = -checkDelta((labelled ? second : first) ?? 1);
+    addTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), delta);
   }
 
   /** Sets one series, or the one without labels, to the seconds since the Unix epoch. */
@@ -152,12 +141,7 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
    * @returns sets the series of both label sets together to the elapsed seconds, and returns them
    */
   startTimer(labels?: LabelValues<T>): (labels?: LabelValues<T>) => number {
-    const startMs = performance.now();
-    return (endLabels) => {
-      const seconds = (performance.now() - startMs) / 1000;
-      this.set(Object.assign({}, labels, endLabels), seconds);
-      return seconds;
-    };
+    return startTimer(labels, (merged, seconds) => this.set(merged, seconds));
   }
 
   /** The child of the given label values, in the order of the label names. */
@@ -165,22 +149,7 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
   /** The child of the given labels. */
   labels(labels: LabelValues<T>): Gauge.Internal<T>;
   labels(...args: unknown[]): Gauge.Internal<T> {
-    const labels = copiedLabelsOf(this.labelNames, args);
-    this.store.validate(labels);
-    return new GaugeChild(this as Gauge<string>, labels);
-  }
-
-  /** Starts again: without series, or at 0 if the gauge has no labels. */
-  override reset(): void {
-    this.shared?.remove(this.store.all);
-    this.store.clear();
-    this.#start();
-  }
-
-  #start(): void {
-    if (this.labelNames.length > 0) return;
-    const series = this.store.unlabelled();
-    this.shared?.adopt(series);
+    return new GaugeChild(this as Gauge<string>, this.knownLabels(args));
   }
 
   /** @internal */
@@ -225,13 +194,16 @@ function setTo(gauge: Gauge<string>, series: GaugeSeries, value: number): void {
 }
 
 function addTo(gauge: Gauge<string>, series: GaugeSeries, delta: number): void {
-  setTo(gauge, series, series.value + delta);
+  series.value += delta;
+  if (series.cell32 >= 0) addToGauge(gauge.shared!.slab, series.cell32, delta);
+  else gauge.shared?.adopt(series);
 }
 
 function checkValue(value: unknown): asserts value is number {
   if (typeof value !== "number") throw new TypeError(`Value is not a valid number: ${format(value)}`);
 }
 
-function checkDelta(value: unknown): asserts value is number {
+function checkDelta(value: unknown): number {
   if (typeof value !== "number") throw new TypeError(`Delta is not a valid number: ${format(value)}`);
+  return value;
 }

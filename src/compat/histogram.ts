@@ -4,15 +4,14 @@
  * @module
  */
 // DATA PLANE
-import { format } from "../host/inspect.ts";
 import { addToHistogram, observeHistogram } from "../slab/histogram_cell.ts";
 import { type Exemplar, exemplarOf } from "./exemplar.ts";
 import { MetricBase } from "./metric.ts";
-import { Series, type SeriesParts, SeriesStore } from "./series_store.ts";
+import { BoundSeries, Series, type SeriesParts, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
-import { copiedLabelsOf, type GivenLabels, isObject } from "./validation.ts";
+import { checkObservation, type GivenLabels, isObject } from "./validation.ts";
 
 /** Options of a histogram. */
 export interface HistogramConfiguration<T extends string> extends MetricConfiguration<T> {
@@ -48,29 +47,23 @@ class HistogramSeries extends Series {
 }
 
 /** One series of a histogram. */
-class HistogramChild {
+class HistogramChild extends BoundSeries<HistogramSeries> {
   readonly #histogram: Histogram<string>;
-  readonly #labels: GivenLabels;
-  #series: HistogramSeries | undefined;
 
   constructor(histogram: Histogram<string>, labels: GivenLabels) {
+    super(histogram.store, labels);
     this.#histogram = histogram;
-    this.#labels = labels;
   }
 
   /** Observes a value. */
   observe(value: number): void {
     checkObservation(value);
-    let series = this.#series;
-    if (series === undefined || series.removed) {
-      series = this.#series = this.#histogram.store.at(this.#labels);
-    }
-    observeIn(this.#histogram, series, value);
+    observeIn(this.#histogram, this.series, value);
   }
 
   /** Starts to measure; the function that it gives observes the elapsed seconds. */
   startTimer(): (labels?: LabelValues<string>) => number {
-    return this.#histogram.startTimer(this.#labels as LabelValues<string>);
+    return this.#histogram.startTimer(this.labelSet as LabelValues<string>);
   }
 }
 
@@ -117,8 +110,7 @@ export class Histogram<T extends string = string> extends MetricBase<T> {
       this.labelNames,
       (parts) => new HistogramSeries(parts, { bucketCount, exemplars: this.enableExemplars === true }),
     );
-    this.#start();
-    this.register();
+    this.start();
   }
 
   /** Observes a value of the series without labels. */
@@ -195,22 +187,7 @@ export class Histogram<T extends string = string> extends MetricBase<T> {
   /** The child of the given labels. */
   labels(labels: LabelValues<T>): Histogram.Internal<T>;
   labels(...args: unknown[]): Histogram.Internal<T> {
-    const labels = copiedLabelsOf(this.labelNames, args);
-    this.store.validate(labels);
-    return new HistogramChild(this as Histogram<string>, labels);
-  }
-
-  /** Starts again: without series, or without observations if the histogram has no labels. */
-  override reset(): void {
-    this.shared?.remove(this.store.all);
-    this.store.clear();
-    this.#start();
-  }
-
-  #start(): void {
-    if (this.labelNames.length > 0) return;
-    const series = this.store.unlabelled();
-    this.shared?.adopt(series);
+    return new HistogramChild(this as Histogram<string>, this.knownLabels(args));
   }
 
   /** @internal */
@@ -285,12 +262,6 @@ function observeIn(histogram: Histogram<string>, series: HistogramSeries, value:
   if (series.cell32 >= 0) observeHistogram(histogram.shared!.slab, series.cell32, bounds, value);
   else histogram.shared?.adopt(series);
   return bucket;
-}
-
-function checkObservation(value: unknown): asserts value is number {
-  if (typeof value !== "number" || !Number.isFinite(value)) {
-    throw new TypeError(`Value is not a valid number: ${format(value)}`);
-  }
 }
 
 /** Cumulative counts need ascending bounds, and the last one is always +Inf. */

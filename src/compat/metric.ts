@@ -17,7 +17,14 @@ import type {
   MetricValueWithName,
 } from "./types.ts";
 import type { Line, Value } from "./values.ts";
-import { invalidLabelNames, isObject, labelsOf, validateMetricName } from "./validation.ts";
+import {
+  copiedLabelsOf,
+  type GivenLabels,
+  invalidLabelNames,
+  isObject,
+  labelsOf,
+  validateMetricName,
+} from "./validation.ts";
 
 /**
  * A metric. Thread-bound, like everything here; its values are in this thread's slab too, for others to read.
@@ -91,8 +98,12 @@ export abstract class MetricBase<T extends string> {
     }
   }
 
-  /** Starts all series again. */
-  abstract reset(): void;
+  /** Starts again: without series, or with an empty one if the metric has no labels. */
+  reset(): void {
+    this.shared?.remove(this.store.all);
+    this.store.clear();
+    this.startSeries();
+  }
 
   /**
    * The lines of all series, in the order of the text.
@@ -145,8 +156,23 @@ export abstract class MetricBase<T extends string> {
     if (series !== undefined) this.shared?.remove([series]);
   }
 
-  /** Joins the registries. The last step of every constructor. */
-  protected register(): void {
+  /** The labels that a call of `labels()` means, all of them known; nobody else's object. */
+  protected knownLabels(args: readonly unknown[]): GivenLabels {
+    const labels = copiedLabelsOf(this.labelNames, args);
+    this.store.validate(labels);
+    return labels;
+  }
+
+  /** Makes the series of a metric without labels, which is there before anything was counted. */
+  protected startSeries(): void {
+    if (this.labelNames.length > 0) return;
+    const series = this.store.unlabelled();
+    this.shared?.adopt(series);
+  }
+
+  /** Makes the first series and joins the registries. The last step of every constructor. */
+  protected start(): void {
+    this.startSeries();
     for (const registry of this.registers) {
       if (this.enableExemplars && registry.contentType.startsWith("text/plain")) {
         throw new TypeError("Exemplars are supported only on OpenMetrics registries");

@@ -176,6 +176,33 @@ export class SeriesStore<S extends Series> {
   }
 }
 
+/** What `labels()` gives of a metric: finds its series at the first update, and anew only if it was removed. */
+export abstract class BoundSeries<S extends Series> {
+  readonly #store: SeriesStore<S>;
+  readonly #labels: GivenLabels;
+  #series: S | undefined;
+
+  /**
+   * @param store the metric's series
+   * @param labels the labels of the series, which nobody changes any more
+   */
+  constructor(store: SeriesStore<S>, labels: GivenLabels) {
+    this.#store = store;
+    this.#labels = labels;
+  }
+
+  /** The labels of the series. */
+  protected get labelSet(): GivenLabels {
+    return this.#labels;
+  }
+
+  /** The series. Makes it if it is new. */
+  protected get series(): S {
+    const series = this.#series;
+    return series === undefined || series.removed ? this.#series = this.#store.at(this.#labels) : series;
+  }
+}
+
 /** A label value by which series are told apart. */
 export function canonical(value: unknown): string {
   return value === undefined || value === null ? "" : wellFormed(String(value));

@@ -53,6 +53,8 @@ const unused: Map<string, Family[]> = new Map();
  * functions do, keep their cells.
  */
 export class SharedFamily {
+  /** The memory in which the cells lie. */
+  readonly slab: Slab;
   readonly #metric: SharedMetric<Series>;
   readonly #family: Family;
   readonly #key: string;
@@ -83,13 +85,9 @@ export class SharedFamily {
     const known = unused.get(this.#key)?.pop();
     known?.removeWhere(() => true, { reset: true });
     this.#family = known ?? defaultRegistry.defineUnlisted(descriptor, plan.shape);
+    this.slab = this.#family.slab;
     metric.shared = this;
     for (const series of metric.store.all) this.adopt(series);
-  }
-
-  /** The memory in which the cells lie. */
-  get slab(): Slab {
-    return this.#family.slab;
   }
 
   /** Gives a series its cell, and the cell the series' values. A series that has one keeps it. */

@@ -4,17 +4,17 @@
  * @module
  */
 // DATA PLANE
-import { format } from "../host/inspect.ts";
 import { addToSketch } from "../slab/sketch.ts";
 import { addToTotals } from "../slab/summary_cell.ts";
 import { MetricBase } from "./metric.ts";
-import { Series, type SeriesParts, SeriesStore } from "./series_store.ts";
+import { BoundSeries, Series, type SeriesParts, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
 import { labelText } from "./text.ts";
 import { TimeWindow } from "./time_window.ts";
+import { startTimer } from "./timer.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
-import { copiedLabelsOf, type GivenLabels } from "./validation.ts";
+import { checkObservation, type GivenLabels } from "./validation.ts";
 
 /** Options of a summary. */
 export interface SummaryConfiguration<T extends string> extends MetricConfiguration<T> {
@@ -44,29 +44,23 @@ class SummarySeries extends Series {
 }
 
 /** One series of a summary. */
-class SummaryChild {
+class SummaryChild extends BoundSeries<SummarySeries> {
   readonly #summary: Summary<string>;
-  readonly #labels: GivenLabels;
-  #series: SummarySeries | undefined;
 
   constructor(summary: Summary<string>, labels: GivenLabels) {
+    super(summary.store, labels);
     this.#summary = summary;
-    this.#labels = labels;
   }
 
   /** Observes a value. */
   observe(value: number): void {
     checkObservation(value);
-    let series = this.#series;
-    if (series === undefined || series.removed) {
-      series = this.#series = this.#summary.store.at(this.#labels);
-    }
-    observeIn(this.#summary, series, value);
+    observeIn(this.#summary, this.series, value);
   }
 
   /** Starts to measure; the function that it gives observes the elapsed seconds. */
   startTimer(): (labels?: LabelValues<string>) => number {
-    return this.#summary.startTimer(this.#labels as LabelValues<string>);
+    return this.#summary.startTimer(this.labelSet as LabelValues<string>);
   }
 }
 
@@ -115,8 +109,7 @@ export class Summary<T extends string = string> extends MetricBase<T> {
       this.labelNames,
       (parts) => new SummarySeries(parts, new TimeWindow(this.maxAgeSeconds, this.ageBuckets)),
     );
-    if (this.labelNames.length === 0) this.store.unlabelled();
-    this.register();
+    this.start();
   }
 
   /** Observes a value of the series without labels. */
@@ -142,12 +135,7 @@ export class Summary<T extends string = string> extends MetricBase<T> {
    * @returns observes the elapsed seconds in the series of both label sets together, and returns them
    */
   startTimer(labels?: LabelValues<T>): (labels?: LabelValues<T>) => number {
-    const startMs = performance.now();
-    return (endLabels) => {
-      const seconds = (performance.now() - startMs) / 1000;
-      this.observe(Object.assign({}, labels, endLabels), seconds);
-      return seconds;
-    };
+    return startTimer(labels, (merged, seconds) => this.observe(merged, seconds));
   }
 
   /** The child of the given label values, in the order of the label names. */
@@ -155,9 +143,7 @@ export class Summary<T extends string = string> extends MetricBase<T> {
   /** The child of the given labels. */
   labels(labels: LabelValues<T>): Summary.Internal<T>;
   labels(...args: unknown[]): Summary.Internal<T> {
-    const labels = copiedLabelsOf(this.labelNames, args);
-    this.store.validate(labels);
-    return new SummaryChild(this as Summary<string>, labels);
+    return new SummaryChild(this as Summary<string>, this.knownLabels(args));
   }
 
   /** Forgets all observations; the series stay. */
@@ -254,10 +240,4 @@ function observeIn(summary: Summary<string>, series: SummarySeries, value: numbe
     addToSketch(slab, series.cell32, sketch!, value, sketch!.hasWindow ? sketch!.slotOf(Date.now()) : 0);
   }
   addToTotals(slab, series.cell32, value);
-}
-
-function checkObservation(value: unknown): asserts value is number {
-  if (typeof value !== "number" || !Number.isFinite(value)) {
-    throw new TypeError(`Value is not a valid number: ${format(value)}`);
-  }
 }

@@ -58,6 +58,7 @@ export class TimeWindow {
   }
 
   #rotated(): QuantileDigest {
+    if (this.#stepMs === Infinity) return this.#ages[0];
     let lateMs = Date.now() - this.#rotatedMs;
     // WHY: after a long pause all ages are over anyway, so no more steps than there are ages need to be taken.
     if (lateMs > this.#stepMs * (this.#ages.length + 1)) {

@@ -4,6 +4,7 @@
  * @module
  */
 // CONTROL PLANE
+import { format } from "../host/inspect.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 
 /** Label values as callers give them: anything that can be written as text. */
@@ -32,6 +33,17 @@ export function validateMetricName(name: string): boolean {
 /** The label names among the given that are not valid. */
 export function invalidLabelNames(names: readonly string[]): string[] {
   return names.filter((name) => !isLegacyLabelName(name));
+}
+
+/**
+ * Checks what a histogram or a summary is to observe.
+ *
+ * @throws {TypeError} If it is no finite number
+ */
+export function checkObservation(value: unknown): asserts value is number {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    throw new TypeError(`Value is not a valid number: ${format(value)}`);
+  }
 }
 
 /**
