@@ -38,6 +38,7 @@ export function openTelemetryWorks(
   const told = (name: string) => recorded === undefined ? {} : { recorded: () => recorded(name) };
   const plainCounters = many((index) => meter.createCounter(`counter_plain_${index}`));
   const plainGauges = many((index) => meter.createGauge(`gauge_plain_${index}`));
+  const fractionGauges = many((index) => meter.createGauge(`gauge_fraction_${index}`));
   const plainHistograms = many((index) => meter.createHistogram(`histogram_plain_${index}`, OPTIONS));
   const counter = meter.createCounter("counter_object");
   const histogram = meter.createHistogram("histogram_object", OPTIONS);
@@ -64,6 +65,13 @@ export function openTelemetryWorks(
       run(times) {
         for (let step = 0; step < times; step++) {
           plainGauges[step & 63].record(step);
+        }
+      },
+    },
+    gauge_float_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          fractionGauges[step & 63].record(SECONDS[step & 255]);
         }
       },
     },

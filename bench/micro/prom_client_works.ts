@@ -185,6 +185,8 @@ function gaugeWorks(library: Library): Record<string, Work> {
   const gauge = library.gauge(labelled("gauge_bound"));
   const bound: GaugeSeries[] = bind((...values) => gauge.labels(...values));
   const ups: GaugeApi[] = many("gauge_up", (options) => library.gauge(options));
+  const fractions: GaugeApi[] = many("gauge_fraction", (options) => library.gauge(options));
+  const halves: GaugeApi[] = many("gauge_half", (options) => library.gauge(options));
   const up = library.gauge(labelled("gauge_up_bound"));
   const boundUps: GaugeSeries[] = bind((...values) => up.labels(...values));
   const byObject = library.gauge(labelled("gauge_object"));
@@ -204,6 +206,16 @@ function gaugeWorks(library: Library): Record<string, Work> {
         for (let step = 0; step < times; step++) ups[step & 63].inc();
       },
       recorded: () => sumOf(library, /^gauge_up_\d/),
+    },
+    gauge_float_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) fractions[step & 63].set(SECONDS[step & 255]);
+      },
+    },
+    gauge_inc_float_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) halves[step & 63].inc(0.5);
+      },
     },
     gauge_inc_bound_64: {
       run(times) {

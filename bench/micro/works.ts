@@ -17,6 +17,8 @@ export const WORKS: Readonly<Record<string, string>> = {
   gauge_64: "`set()` on 64 label-less gauges in turn",
   gauge_bound_64: "bound `set()`, 64 series in turn",
   gauge_inc_64: "`inc()` on 64 label-less gauges in turn",
+  gauge_float_64: "`set()` of fractions on 64 label-less gauges in turn",
+  gauge_inc_float_64: "`inc(0.5)` on 64 label-less gauges in turn",
   gauge_inc_bound_64: "bound `inc()` of a gauge, 64 series in turn",
   gauge_object_64: "`set({method, route, status}, value)`, 64 series in turn",
   histogram_64: "`observe()` on 64 label-less histograms of 12 buckets in turn",
