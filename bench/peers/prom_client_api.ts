@@ -32,7 +32,7 @@ export interface CounterSeries {
 
 /** A gauge. */
 export interface GaugeApi {
-  inc(): void;
+  inc(value?: number): void;
   set(value: number): void;
   set(labels: Labels, value: number): void;
   labels(...values: string[]): GaugeSeries;
