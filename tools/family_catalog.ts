@@ -9,7 +9,7 @@ import { WorkerWatch } from "../src/collect/worker_watch.ts";
 import type { FamilySpec } from "../src/families/family_spec.ts";
 import { detectHost } from "../src/host/detect.ts";
 import type { Descriptor } from "../src/model/descriptor.ts";
-import { COLLECT_ERRORS_NAME } from "../src/registry/collect_callbacks.ts";
+import { COLLECT_ERRORS } from "../src/registry/collect_callbacks.ts";
 import { Registry } from "../src/registry/registry.ts";
 import { defineHttpFamilies } from "../src/server/http/http_families.ts";
 import { HTTP_PRESETS } from "../src/server/http/http_preset.ts";
@@ -41,9 +41,9 @@ export interface FamilyGroup {
   readonly families: readonly CatalogFamily[];
 }
 
-/** The tables of `src/families`, by file name: their titles in the reference. A new table without one gets its file's name. */
+/** The tables of `src/families`, by file name: their titles in the reference. */
 const TITLES: Readonly<Record<string, string>> = {
-  http: "HTTP, as FastAPI's instrumentator has it (`--http-families fastapi`)",
+  fastapi: "HTTP, as FastAPI's instrumentator has it (`--http-families fastapi`)",
   litellm: "LLM gateway (LiteLLM's names)",
   omni: "Pipeline of stages (vLLM-Omni's names)",
   process: "Process, heap and event loop",
@@ -70,8 +70,12 @@ export async function familyGroups(): Promise<FamilyGroup[]> {
     const id = file.replace("src/families/", "").replace(".ts", "");
     const module: Record<string, unknown> = await import(`file://${ROOT}/${file}`);
     const families = Object.values(module).flatMap(specsOf).map(fromSpec);
-    if (families.length > 0) groups.push({ id, title: TITLES[id] ?? id, families });
+    if (families.length === 0) continue;
+    if (TITLES[id] === undefined) throw new Error(`No title for the families of ${file}: add one to TITLES`);
+    groups.push({ id, title: TITLES[id], families });
   }
+  const stale = Object.keys(TITLES).filter((id) => !groups.some((group) => group.id === id));
+  if (stale.length > 0) throw new Error(`Titles without a file of families: ${stale.join(", ")}`);
   return groups;
 }
 
@@ -117,10 +121,8 @@ function selfFamilies(): CatalogFamily[] {
   const host = detectHost();
   stateServerInfo(host, resolveOptions({ handler: "file:///app.ts" }, host), registry);
   return [...registry.descriptors().map(fromDescriptor), {
-    name: COLLECT_ERRORS_NAME,
+    ...COLLECT_ERRORS,
     type: "counter",
-    help: "Failures of collect callbacks, by the family that was left out of a scrape for it.",
-    labelNames: ["family"],
     buckets: [],
     merge: "sum",
     status: "current",

@@ -10,6 +10,50 @@ import { counterSpec, gaugeSpec, histogramSpec } from "./family_spec.ts";
 // deno-fmt-ignore
 const LATENCY: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 420, 600];
 
+/** The caller's key. */
+const KEY = ["hashed_api_key", "api_key_alias"] as const;
+const TEAM = ["team", "team_alias"] as const;
+const CLIENT = ["client_ip", "user_agent"] as const;
+const EXCEPTION = ["exception_status", "exception_class"] as const;
+/** A model at a provider. */
+const DEPLOYMENT = ["litellm_model_name", "model_id", "api_base", "api_provider"] as const;
+/** Labels of a call to a model. */
+const MODEL_CALL = ["model", ...KEY, ...TEAM, "requested_model", "end_user", "user", "model_id"] as const;
+/** Labels of what a provider tells, for a key. */
+const PROVIDER_CALL = [
+  "model_group",
+  "api_provider",
+  "api_base",
+  "litellm_model_name",
+  ...KEY,
+  "model_id",
+] as const;
+/** Labels of a call that somebody pays for. */
+const PAID_CALL = [
+  "end_user",
+  ...KEY,
+  "model",
+  ...TEAM,
+  "user",
+  "user_email",
+  ...CLIENT,
+  "model_id",
+  "api_provider",
+] as const;
+/** Labels of counted tokens. */
+const TOKENS = [
+  "end_user",
+  ...KEY,
+  "model",
+  ...TEAM,
+  "user",
+  "user_email",
+  "requested_model",
+  "model_id",
+] as const;
+/** Labels of a call to a deployment. */
+const DEPLOYMENT_CALL = ["requested_model", ...DEPLOYMENT, ...KEY, ...TEAM] as const;
+
 /** The families of the gateway. */
 export const LITELLM_FAMILIES = {
   proxyTotalRequestsMetricTotal: counterSpec(
@@ -18,17 +62,14 @@ export const LITELLM_FAMILIES = {
     {
       labels: [
         "end_user",
-        "hashed_api_key",
-        "api_key_alias",
+        ...KEY,
         "requested_model",
-        "team",
-        "team_alias",
+        ...TEAM,
         "user",
         "status_code",
         "user_email",
         "route",
-        "client_ip",
-        "user_agent",
+        ...CLIENT,
         "model_id",
       ],
     },
@@ -39,18 +80,14 @@ export const LITELLM_FAMILIES = {
     {
       labels: [
         "end_user",
-        "hashed_api_key",
-        "api_key_alias",
+        ...KEY,
         "requested_model",
-        "team",
-        "team_alias",
+        ...TEAM,
         "user",
         "user_email",
-        "exception_status",
-        "exception_class",
+        ...EXCEPTION,
         "route",
-        "client_ip",
-        "user_agent",
+        ...CLIENT,
         "model_id",
       ],
     },
@@ -59,17 +96,7 @@ export const LITELLM_FAMILIES = {
     "litellm_request_total_latency_metric",
     "Proxy latency of a request in seconds.",
     {
-      labels: [
-        "end_user",
-        "hashed_api_key",
-        "api_key_alias",
-        "requested_model",
-        "team",
-        "team_alias",
-        "user",
-        "model",
-        "model_id",
-      ],
+      labels: ["end_user", ...KEY, "requested_model", ...TEAM, "user", "model", "model_id"],
       buckets: LATENCY,
     },
   ),
@@ -77,17 +104,7 @@ export const LITELLM_FAMILIES = {
     "litellm_llm_api_latency_metric",
     "Upstream model API latency in seconds.",
     {
-      labels: [
-        "model",
-        "hashed_api_key",
-        "api_key_alias",
-        "team",
-        "team_alias",
-        "requested_model",
-        "end_user",
-        "user",
-        "model_id",
-      ],
+      labels: MODEL_CALL,
       buckets: LATENCY,
     },
   ),
@@ -95,112 +112,35 @@ export const LITELLM_FAMILIES = {
     "litellm_llm_api_time_to_first_token_metric",
     "Upstream time to first token, streaming requests only.",
     {
-      labels: [
-        "model",
-        "hashed_api_key",
-        "api_key_alias",
-        "team",
-        "team_alias",
-        "requested_model",
-        "end_user",
-        "user",
-        "model_id",
-      ],
+      labels: MODEL_CALL,
       buckets: LATENCY,
     },
   ),
   overheadLatencyMetric: histogramSpec(
     "litellm_overhead_latency_metric",
-    "Latency added by the proxy (help says ms, buckets are the seconds buckets).",
+    "Latency added by the proxy in seconds.",
     {
-      labels: [
-        "model_group",
-        "api_provider",
-        "api_base",
-        "litellm_model_name",
-        "hashed_api_key",
-        "api_key_alias",
-        "model_id",
-      ],
+      labels: PROVIDER_CALL,
       buckets: LATENCY,
     },
   ),
-  spendMetricTotal: counterSpec("litellm_spend_metric_total", "Spend in US dollars (fractional counter).", {
-    labels: [
-      "end_user",
-      "hashed_api_key",
-      "api_key_alias",
-      "model",
-      "team",
-      "team_alias",
-      "user",
-      "user_email",
-      "client_ip",
-      "user_agent",
-      "model_id",
-      "api_provider",
-    ],
+  spendMetricTotal: counterSpec("litellm_spend_metric_total", "Spend in US dollars.", {
+    labels: PAID_CALL,
   }),
   totalTokensMetricTotal: counterSpec("litellm_total_tokens_metric_total", "Input plus output tokens.", {
-    labels: [
-      "end_user",
-      "hashed_api_key",
-      "api_key_alias",
-      "model",
-      "team",
-      "team_alias",
-      "user",
-      "user_email",
-      "requested_model",
-      "model_id",
-    ],
+    labels: TOKENS,
   }),
   inputTokensMetricTotal: counterSpec("litellm_input_tokens_metric_total", "Input tokens.", {
-    labels: [
-      "end_user",
-      "hashed_api_key",
-      "api_key_alias",
-      "model",
-      "team",
-      "team_alias",
-      "user",
-      "user_email",
-      "requested_model",
-      "model_id",
-    ],
+    labels: TOKENS,
   }),
   outputTokensMetricTotal: counterSpec("litellm_output_tokens_metric_total", "Output tokens.", {
-    labels: [
-      "end_user",
-      "hashed_api_key",
-      "api_key_alias",
-      "model",
-      "team",
-      "team_alias",
-      "user",
-      "user_email",
-      "requested_model",
-      "model_id",
-    ],
+    labels: TOKENS,
   }),
   requestsMetricTotal: counterSpec(
     "litellm_requests_metric_total",
     "Calls to models (deprecated in favour of litellm_proxy_total_requests_metric).",
     {
-      labels: [
-        "end_user",
-        "hashed_api_key",
-        "api_key_alias",
-        "model",
-        "team",
-        "team_alias",
-        "user",
-        "user_email",
-        "client_ip",
-        "user_agent",
-        "model_id",
-        "api_provider",
-      ],
+      labels: PAID_CALL,
       status: "deprecated",
     },
   ),
@@ -208,16 +148,7 @@ export const LITELLM_FAMILIES = {
     "litellm_llm_api_failed_requests_metric_total",
     "Failed model calls (deprecated in favour of litellm_proxy_failed_requests_metric).",
     {
-      labels: [
-        "end_user",
-        "hashed_api_key",
-        "api_key_alias",
-        "model",
-        "team",
-        "team_alias",
-        "user",
-        "model_id",
-      ],
+      labels: ["end_user", ...KEY, "model", ...TEAM, "user", "model_id"],
       status: "deprecated",
     },
   ),
@@ -225,15 +156,7 @@ export const LITELLM_FAMILIES = {
     "litellm_remaining_requests_metric",
     "Requests left at the provider for a deployment.",
     {
-      labels: [
-        "model_group",
-        "api_provider",
-        "api_base",
-        "litellm_model_name",
-        "hashed_api_key",
-        "api_key_alias",
-        "model_id",
-      ],
+      labels: PROVIDER_CALL,
       mode: "mostrecent",
     },
   ),
@@ -241,95 +164,46 @@ export const LITELLM_FAMILIES = {
     "litellm_remaining_tokens_metric",
     "Tokens left at the provider for a deployment.",
     {
-      labels: [
-        "model_group",
-        "api_provider",
-        "api_base",
-        "litellm_model_name",
-        "hashed_api_key",
-        "api_key_alias",
-        "model_id",
-      ],
+      labels: PROVIDER_CALL,
       mode: "mostrecent",
     },
   ),
   deploymentState: gaugeSpec(
     "litellm_deployment_state",
     "Deployment health: 0 healthy, 1 partial outage, 2 outage.",
-    { labels: ["litellm_model_name", "model_id", "api_base", "api_provider"], mode: "mostrecent" },
+    { labels: [...DEPLOYMENT], mode: "mostrecent" },
   ),
   deploymentCooledDownTotal: counterSpec(
     "litellm_deployment_cooled_down_total",
     "Times a deployment was put in cooldown.",
-    { labels: ["litellm_model_name", "model_id", "api_base", "api_provider", "exception_status"] },
+    { labels: [...DEPLOYMENT, "exception_status"] },
   ),
   deploymentSuccessResponsesTotal: counterSpec(
     "litellm_deployment_success_responses_total",
     "Successful calls to a deployment.",
     {
-      labels: [
-        "requested_model",
-        "litellm_model_name",
-        "model_id",
-        "api_base",
-        "api_provider",
-        "hashed_api_key",
-        "api_key_alias",
-        "team",
-        "team_alias",
-      ],
+      labels: DEPLOYMENT_CALL,
     },
   ),
   deploymentFailureResponsesTotal: counterSpec(
     "litellm_deployment_failure_responses_total",
     "Failed calls to a deployment.",
     {
-      labels: [
-        "requested_model",
-        "litellm_model_name",
-        "model_id",
-        "api_base",
-        "api_provider",
-        "hashed_api_key",
-        "api_key_alias",
-        "team",
-        "team_alias",
-        "exception_status",
-        "exception_class",
-      ],
+      labels: [...DEPLOYMENT_CALL, ...EXCEPTION],
     },
   ),
   deploymentTotalRequestsTotal: counterSpec(
     "litellm_deployment_total_requests_total",
     "All calls to a deployment.",
     {
-      labels: [
-        "requested_model",
-        "litellm_model_name",
-        "model_id",
-        "api_base",
-        "api_provider",
-        "hashed_api_key",
-        "api_key_alias",
-        "team",
-        "team_alias",
-      ],
+      labels: DEPLOYMENT_CALL,
     },
   ),
   deploymentLatencyPerOutputToken: histogramSpec(
     "litellm_deployment_latency_per_output_token",
     "Latency divided by output tokens, per deployment.",
     {
-      labels: [
-        "litellm_model_name",
-        "model_id",
-        "api_base",
-        "api_provider",
-        "hashed_api_key",
-        "api_key_alias",
-        "team",
-        "team_alias",
-      ],
+      labels: [...DEPLOYMENT, ...KEY, ...TEAM],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
     },
   ),

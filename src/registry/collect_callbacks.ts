@@ -14,7 +14,11 @@ export const COLLECT_TIMEOUT_MS = 2_000;
 export const COLLECT_INTERVAL_MS = 1_000;
 
 /** Counts the failures of callbacks; the label names the family that was left out. */
-export const COLLECT_ERRORS_NAME = "promslab_collect_errors_total";
+export const COLLECT_ERRORS = {
+  name: "promslab_collect_errors_total",
+  help: "Failures of collect callbacks, by the family that was left out of a scrape for it.",
+  labelNames: ["family"],
+} as const;
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -122,12 +126,7 @@ export class CollectCallbacks {
  * @param count how many; 0 only makes the series
  */
 export function countCollectError(registry: Registerer, family: string, count = 1): void {
-  const errors = Counter.getOrCreate({
-    name: COLLECT_ERRORS_NAME,
-    help: "Failures of collect callbacks, by the family that was left out of a scrape for it.",
-    labelNames: ["family"],
-    registry,
-  });
+  const errors = Counter.getOrCreate({ ...COLLECT_ERRORS, registry });
   errors.inc({ family }, count);
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { type FamilySpec, tokenBuckets } from "../../../src/families/family_spec.ts";
 import { FASTAPI_FAMILIES } from "../../../src/families/fastapi.ts";
 import { LITELLM_FAMILIES } from "../../../src/families/litellm.ts";
@@ -68,4 +68,13 @@ Deno.test("tokenBuckets() goes up to the context length in steps of 1, 2 and 5",
   assertEquals(tokenBuckets(1024), [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]);
   assertEquals(tokenBuckets(131072).length, 16);
   assertEquals(tokenBuckets(131072).at(-1), 100000);
+});
+
+Deno.test("help texts speak to users: of the metric, not of its definition", () => {
+  for (const table of [VLLM_FAMILIES, VLLM_OPTIONAL_FAMILIES, LITELLM_FAMILIES, FASTAPI_FAMILIES]) {
+    for (const { name, help } of Object.values(table) as FamilySpec[]) {
+      assertMatch(help, /^[A-Z0-9].*\.$/, name);
+      assertNotMatch(help, /\b(help says|TODO|buckets are|counter\))/, name);
+    }
+  }
 });
