@@ -7,13 +7,13 @@ import { STATUS_CODE } from "@std/http/status";
 import { type Route, route } from "@std/http/unstable-route";
 import { CHALLENGE, hasToken } from "./admin_token.ts";
 import { plainResponse } from "./request_limits.ts";
-import type { ScrapeAnswer, ScrapeQuestion } from "./workers/messages.ts";
+import type { ScrapeRequest, ScrapeResponse } from "./scrape/scrape_messages.ts";
 import type { AdminRoute } from "./options.ts";
-import { scrapeQuestion, scrapeResponse } from "./scrape/scrape_response.ts";
+import { scrapeRequest, scrapeResponse } from "./scrape/scrape_response.ts";
 
 /** What the admin port's answers depend on. */
 export interface AdminParts {
-  readonly scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
+  readonly scrape: (request: ScrapeRequest) => Promise<ScrapeResponse>;
   /** Answers with all values as plain objects. */
   readonly snapshot: AdminRoute;
   /** What else is told by GET, by path. */
@@ -64,7 +64,7 @@ function routeOf([pathname, handler]: [string, AdminRoute], method: string[]): R
 }
 
 async function metrics(parts: AdminParts, request: Request): Promise<Response> {
-  return scrapeResponse(await parts.scrape(scrapeQuestion(request)));
+  return scrapeResponse(await parts.scrape(scrapeRequest(request)));
 }
 
 /** Ready means that requests are answered: while one worker is being replaced, the others do. */

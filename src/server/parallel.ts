@@ -11,7 +11,7 @@ import { HttpMeter } from "./http/http_meter.ts";
 import { logError, logLine } from "./log.ts";
 import { endOnSignals } from "./parallel_signals.ts";
 import { createPipeline } from "./pipeline.ts";
-import { scrapeQuestion, scrapeResponse } from "./scrape/scrape_response.ts";
+import { scrapeRequest, scrapeResponse } from "./scrape/scrape_response.ts";
 import type { ScrapeOptions } from "./scrape/scrape_options.ts";
 import { Scraper } from "./scrape/scraper.ts";
 
@@ -90,7 +90,7 @@ export async function parallel(handler: Handler, options: ParallelOptions = {}):
     meter,
     publish: () => defaultRegistry.publish(),
     metricsPath: metricsPath === false ? undefined : metricsPath,
-    scrape: async (request) => scrapeResponse(await scraper.answer(scrapeQuestion(request))),
+    scrape: async (request) => scrapeResponse(await scraper.answer(scrapeRequest(request))),
     bodies: host.bodies,
     isClosing: () => false,
   });

@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     registry: defaultRegistry,
   });
   const scrapes = new ScrapeLog();
-  const scrape = scrapes.watch((question) => scraper.answer(question));
+  const scrape = scrapes.watch((request) => scraper.answer(request));
   stateServerInfo(host, resolved);
   const watch = new WorkerWatch(collector);
   const families = new SelfMetrics({ collector, watch });

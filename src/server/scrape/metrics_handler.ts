@@ -10,7 +10,7 @@ import type { Registry } from "../../registry/registry.ts";
 import type { NodeRequest, NodeResponse } from "../http/node_middleware.ts";
 import type { ScrapeBody } from "./scrape_body.ts";
 import type { ScrapeOptions } from "./scrape_options.ts";
-import { scrapeQuestion, scrapeResponse } from "./scrape_response.ts";
+import { scrapeRequest, scrapeResponse } from "./scrape_response.ts";
 import { Scraper } from "./scraper.ts";
 
 /** Options of a metrics handler. */
@@ -46,7 +46,7 @@ export function createMetricsHandler(
   options: MetricsHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
   const scraper = scraperOf(options);
-  return async (request) => scrapeResponse(await scraper.answer(scrapeQuestion(request)));
+  return async (request) => scrapeResponse(await scraper.answer(scrapeRequest(request)));
 }
 
 /**

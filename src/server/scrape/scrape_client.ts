@@ -3,16 +3,17 @@
  *
  * @module
  */
-import type { FromWorker, ScrapeHead, ScrapePiece } from "../workers/messages.ts";
-import { scrapeQuestion } from "./scrape_response.ts";
+import type { ScrapeChunk, ScrapeResponseHead } from "./scrape_messages.ts";
+import type { FromWorker } from "../workers/messages.ts";
+import { scrapeRequest } from "./scrape_response.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The scrapes that one worker has asked for. Worker thread only. */
 export class ScrapeClient {
   readonly #post: (message: FromWorker) => void;
-  readonly #waiting: Map<number, (answer: ScrapeHead & ScrapePiece) => void> = new Map();
-  readonly #streams: Map<number, (piece: ScrapePiece) => void> = new Map();
+  readonly #waiting: Map<number, (answer: ScrapeResponseHead & ScrapeChunk) => void> = new Map();
+  readonly #streams: Map<number, (piece: ScrapeChunk) => void> = new Map();
   #lastId = 0;
 
   /** @param post sends a message to the main thread */
@@ -23,27 +24,27 @@ export class ScrapeClient {
   /** Answers a request for the metrics. */
   async scrape(request: Request): Promise<Response> {
     const id = ++this.#lastId;
-    const answer = await new Promise<ScrapeHead & ScrapePiece>((resolve) => {
+    const answer = await new Promise<ScrapeResponseHead & ScrapeChunk>((resolve) => {
       this.#waiting.set(id, resolve);
-      this.#post({ type: "scrape", id, ...scrapeQuestion(request) });
+      this.#post({ type: "scrape", id, ...scrapeRequest(request) });
     });
     const { status, headers, bytes, hasMore } = answer;
     return new Response(hasMore ? this.#stream(answer) : bytes, { status, headers });
   }
 
   /** Takes the main thread's answer. */
-  answer(answer: ScrapeHead & ScrapePiece): void {
+  answer(answer: ScrapeResponseHead & ScrapeChunk): void {
     const resolve = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     resolve?.(answer);
   }
 
   /** Takes the next piece of a body. */
-  piece(piece: ScrapePiece): void {
+  piece(piece: ScrapeChunk): void {
     this.#streams.get(piece.id)?.(piece);
   }
 
-  #stream({ id, bytes: first }: ScrapePiece): ReadableStream<Bytes> {
+  #stream({ id, bytes: first }: ScrapeChunk): ReadableStream<Bytes> {
     let onNext = () => {};
     return new ReadableStream<Bytes>({
       start: (controller) => {

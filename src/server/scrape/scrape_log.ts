@@ -5,13 +5,13 @@
  */
 // CONTROL PLANE
 import { STATUS_CODE } from "@std/http/status";
-import type { ScrapeAnswer, ScrapeQuestion } from "../workers/messages.ts";
+import type { ScrapeRequest, ScrapeResponse } from "./scrape_messages.ts";
 
 /** What the scrapes of a server cost so far. */
 export interface ScrapeCosts {
   /** Scrapes that were answered with metrics. */
   readonly count: number;
-  /** Seconds from question to answer, of all of them together: gathering, rendering, compression, waiting for others. */
+  /** Seconds from request to answer, of all of them together: gathering, rendering, compression, waiting for others. */
   readonly secondsTotal: number;
   /** Bytes of the bodies of all of them together, as they were sent. */
   readonly bytesTotal: number;
@@ -21,7 +21,7 @@ export interface ScrapeCosts {
 
 /** What one scrape cost. */
 export interface ScrapeCost {
-  /** Seconds from question to answer. */
+  /** Seconds from request to answer. */
   readonly seconds: number;
   /** Bytes of the body as it was sent. */
   readonly bytes: number;
@@ -49,11 +49,11 @@ export class ScrapeLog {
 
   /** The same answers, each noted. */
   watch(
-    answer: (question: ScrapeQuestion) => Promise<ScrapeAnswer>,
-  ): (question: ScrapeQuestion) => Promise<ScrapeAnswer> {
-    return async (question) => {
+    answer: (request: ScrapeRequest) => Promise<ScrapeResponse>,
+  ): (request: ScrapeRequest) => Promise<ScrapeResponse> {
+    return async (request) => {
       const startMs = this.#now();
-      const answered = await answer(question);
+      const answered = await answer(request);
       if (answered.status === STATUS_CODE.OK) this.#note(answered, startMs);
       return answered;
     };
@@ -65,7 +65,7 @@ export class ScrapeLog {
     return { count: this.#count, secondsTotal: this.#secondsTotal, bytesTotal: this.#bytesTotal, last };
   }
 
-  #note({ headers, body }: ScrapeAnswer, startMs: number): void {
+  #note({ headers, body }: ScrapeResponse, startMs: number): void {
     this.#lastMs = this.#now();
     const seconds = (this.#lastMs - startMs) / 1000;
     const bytes = body.byteLength;

@@ -5,7 +5,8 @@
  * @module
  */
 // CONTROL PLANE
-import type { ScrapeAnswer, ScrapePiece, ScrapeQuestion, ToWorker } from "../workers/messages.ts";
+import type { ScrapeChunk, ScrapeRequest, ScrapeResponse } from "./scrape_messages.ts";
+import type { ToWorker } from "../workers/messages.ts";
 import type { ScrapeBody } from "./scrape_body.ts";
 
 /** The size of a piece that goes from thread to thread. */
@@ -13,27 +14,27 @@ const PIECE_BYTES = 1024 * 1024;
 
 /** The scrapes of one incarnation of a worker. Main thread only. */
 export class ScrapeRelay {
-  readonly #scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
+  readonly #scrape: (request: ScrapeRequest) => Promise<ScrapeResponse>;
   readonly #post: (message: ToWorker, transfer: ArrayBuffer[]) => void;
   /** Bodies of which the worker has not got the last piece, by the scrape's number. */
   readonly #bodies: Map<number, ScrapeBody> = new Map();
   #isClosed = false;
 
   /**
-   * @param scrape answers a question
+   * @param scrape answers a request
    * @param post sends a message to the worker
    */
   constructor(
-    scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>,
+    scrape: (request: ScrapeRequest) => Promise<ScrapeResponse>,
     post: (message: ToWorker, transfer: ArrayBuffer[]) => void,
   ) {
     this.#scrape = scrape;
     this.#post = post;
   }
 
-  /** Answers a question of the worker. */
-  async answer({ id, ...question }: ScrapeQuestion & { readonly id: number }): Promise<void> {
-    const { status, headers, body } = await this.#scrape(question);
+  /** Answers a request of the worker. */
+  async answer({ id, ...request }: ScrapeRequest & { readonly id: number }): Promise<void> {
+    const { status, headers, body } = await this.#scrape(request);
     if (this.#isClosed) return body.close();
     const piece = this.#take(id, body);
     this.#post({ type: "scraped", status, headers, ...piece }, [piece.bytes]);
@@ -59,7 +60,7 @@ export class ScrapeRelay {
     for (const id of this.#bodies.keys()) this.end(id);
   }
 
-  #take(id: number, body: ScrapeBody): ScrapePiece {
+  #take(id: number, body: ScrapeBody): ScrapeChunk {
     this.#bodies.delete(id);
     try {
       const bytes = body.read(PIECE_BYTES)?.buffer ?? new ArrayBuffer(0);

@@ -9,7 +9,7 @@ import type { ByteSink } from "../../exposition/format.ts";
 import { FormatSet } from "../../exposition/format_set.ts";
 import { negotiateEncoding } from "../../exposition/negotiate_encoding.ts";
 import { type Coding, compress } from "../../host/compress.ts";
-import type { ScrapeQuestion } from "../workers/messages.ts";
+import type { ScrapeRequest } from "./scrape_messages.ts";
 import type { ScrapeMetrics } from "./scrape_metrics.ts";
 import type { ResolvedScrapeOptions } from "./scrape_options.ts";
 import { type Pass, pauseEvery, runPass } from "./scrape_pass.ts";
@@ -57,7 +57,7 @@ export class ScrapeRenderer {
    * Renders what is asked for, once for all who ask for the same before it begins. The share's result rejects if
    * there is nothing that may be served.
    */
-  render({ accept, acceptEncoding, query }: ScrapeQuestion): Share<Rendered> {
+  render({ accept, acceptEncoding, query }: ScrapeRequest): Share<Rendered> {
     const format = this.#formats.get(accept);
     const { contentType } = format;
     const filter = filterOf(query);

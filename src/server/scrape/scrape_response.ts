@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { ScrapeAnswer, ScrapeQuestion } from "../workers/messages.ts";
+import type { ScrapeRequest, ScrapeResponse } from "./scrape_messages.ts";
 import type { ScrapeBody } from "./scrape_body.ts";
 
 /** What of a request decides how its scrape is answered. */
-export function scrapeQuestion(request: Request): ScrapeQuestion {
+export function scrapeRequest(request: Request): ScrapeRequest {
   const { headers, method, url } = request;
   const queryStart = url.indexOf("?");
   return {
@@ -21,7 +21,7 @@ export function scrapeQuestion(request: Request): ScrapeQuestion {
 }
 
 /** The response that an answer is: a small body at once, a large one as fast as it is read. */
-export function scrapeResponse({ status, headers, body }: ScrapeAnswer): Response {
+export function scrapeResponse({ status, headers, body }: ScrapeResponse): Response {
   if (!body.hasMore) return new Response(null, { status, headers });
   const first = body.read()!;
   return new Response(body.hasMore ? streamOf(first, body) : first, { status, headers });

@@ -9,7 +9,7 @@ import { createSnapshotHandler } from "../../exposition/snapshot_json.ts";
 import { RuntimeProbe } from "../../host/runtime_probe.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { CHALLENGE, hasToken } from "../admin_token.ts";
-import type { ScrapeAnswer, ScrapeQuestion } from "../workers/messages.ts";
+import type { ScrapeRequest, ScrapeResponse } from "./scrape_messages.ts";
 import { ScrapeBody } from "./scrape_body.ts";
 import { ScrapeMetrics } from "./scrape_metrics.ts";
 import { type ResolvedScrapeOptions, resolveScrapeOptions, type ScrapeOptions } from "./scrape_options.ts";
@@ -47,19 +47,19 @@ export class Scraper {
   }
 
   /** Gathers all slabs and renders them. */
-  async answer(question: ScrapeQuestion): Promise<ScrapeAnswer> {
+  async answer(request: ScrapeRequest): Promise<ScrapeResponse> {
     this.#metrics?.begin();
-    const refusal = this.#refusal(question);
+    const refusal = this.#refusal(request);
     if (refusal !== undefined) {
       this.#metrics?.end(refusal.status);
       return refusal;
     }
     this.#inFlightCount++;
-    const seconds = secondsFor(question, this.#options.timeoutSeconds);
+    const seconds = secondsFor(request, this.#options.timeoutSeconds);
     let onLate = () => {};
     const late = new Promise<undefined>((resolve) => onLate = () => resolve(undefined));
     const timer = setTimeout(() => onLate(), seconds * 1000);
-    const share = this.#renderer.render(question);
+    const share = this.#renderer.render(request);
     const end = (status: StatusCode) => {
       clearTimeout(timer);
       share.leave();
@@ -74,7 +74,7 @@ export class Scraper {
       }
       const body = new ScrapeBody(rendered.chunks, () => end(STATUS_CODE.OK));
       onLate = () => body.cut();
-      if (question.method === "HEAD") body.close();
+      if (request.method === "HEAD") body.close();
       const headers = { ...rendered.headers, "process-start-time-unix": this.#startTime };
       return { status: STATUS_CODE.OK, headers, body };
     } catch (error) {
@@ -95,7 +95,7 @@ export class Scraper {
   }
 
   /** The answer to those who get no metrics. */
-  #refusal({ method, authorization }: ScrapeQuestion): ScrapeAnswer | undefined {
+  #refusal({ method, authorization }: ScrapeRequest): ScrapeResponse | undefined {
     if (method !== "GET" && method !== "HEAD") {
       return plain(STATUS_CODE.MethodNotAllowed, "Method Not Allowed", { allow: "GET, HEAD" });
     }
@@ -114,13 +114,13 @@ function plain(
   status: StatusCode,
   what: string,
   headers: Readonly<Record<string, string>> = {},
-): ScrapeAnswer {
+): ScrapeResponse {
   const body = new ScrapeBody([new TextEncoder().encode(`${what}\n`)]);
   return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body };
 }
 
 /** How long a scrape may take: what the server allows, or less if the scraper waits less. */
-function secondsFor({ timeoutSeconds }: ScrapeQuestion, secondsMax: number): number {
+function secondsFor({ timeoutSeconds }: ScrapeRequest, secondsMax: number): number {
   const asked = Number(timeoutSeconds ?? NaN);
   return asked > 0 && asked < secondsMax ? asked : secondsMax;
 }

@@ -5,7 +5,8 @@
  */
 import type { Host, WorkerEnd, WorkerThread } from "../../host/types.ts";
 import { ScrapeRelay } from "../scrape/scrape_relay.ts";
-import type { FromWorker, ScrapeAnswer, ScrapeQuestion, ToWorker, WorkerStart } from "./messages.ts";
+import type { ScrapeRequest, ScrapeResponse } from "../scrape/scrape_messages.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { StartError } from "../start_error.ts";
 import type { WorkerSlab } from "./worker_slabs.ts";
 
@@ -20,7 +21,7 @@ export interface IncarnationParts {
   readonly start: WorkerStart;
   readonly slab: WorkerSlab;
   readonly heapMegabytesMax: number | undefined;
-  readonly scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
+  readonly scrape: (request: ScrapeRequest) => Promise<ScrapeResponse>;
 }
 
 /** A worker thread and what is known of it. Main thread only. */

@@ -9,7 +9,7 @@ import type { Attachment } from "../../registry/registry.ts";
 import type { ConnectionLimits, TlsPair } from "../../host/types.ts";
 import type { AccessLogOptions } from "../access_log.ts";
 import type { RequestLimits } from "../request_limits.ts";
-import type { ScrapeBody } from "../scrape/scrape_body.ts";
+import type { ScrapeChunk, ScrapeRequest, ScrapeResponseHead } from "../scrape/scrape_messages.ts";
 
 /** What a worker has before its first line runs. */
 export interface WorkerStart {
@@ -44,9 +44,9 @@ export type ToWorker =
   /** From the server's extension to the handler module. */
   | { readonly type: "extension"; readonly message: unknown }
   /** The answer to a scrape, with the first piece of its body. */
-  | ({ readonly type: "scraped" } & ScrapeHead & ScrapePiece)
+  | ({ readonly type: "scraped" } & ScrapeResponseHead & ScrapeChunk)
   /** The next piece of a scrape's body. */
-  | ({ readonly type: "scrapePiece" } & ScrapePiece)
+  | ({ readonly type: "scrapePiece" } & ScrapeChunk)
   /** Tell clients to close their connections; nothing is refused yet. */
   | { readonly type: "discourage" }
   /** Stop accepting, answer what was accepted, then exit. */
@@ -61,46 +61,8 @@ export type FromWorker =
   /** It cannot do its work, and ends. */
   | { readonly type: "failed"; readonly code: StartErrorCode; readonly message: string }
   /** Someone asks for the metrics on the serving port. */
-  | ({ readonly type: "scrape"; readonly id: number } & ScrapeQuestion)
+  | ({ readonly type: "scrape"; readonly id: number } & ScrapeRequest)
   /** He has room for the next piece. */
   | { readonly type: "scrapeMore"; readonly id: number }
   /** He has left before the last piece. */
   | { readonly type: "scrapeEnd"; readonly id: number };
-
-/** What decides how a scrape is answered. */
-export interface ScrapeQuestion {
-  readonly method: string;
-  /** The `Accept` header. */
-  readonly accept: string | null;
-  /** The `Accept-Encoding` header. */
-  readonly acceptEncoding: string | null;
-  /** The `Authorization` header. */
-  readonly authorization: string | null;
-  /** The URL's query, without the question mark. */
-  readonly query: string;
-  /** The `X-Prometheus-Scrape-Timeout-Seconds` header. */
-  readonly timeoutSeconds: string | null;
-}
-
-/** Status and headers of the answer to a scrape. */
-export interface ScrapeHead {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** A part of the body of such an answer. */
-export interface ScrapePiece {
-  /** The scrape's number. */
-  readonly id: number;
-  /** WHY not a view: Deno looks at every element of one that is posted, which takes 100 ms for a mebibyte. */
-  readonly bytes: ArrayBuffer;
-  /** Whether there are pieces behind it. */
-  readonly hasMore: boolean;
-  /** Why there will be no more, though there should be. */
-  readonly error?: string;
-}
-
-/** The answer to a scrape. Whoever gets it reads the body to its end or closes it. */
-export interface ScrapeAnswer extends ScrapeHead {
-  readonly body: ScrapeBody;
-}

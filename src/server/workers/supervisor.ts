@@ -7,7 +7,8 @@ import type { RestartReason } from "../../collect/self_metrics.ts";
 import type { Host, WorkerEnd } from "../../host/types.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import { endSentence, Incarnation } from "./incarnation.ts";
-import type { ScrapeAnswer, ScrapeQuestion, WorkerStart } from "./messages.ts";
+import type { ScrapeRequest, ScrapeResponse } from "../scrape/scrape_messages.ts";
+import type { WorkerStart } from "./messages.ts";
 import { StartError } from "../start_error.ts";
 import type { SlabKeeper } from "./worker_slabs.ts";
 
@@ -33,7 +34,7 @@ export interface SupervisorParts {
   /** The most seconds that a worker may take to load the handler. */
   readonly startSeconds: number;
   readonly backoff?: BackoffOptions;
-  readonly scrape: (question: ScrapeQuestion) => Promise<ScrapeAnswer>;
+  readonly scrape: (request: ScrapeRequest) => Promise<ScrapeResponse>;
   readonly log: (line: string) => void;
   /** Told of each worker that was started. */
   readonly onSpawn?: (worker: Incarnation) => void;

@@ -14,10 +14,10 @@ Deno.test("ScrapeClient.scrape() asks with what matters of the request and answe
   const headers = { accept: "text/plain", "accept-encoding": "gzip" };
   const first = client.scrape(new Request("http://localhost/metrics?name[]=a", { headers }));
   const second = client.scrape(new Request("http://localhost/metrics", { method: "HEAD" }));
-  const question = { type: "scrape", authorization: null, timeoutSeconds: null };
+  const request = { type: "scrape", authorization: null, timeoutSeconds: null };
   assertEquals<unknown>(posted, [
-    { ...question, id: 1, method: "GET", accept: "text/plain", acceptEncoding: "gzip", query: "name[]=a" },
-    { ...question, id: 2, method: "HEAD", accept: null, acceptEncoding: null, query: "" },
+    { ...request, id: 1, method: "GET", accept: "text/plain", acceptEncoding: "gzip", query: "name[]=a" },
+    { ...request, id: 2, method: "HEAD", accept: null, acceptEncoding: null, query: "" },
   ]);
   client.answer({ id: 2, status: 200, headers: { "x-a": "b" }, bytes: bytesOf("two"), hasMore: false });
   client.answer({ id: 1, status: 503, headers: {}, bytes: bytesOf(""), hasMore: false });

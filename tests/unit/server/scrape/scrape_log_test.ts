@@ -1,15 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
 import { ScrapeLog } from "../../../../src/server/scrape/scrape_log.ts";
-
-const QUESTION = {
-  method: "GET",
-  accept: null,
-  acceptEncoding: null,
-  authorization: null,
-  query: "",
-  timeoutSeconds: null,
-};
+import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
 
 function setup(status = 200) {
   const clock = { now: 1000 };
@@ -28,8 +20,8 @@ function setup(status = 200) {
 Deno.test("ScrapeLog.costs adds up time and bytes, and tells of the last scrape", async () => {
   const { clock, log, scrape } = setup();
   assertEquals(log.costs, { count: 0, secondsTotal: 0, bytesTotal: 0, last: undefined });
-  await scrape(QUESTION);
-  assertEquals((await scrape(QUESTION)).body.byteLength, 300);
+  await scrape(PLAIN_SCRAPE);
+  assertEquals((await scrape(PLAIN_SCRAPE)).body.byteLength, 300);
   clock.now += 500;
   assertEquals(log.costs, {
     count: 2,
@@ -41,6 +33,6 @@ Deno.test("ScrapeLog.costs adds up time and bytes, and tells of the last scrape"
 
 Deno.test("ScrapeLog.watch() does not note what was refused", async () => {
   const { log, scrape } = setup(401);
-  assertEquals((await scrape(QUESTION)).status, 401);
+  assertEquals((await scrape(PLAIN_SCRAPE)).status, 401);
   assertEquals(log.costs.count, 0);
 });

@@ -1,17 +1,10 @@
 import { assertEquals } from "@std/assert";
-import type { ScrapeQuestion, ToWorker } from "../../../../src/server/workers/messages.ts";
+import type { ToWorker } from "../../../../src/server/workers/messages.ts";
 import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
 import { ScrapeRelay } from "../../../../src/server/scrape/scrape_relay.ts";
+import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
 
-const question: ScrapeQuestion & { id: number } = {
-  id: 7,
-  method: "GET",
-  accept: null,
-  acceptEncoding: null,
-  authorization: null,
-  query: "",
-  timeoutSeconds: null,
-};
+const REQUEST = { id: 7, ...PLAIN_SCRAPE };
 
 function relayOf(byteCount: number) {
   const state = {
@@ -31,7 +24,7 @@ const sizesOf = (posted: readonly { type: string; bytes?: ArrayBuffer; hasMore?:
 
 Deno.test("ScrapeRelay.more() sends the next piece of a large body", async () => {
   const { relay, state } = relayOf((5 << 20) / 2);
-  await relay.answer(question);
+  await relay.answer(REQUEST);
   relay.more(7);
   relay.more(8);
   relay.more(7);
@@ -47,20 +40,20 @@ Deno.test("ScrapeRelay.more() sends the next piece of a large body", async () =>
 Deno.test("ScrapeRelay.end() and close() let go of bodies", async () => {
   for (const leave of ["end", "close"] as const) {
     const { relay, state } = relayOf(2 << 20);
-    await relay.answer(question);
+    await relay.answer(REQUEST);
     relay[leave](7);
     relay.more(7);
     assertEquals([state.posted.length, state.ends], [1, 1]);
   }
   const { relay, state } = relayOf(2 << 20);
   relay.close();
-  await relay.answer(question);
+  await relay.answer(REQUEST);
   assertEquals([state.posted.length, state.ends], [0, 1]);
 });
 
 Deno.test("ScrapeRelay.more() says that the time is over", async () => {
   const { relay, body, state } = relayOf(2 << 20);
-  await relay.answer(question);
+  await relay.answer(REQUEST);
   body.cut();
   relay.more(7);
   assertEquals([state.posted[1].error, state.posted[1].hasMore], [

@@ -2,18 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Collector } from "../../../../src/collect/collector.ts";
 import { Counter } from "../../../../src/metric/counter.ts";
 import { Registry } from "../../../../src/registry/registry.ts";
-import type { ScrapeQuestion } from "../../../../src/server/workers/messages.ts";
 import { resolveScrapeOptions, type ScrapeOptions } from "../../../../src/server/scrape/scrape_options.ts";
 import { ScrapeRenderer } from "../../../../src/server/scrape/scrape_renderer.ts";
-
-const plain: ScrapeQuestion = {
-  method: "GET",
-  accept: null,
-  acceptEncoding: null,
-  authorization: null,
-  query: "",
-  timeoutSeconds: null,
-};
+import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
 
 function rendererOf(options: ScrapeOptions = {}) {
   const registry = new Registry({ slabBytes: 1 << 22 });
@@ -29,17 +20,17 @@ function rendererOf(options: ScrapeOptions = {}) {
 
 Deno.test("ScrapeRenderer.render() writes into memory that all have given back, and into no other", async () => {
   const { renderer, counter } = rendererOf();
-  const first = renderer.render(plain);
+  const first = renderer.render(PLAIN_SCRAPE);
   const held = await first.result;
   const bytes = held.chunks[0].slice();
   counter.inc({ x: 1 });
-  const second = renderer.render(plain);
+  const second = renderer.render(PLAIN_SCRAPE);
   const { chunks } = await second.result;
   assert(chunks[0].buffer !== held.chunks[0].buffer);
   assertEquals(held.chunks[0], bytes);
   second.leave();
   counter.inc({ x: 1 });
-  const third = renderer.render(plain);
+  const third = renderer.render(PLAIN_SCRAPE);
   assert((await third.result).chunks[0].buffer === chunks[0].buffer);
   first.leave();
   third.leave();
@@ -49,14 +40,14 @@ Deno.test("ScrapeRenderer.render() compresses once for all who ask for the same 
   const { renderer, counter } = rendererOf({ compression: { codings: ["zstd", "gzip"] } });
   const [gzip, same, zstd, none] = ["gzip", "gzip;q=0.5", "gzip, zstd", "zstd;q=0, br"].map((
     acceptEncoding,
-  ) => renderer.render({ ...plain, acceptEncoding }).result);
+  ) => renderer.render({ ...PLAIN_SCRAPE, acceptEncoding }).result);
   assert(await gzip === await same);
   assertEquals((await gzip).headers["content-encoding"], "gzip");
   assertEquals((await zstd).headers["content-encoding"], "zstd");
   assertEquals((await none).headers["content-encoding"], undefined);
   const before = await new Blob([...(await gzip).chunks]).bytes();
   counter.inc({ x: 1 });
-  await renderer.render({ ...plain, acceptEncoding: "gzip" }).result;
+  await renderer.render({ ...PLAIN_SCRAPE, acceptEncoding: "gzip" }).result;
   assertEquals(await new Blob([...(await gzip).chunks]).bytes(), before);
 });
 
@@ -65,5 +56,5 @@ Deno.test("ScrapeRenderer.render() gives nothing when nothing could be gathered"
   collector.blocks = () => {
     throw new Error("no slab");
   };
-  await assertRejects(() => renderer.render(plain).result, Error, "gathering: no slab");
+  await assertRejects(() => renderer.render(PLAIN_SCRAPE).result, Error, "gathering: no slab");
 });

@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
-import { scrapeQuestion, scrapeResponse } from "../../../../src/server/scrape/scrape_response.ts";
+import { scrapeRequest, scrapeResponse } from "../../../../src/server/scrape/scrape_response.ts";
 
-Deno.test("scrapeQuestion() takes what matters of a request", () => {
+Deno.test("scrapeRequest() takes what matters of a request", () => {
   const headers = {
     accept: "a/b",
     "accept-encoding": "gzip",
     authorization: "Bearer x",
     "X-Prometheus-Scrape-Timeout-Seconds": "9.5",
   };
-  assertEquals(scrapeQuestion(new Request("http://localhost/metrics?name[]=c", { headers })), {
+  assertEquals(scrapeRequest(new Request("http://localhost/metrics?name[]=c", { headers })), {
     method: "GET",
     accept: "a/b",
     acceptEncoding: "gzip",

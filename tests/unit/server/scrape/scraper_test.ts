@@ -6,17 +6,8 @@ import { waitFor } from "../../../_support/wait_for.ts";
 import { Collector } from "../../../../src/collect/collector.ts";
 import { Counter } from "../../../../src/metric/counter.ts";
 import { Registry } from "../../../../src/registry/registry.ts";
-import type { ScrapeQuestion } from "../../../../src/server/workers/messages.ts";
 import { Scraper, type ScraperParts } from "../../../../src/server/scrape/scraper.ts";
-
-const plain: ScrapeQuestion = {
-  method: "GET",
-  accept: null,
-  acceptEncoding: null,
-  authorization: null,
-  query: "",
-  timeoutSeconds: null,
-};
+import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
 
 function scraperOf(seriesCount = 1, parts: Pick<ScraperParts, "options" | "token"> = {}) {
   const registry = new Registry({ slabBytes: 1 << 20 });
@@ -37,7 +28,7 @@ function bytesOf(body: ScrapeBody): Uint8Array<ArrayBuffer> {
 const textOf = (body: ScrapeBody) => new TextDecoder().decode(bytesOf(body));
 
 Deno.test("Scraper.answer() gives all families in the text format unless asked otherwise", async () => {
-  const { status, headers, body } = await scraperOf().scraper.answer(plain);
+  const { status, headers, body } = await scraperOf().scraper.answer(PLAIN_SCRAPE);
   assertEquals(status, 200);
   assertStringIncludes(headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
   const text = textOf(body);
@@ -47,7 +38,7 @@ Deno.test("Scraper.answer() gives all families in the text format unless asked o
 
 Deno.test("Scraper.answer() gives the format and the families that are asked for", async () => {
   const { body, headers } = await scraperOf().scraper.answer({
-    ...plain,
+    ...PLAIN_SCRAPE,
     accept: "application/openmetrics-text;version=1.0.0",
     query: "name[]=errors_total&name[]=none",
   });
@@ -58,18 +49,18 @@ Deno.test("Scraper.answer() gives the format and the families that are asked for
 Deno.test("Scraper.answer() compresses what is worth it for those who ask", async () => {
   const { scraper } = scraperOf(200);
   const query = "name[]=visits_total";
-  const whole = await scraper.answer({ ...plain, query });
+  const whole = await scraper.answer({ ...PLAIN_SCRAPE, query });
   assertEquals(whole.headers["content-encoding"], undefined);
-  const packed = await scraper.answer({ ...plain, query, acceptEncoding: "gzip" });
+  const packed = await scraper.answer({ ...PLAIN_SCRAPE, query, acceptEncoding: "gzip" });
   assertEquals(packed.headers["content-encoding"], "gzip");
   const unpacked = new Blob([bytesOf(packed.body)]).stream().pipeThrough(new DecompressionStream("gzip"));
   assertEquals(await new Response(unpacked).text(), textOf(whole.body));
-  const few = await scraper.answer({ ...plain, acceptEncoding: "gzip", query: "name[]=errors" });
+  const few = await scraper.answer({ ...PLAIN_SCRAPE, acceptEncoding: "gzip", query: "name[]=errors" });
   assertEquals(few.headers["content-encoding"], undefined);
 });
 
 Deno.test("Scraper.answer() refuses methods that do not read", async () => {
-  const { status, headers } = await scraperOf().scraper.answer({ ...plain, method: "POST" });
+  const { status, headers } = await scraperOf().scraper.answer({ ...PLAIN_SCRAPE, method: "POST" });
   assertEquals([status, headers.allow], [405, "GET, HEAD"]);
 });
 
@@ -82,7 +73,7 @@ Deno.test("Scraper.exclusively() keeps others waiting until the function has end
     order.push("change");
     throw new Error("failed");
   }).catch(() => {});
-  const scrape = scraper.answer(plain).then(() => order.push("scrape"));
+  const scrape = scraper.answer(PLAIN_SCRAPE).then(() => order.push("scrape"));
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals(order, []);
   gate.resolve();
@@ -92,26 +83,26 @@ Deno.test("Scraper.exclusively() keeps others waiting until the function has end
 
 Deno.test("Scraper.answer() wants the token, if there is one", async () => {
   const scraper = new Scraper(new Collector(new Registry({ slabBytes: 1 << 20 })), { token: "the-token" });
-  const { status, headers } = await scraper.answer(plain);
+  const { status, headers } = await scraper.answer(PLAIN_SCRAPE);
   assertEquals([status, headers["www-authenticate"]], [
     401,
     'Basic realm="promslab", Bearer realm="promslab"',
   ]);
-  assertEquals((await scraper.answer({ ...plain, authorization: "Bearer the-token" })).status, 200);
+  assertEquals((await scraper.answer({ ...PLAIN_SCRAPE, authorization: "Bearer the-token" })).status, 200);
 });
 
 Deno.test("Scraper.answer() gives all that wait for the same one body, and none what was gathered before it came", async () => {
   const { scraper, visits, metric } = scraperOf();
   const gate = Promise.withResolvers<void>();
   const busy = scraper.exclusively(() => gate.promise);
-  const question = { ...plain, query: "name[]=visits_total" };
-  const many = Array.from({ length: 30 }, () => scraper.answer(question));
+  const request = { ...PLAIN_SCRAPE, query: "name[]=visits_total" };
+  const many = Array.from({ length: 30 }, () => scraper.answer(request));
   visits.inc({ page: 0 });
   gate.resolve();
   await busy;
   const late = Promise.resolve().then(() => {
     visits.inc({ page: 0 });
-    return scraper.answer(question);
+    return scraper.answer(request);
   });
   const texts = (await Promise.all(many)).map(({ body }) => textOf(body));
   assertEquals([...new Set(texts)].length, 1);
@@ -123,13 +114,13 @@ Deno.test("Scraper.answer() gives all that wait for the same one body, and none 
 
 Deno.test("Scraper.answer() sends away more than it may answer at a time, slow readers among them", async () => {
   const { scraper, metric } = scraperOf(1, { options: { concurrencyMax: 2 } });
-  const [first] = await Promise.all([scraper.answer(plain), scraper.answer(plain)]);
-  const { status, headers, body } = await scraper.answer(plain);
+  const [first] = await Promise.all([scraper.answer(PLAIN_SCRAPE), scraper.answer(PLAIN_SCRAPE)]);
+  const { status, headers, body } = await scraper.answer(PLAIN_SCRAPE);
   assertEquals([status, headers["retry-after"]], [503, "1"]);
   assertEquals(textOf(body), "Limit of concurrent requests reached (2), try again later.\n");
   first.body.close();
-  assertEquals((await scraper.answer({ ...plain, method: "HEAD" })).status, 200);
-  assertEquals((await scraper.answer(plain)).status, 200);
+  assertEquals((await scraper.answer({ ...PLAIN_SCRAPE, method: "HEAD" })).status, 200);
+  assertEquals((await scraper.answer(PLAIN_SCRAPE)).status, 200);
   assertEquals([metric("requests_in_flight"), metric("requests_total", { code: "503" })], [2, 1]);
 });
 
@@ -137,11 +128,11 @@ Deno.test("Scraper.answer() waits as long as the scraper does, and lets go of a 
   const { scraper, metric } = scraperOf();
   const gate = Promise.withResolvers<void>();
   const busy = scraper.exclusively(() => gate.promise);
-  const late = await scraper.answer({ ...plain, timeoutSeconds: "0.01" });
+  const late = await scraper.answer({ ...PLAIN_SCRAPE, timeoutSeconds: "0.01" });
   assertEquals([late.status, textOf(late.body)], [503, "Exceeded configured timeout of 0.01s.\n"]);
   gate.resolve();
   await busy;
-  const { body, status } = await scraper.answer({ ...plain, timeoutSeconds: "0.05" });
+  const { body, status } = await scraper.answer({ ...PLAIN_SCRAPE, timeoutSeconds: "0.05" });
   assertEquals([status, metric("requests_in_flight")], [200, 1]);
   await waitFor(() => metric("requests_in_flight") === 0 || undefined, { what: "the end of the scrape" });
   assert(body.hasMore);
@@ -154,7 +145,7 @@ Deno.test("Scraper.answer() fails or goes on without a family that fails, as it 
       throw new Error("no device");
     };
     new Gauge({ name: "device", help: "A device.", registry, collect });
-    const { status, body } = await scraper.answer(plain);
+    const { status, body } = await scraper.answer(PLAIN_SCRAPE);
     const text = textOf(body);
     if (onError === "continue") assertStringIncludes(text, "errors_total 1");
     else {
@@ -162,7 +153,7 @@ Deno.test("Scraper.answer() fails or goes on without a family that fails, as it 
       assertEquals(text, `An error has occurred while serving metrics:\n\n${why}\n`);
     }
     assertEquals(status, onError === "continue" ? 200 : 500);
-    assertEquals((await scraper.answer({ ...plain, query: "name[]=device" })).status, 500);
+    assertEquals((await scraper.answer({ ...PLAIN_SCRAPE, query: "name[]=device" })).status, 500);
     assertEquals(metric("errors_total", { cause: "gathering" }), 2);
     assertEquals(metric("requests_total", { code: "500" }), onError === "continue" ? 1 : 2);
   }
@@ -170,7 +161,7 @@ Deno.test("Scraper.answer() fails or goes on without a family that fails, as it 
 
 Deno.test("Scraper.answer() tells when the process started, and what the last scrape cost", async () => {
   const { scraper, collector } = scraperOf(50);
-  const { headers, body } = await scraper.answer({ ...plain, query: "name[]=visits" });
+  const { headers, body } = await scraper.answer({ ...PLAIN_SCRAPE, query: "name[]=visits" });
   const age = Date.now() / 1000 - Number(headers["process-start-time-unix"]);
   assert(age > 0 && age < 86_400, String(age));
   assertEquals(headers.vary, "accept, accept-encoding");

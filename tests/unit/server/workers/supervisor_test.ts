@@ -5,6 +5,7 @@ import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
 import { Supervisor } from "../../../../src/server/workers/supervisor.ts";
 import { FakeHost } from "../../../_support/fake_host.ts";
 import { waitFor } from "../../../_support/wait_for.ts";
+import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
 
 /** A supervisor over played workers, and what it did. */
 function supervise(
@@ -184,16 +185,7 @@ Deno.test("Supervisor answers a worker that asks for the metrics", async () => {
   const { host, supervisor } = supervise({ workers: 1 });
   await supervisor.start();
   const [worker] = host.workers;
-  worker.say({
-    type: "scrape",
-    id: 17,
-    method: "GET",
-    accept: null,
-    acceptEncoding: null,
-    authorization: null,
-    query: "",
-    timeoutSeconds: null,
-  });
+  worker.say({ type: "scrape", id: 17, ...PLAIN_SCRAPE });
   const answer = await waitFor(() => worker.received.find(({ type }) => type === "scraped"), {
     what: "the answer",
   });
