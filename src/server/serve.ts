@@ -22,7 +22,7 @@ import { shareable, sharesPort } from "./port_sharing.ts";
 import { reloadOnChange } from "./workers/reload.ts";
 import { collectRuntimeMetrics } from "./runtime_metrics.ts";
 import { ScrapeLog } from "./scrape/scrape_log.ts";
-import { pauseEvery } from "./scrape/scrape_pass.ts";
+import { pauseEvery, SLICE_MS } from "./scrape/scrape_pass.ts";
 import { Scraper } from "./scrape/scraper.ts";
 import { stateServerInfo } from "./server_info.ts";
 import { StartError } from "./start_error.ts";
@@ -142,9 +142,6 @@ export async function serve(options: ServeOptions): Promise<Server> {
   });
   return server;
 }
-
-/** For how long that may keep it from other work. */
-const SLICE_MS = 5;
 
 /** How often the main thread looks at the workers' hearts and directories between scrapes. */
 const LOOK_MS = 250;

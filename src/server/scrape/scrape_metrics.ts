@@ -12,7 +12,7 @@ import type { Registry } from "../../registry/registry.ts";
 export type ScrapeErrorCause = "gathering" | "encoding";
 
 /** What one gathering and rendering cost. */
-export interface ScrapeCost {
+export interface PassCost {
   readonly seconds: number;
   /** The body's size before compression. */
   readonly bytes: number;
@@ -81,7 +81,7 @@ export class ScrapeMetrics {
   }
 
   /** Tells what the last scrape cost. */
-  cost({ seconds, bytes, series }: ScrapeCost): void {
+  cost({ seconds, bytes, series }: PassCost): void {
     this.#duration.set(seconds);
     this.#size.set(bytes);
     this.#series.set(series);

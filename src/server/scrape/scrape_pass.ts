@@ -10,8 +10,8 @@ import type { Descriptor } from "../../model/descriptor.ts";
 import type { FamilySamples } from "../../model/samples.ts";
 import type { ScrapeErrorCause } from "./scrape_metrics.ts";
 
-/** For how long a scrape may keep its thread from other work, in milliseconds. */
-const SLICE_MS = 5;
+/** For how long gathering, rendering and compressing may keep their thread from other work, in milliseconds. */
+export const SLICE_MS = 5;
 
 /** What went wrong in a pass. */
 export interface PassProblem {

@@ -10,7 +10,7 @@ import type { ToWorker } from "../workers/messages.ts";
 import type { ScrapeBody } from "./scrape_body.ts";
 
 /** The size of a piece that goes from thread to thread. */
-const PIECE_BYTES = 1024 * 1024;
+const RELAY_PIECE_BYTES = 1024 * 1024;
 
 /** The scrapes of one incarnation of a worker. Main thread only. */
 export class ScrapeRelay {
@@ -63,7 +63,7 @@ export class ScrapeRelay {
   #take(id: number, body: ScrapeBody): ScrapeChunk {
     this.#bodies.delete(id);
     try {
-      const bytes = body.read(PIECE_BYTES)?.buffer ?? new ArrayBuffer(0);
+      const bytes = body.read(RELAY_PIECE_BYTES)?.buffer ?? new ArrayBuffer(0);
       if (body.hasMore) this.#bodies.set(id, body);
       return { id, bytes, hasMore: body.hasMore };
     } catch (error) {

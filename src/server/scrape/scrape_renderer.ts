@@ -12,11 +12,8 @@ import { type Coding, compress } from "../../host/compress.ts";
 import type { ScrapeRequest } from "./scrape_messages.ts";
 import type { ScrapeMetrics } from "./scrape_metrics.ts";
 import type { ResolvedScrapeOptions } from "./scrape_options.ts";
-import { type Pass, pauseEvery, runPass } from "./scrape_pass.ts";
+import { type Pass, pauseEvery, runPass, SLICE_MS } from "./scrape_pass.ts";
 import { ScrapeQueue, type Share } from "./scrape_queue.ts";
-
-/** For how long compressing may keep the thread from other work, in milliseconds. */
-const SLICE_MS = 5;
 
 /** A body that is ready to be sent, to as many as asked for it. */
 export interface Rendered {
