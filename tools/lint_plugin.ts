@@ -4,6 +4,8 @@
  * @module
  */
 
+/** Where each atomic access says why it stands where it stands. */
+const ORDERED = /\/src\/slab\//;
 /** Folders in which numeric offsets may stand: they own the layouts. */
 const LAYOUT_OWNERS = /\/src\/(?:layout|slab)\//;
 /** The messages of src/compat are prom-client's, word for word. */
@@ -39,6 +41,15 @@ function textOf(
   return undefined;
 }
 
+/** Whether a comment that begins with `ORDER:` stands above a position, with no blank line between. */
+export function hasOrder(source: string, position: number): boolean {
+  const lines = source.slice(0, position).split("\n");
+  for (let k = lines.length - 2; k >= 0 && lines[k].trim() !== ""; k--) {
+    if (lines[k].trimStart().startsWith("// ORDER: ")) return true;
+  }
+  return false;
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "promslab",
   rules: {
@@ -56,6 +67,21 @@ const plugin: Deno.lint.Plugin = {
                 message: `A message reads 'Cannot <action> "<value>": <what is wrong>' and ${wrong}`,
               });
             }
+          },
+        };
+      },
+    },
+    "atomics-order": {
+      create(context) {
+        if (!ORDERED.test(context.filename)) return {};
+        return {
+          "CallExpression[callee.object.name='Atomics']"(node: Deno.lint.CallExpression) {
+            if (hasOrder(context.sourceCode.text, node.range[0])) return;
+            context.report({
+              node,
+              message: "An atomic access has a comment above it that begins with ORDER:",
+              hint: "Say what must come before or after it, with what it pairs, and which race shows it",
+            });
           },
         };
       },

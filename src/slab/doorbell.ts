@@ -32,6 +32,7 @@ export class Doorbell {
 
   /** How often the bell was rung. The owner takes this before it looks for work, and waits if there was none. */
   get count(): number {
+    // ORDER: before the look for work; pairs with the add of whoever rings (litmus: doorbell).
     return Atomics.load(this.#words, RUNG32);
   }
 
@@ -40,6 +41,7 @@ export class Doorbell {
    * The thread's event loop goes on meanwhile.
    */
   async wait(count: number, milliseconds: number): Promise<void> {
+    // ORDER: compares the count in one step with falling asleep, so that no ring falls between (litmus: doorbell).
     const { value } = Atomics.waitAsync(this.#words, RUNG32, count, milliseconds);
     await value;
   }

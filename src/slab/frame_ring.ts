@@ -39,6 +39,7 @@ export class FrameWriter {
   constructor(buffer: SharedArrayBuffer) {
     this.#ring = new Int32Array(buffer);
     this.#capacity = this.#ring.length - RING32.data;
+    // ORDER: the owner's own word; nothing depends on it.
     this.#written = Atomics.load(this.#ring, RING32.written);
   }
 
@@ -112,11 +113,13 @@ export class FrameReader {
   constructor(buffer: SharedArrayBuffer) {
     this.#ring = new Int32Array(buffer);
     this.#capacity = this.#ring.length - RING32.data;
+    // ORDER: the owner's own word, or that of an owner that has ended; nothing depends on it.
     this.#read = Atomics.load(this.#ring, RING32.read);
   }
 
   /** Whether a frame waits. */
   get hasFrame(): boolean {
+    // ORDER: a hint; the frame is read after a load of its own (litmus: frame ring).
     return Atomics.load(this.#ring, RING32.written) !== this.#read;
   }
 

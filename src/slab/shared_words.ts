@@ -20,6 +20,7 @@ export class SharedWords {
 
   /** The word's value. Any thread. */
   get(index: number): number {
+    // ORDER: none needed beyond the word itself, see set().
     return Atomics.load(this.#words, index);
   }
 

@@ -197,6 +197,7 @@ export class StepRing {
   /** Hands a slot on to the step that uses it next. */
   #release(slot32: number, free: number): void {
     const i32 = this.#i32;
+    // ORDER: before the claim, so that a slot that is seen free is seen empty (litmus: step join).
     Atomics.store(i32, slot32 + STEP_SLOT32.arrived, 0);
     Atomics.store(i32, slot32 + STEP_SLOT32.participants, 0);
     Atomics.store(i32, slot32 + STEP_SLOT32.sum, 0);

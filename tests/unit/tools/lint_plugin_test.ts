@@ -25,6 +25,15 @@ Deno.test("error-message looks at what the library throws, in templates too", ()
 Deno.test("no-literal-offset finds a number as index of shared memory, except where layouts live", () => {
   const bad = "Atomics.add(view, 3, 1);";
   assertEquals(lint("/repo/src/host/x.ts", bad), ["promslab/no-literal-offset 3"]);
-  assertEquals(lint("/repo/src/slab/x.ts", bad), []);
+  assertEquals(lint("/repo/src/layout/x.ts", bad), []);
   assertEquals(lint("/repo/src/host/x.ts", "Atomics.add(view, HEADER32.beat, 1); Math.max(view, 3);"), []);
+});
+
+Deno.test("atomics-order wants a comment above each atomic access, not beyond a blank line", () => {
+  const call = "Atomics.add(view, WORD, 1);";
+  assertEquals(lint("/repo/src/slab/x.ts", call), [`promslab/atomics-order ${call.slice(0, -1)}`]);
+  assertEquals(lint("/repo/src/slab/x.ts", `// ORDER: after the values.\n${call}\n${call}`), []);
+  assertEquals(lint("/repo/src/slab/x.ts", `// ORDER: after the values.\n\n${call}`).length, 1);
+  assertEquals(lint("/repo/src/slab/x.ts", `// WHY: something else.\n${call}`).length, 1);
+  assertEquals(lint("/repo/src/host/x.ts", call), []);
 });
