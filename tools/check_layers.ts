@@ -46,8 +46,12 @@ const WITHOUT_PACKAGES = [
 
 /** Words that only some layers may use. */
 const WORDS = [
-  { pattern: /\bAtomics\.|\bnew SharedArrayBuffer\b/, what: "shared memory", layers: ["slab", "host"] },
-  { pattern: /\b(?:Deno|Bun)\./, what: "a runtime's own API", layers: ["host"] },
+  { pattern: /\bAtomics\.|\bnew SharedArrayBuffer\b/, what: "shared memory", layers: ["slab"] },
+  {
+    pattern: /\b(?:Deno|Bun|process|navigator)\.|\bglobalThis\.(?:Deno|Bun|process)\b|\brequire\(/,
+    what: "a runtime's own API",
+    layers: ["host"],
+  },
 ];
 
 /** One import: file names are relative to the root; a package is named as written. */
@@ -153,10 +157,14 @@ export function judgeWords(file: string, text: string): string[] {
   });
 }
 
-/** Blanks comments and strings, and keeps the line numbers. What a template computes goes with its text. */
+/** Blanks comments and strings, and keeps the line numbers and what templates compute. */
 function codeOnly(text: string): string {
   const token = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
-  return text.replace(token, (part) => part.replace(/[^\n]/g, " "));
+  const blank = (part: string) => part.replace(/[^\n]/g, " ");
+  return text.replace(token, (part) => {
+    if (!part.startsWith("`")) return blank(part);
+    return part.split(/(\$\{[^{}]*\})/).map((piece, k) => k % 2 === 1 ? piece : blank(piece)).join("");
+  });
 }
 
 /** All imports of the modules that the roots reach; the flags are those of `deno info`. */

@@ -1,7 +1,7 @@
 /**
  * What can be said of the sources by reading them as text. Each test names every offender at once.
  */
-import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { importGraph, LAYERS } from "../../tools/check_layers.ts";
 import { exists, filesUnder, ROOT } from "../../tools/_run.ts";
 
@@ -128,17 +128,23 @@ Deno.test("no file names the host of a package registry", () => {
   assertEquals(files.filter((file) => host.test(read(file))), []);
 });
 
-Deno.test("the import maps of tests and benches repeat the root's entries", () => {
+Deno.test("the import map of the tests repeats the root's entries", () => {
   const root: Record<string, string> = json("deno.json").imports;
-  for (const file of ["tests/import_map.json", "bench/import_map.json"].filter(exists)) {
-    const { imports } = json(file);
-    for (const [name, target] of Object.entries(root)) {
-      const wanted = target.startsWith("./") ? `.${target}` : target;
-      assertEquals(imports[name], wanted, `"${name}" in ${file}`);
-    }
-    // An import map, unlike deno.json, does not extend a package's name to its entry points.
-    assertEquals(imports["@std/http/"], root["@std/http"].replace("jsr:", "jsr:/") + "/", file);
+  const { imports } = json("tests/import_map.json");
+  for (const [name, target] of Object.entries(root)) {
+    assertEquals(imports[name], target.startsWith("./") ? `.${target}` : target, name);
   }
+  // An import map, unlike deno.json, does not extend a package's name to its entry points.
+  assertEquals(imports["@std/http/"], root["@std/http"].replace("jsr:", "jsr:/") + "/");
+});
+
+Deno.test("what the benches' configuration has in common with the root's is the same", () => {
+  const { imports, links } = json("bench/deno.json");
+  const root = json("deno.json");
+  const shared = Object.keys(root.imports).filter((name) => name in imports);
+  assert(shared.length > 0);
+  for (const name of shared) assertEquals(imports[name], root.imports[name], name);
+  for (const link of links) assert(root.links.includes(link.slice("../".length)), link);
 });
 
 Deno.test("Bun finds what the root's import map names by a path, and every entry point of the local packages", () => {

@@ -1,5 +1,4 @@
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import * as dashboard from "promslab/dashboard";
 import { createDashboard, dashboardRoutes } from "../../../src/dashboard/handler.ts";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Fleet } from "../../_support/fleet.ts";
@@ -11,10 +10,6 @@ function setup(path?: string) {
   const handler = createDashboard(fleet.collector, { path });
   return (path: string, init?: RequestInit) => handler(new Request(`http://localhost${path}`, init));
 }
-
-Deno.test("promslab/dashboard offers exactly this", () => {
-  assertEquals(Object.keys(dashboard).sort(), ["createDashboard", "dashboardRoutes"]);
-});
 
 Deno.test("createDashboard() serves the page and all that it names, nothing of which comes from elsewhere", async () => {
   const ask = setup();

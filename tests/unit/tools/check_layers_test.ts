@@ -49,11 +49,13 @@ Deno.test("findCycles() names a cycle by its files, and none where two ways lead
 Deno.test("judgeWords() finds shared memory and runtimes outside their layers, with the line", () => {
   const code = "const a = 1;\nAtomics.store(view, 0, a);\n";
   assertEquals(judgeWords("src/collect/gather.ts", code), [
-    "src/collect/gather.ts:2 names shared memory: only src/slab and src/host may",
+    "src/collect/gather.ts:2 names shared memory: only src/slab may",
   ]);
   assertEquals(judgeWords("src/slab/slab.ts", code), []);
   assertEquals(judgeWords("src/server/serve.ts", "Deno.exit(1)").length, 1);
   assertEquals(judgeWords("src/collect/x.ts", "new SharedArrayBuffer(8)").length, 1);
+  assertEquals(judgeWords("src/collect/x.ts", "return `${process.pid}`;").length, 1);
+  assertEquals(judgeWords("src/collect/x.ts", "globalThis.Deno").length, 1);
 });
 
 Deno.test("judgeWords() lets comments, strings and types say what they like", () => {
