@@ -10,19 +10,17 @@ import { ROOT } from "./command.ts";
 export interface Runtime {
   readonly name: string;
   readonly program: readonly string[];
-  /** Whether a thread's heap limit is enforced. */
-  readonly limitsHeap: boolean;
 }
 
 /** Deno with the net flag that the repository's deno.json sets. */
-export const DENO: Runtime = { name: "Deno", program: ["deno", "run", "-A"], limitsHeap: true };
+export const DENO: Runtime = { name: "Deno", program: ["deno", "run", "-A"] };
 
 /** Deno as an application runs it that sets no flag: the packages are found by an import map instead. */
 export async function denoWithoutFlags(): Promise<Runtime> {
   const path = await Deno.makeTempFile({ prefix: "promslab_import_map_", suffix: ".json" });
   await Deno.writeTextFile(path, JSON.stringify({ imports: await plainImports(ROOT) }));
   const program = ["deno", "run", "-A", "--no-config", "--no-check", "--import-map", path];
-  return { name: "Deno without flags", program, limitsHeap: true };
+  return { name: "Deno without flags", program };
 }
 
 /** The imports of deno.json with the local packages' files in place of their names. */
@@ -43,7 +41,7 @@ export async function plainImports(root: URL): Promise<Record<string, string>> {
 
 /** Bun, installed or from npm. */
 export async function bun(): Promise<Runtime> {
-  return { name: "Bun", program: [await programPath("bun", "bun@1.4.5", () => true)], limitsHeap: false };
+  return { name: "Bun", program: [await programPath("bun", "bun@1.4.5", () => true)] };
 }
 
 /** A Node that runs TypeScript, installed or from npm. */
@@ -54,7 +52,7 @@ export async function node(): Promise<Runtime> {
     (version) => Number(/^v(\d+)/.exec(version)?.[1]) >= 24,
   );
   const hooks = new URL("tests/runtime/_links.ts", ROOT).pathname;
-  return { name: "Node", program: [path, "--import", hooks], limitsHeap: true };
+  return { name: "Node", program: [path, "--import", hooks] };
 }
 
 /** The program's own path, so that signals reach it and not a wrapper. */

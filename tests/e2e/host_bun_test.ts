@@ -5,4 +5,4 @@
 import { bun } from "../_support/runtimes.ts";
 import { testHost } from "./host_case.ts";
 
-testHost("Bun", bun);
+testHost("Bun", bun, { limitsHeap: false });

@@ -13,8 +13,12 @@ import { waitFor } from "../_support/wait_for.ts";
 
 const MODULE = "tests/testdata/apps/faulty_app.ts";
 
-/** Defines the suite's tests for one runtime. */
-export function testHost(name: string, findRuntime: () => Promise<Runtime>): void {
+/** Defines the suite's tests for one runtime; `limitsHeap` says whether it ends a thread at its heap limit. */
+export function testHost(
+  name: string,
+  findRuntime: () => Promise<Runtime>,
+  { limitsHeap = true }: { limitsHeap?: boolean } = {},
+): void {
   let runtime: Runtime | undefined;
   const start = async (options: Omit<AppServerOptions, "program"> = {}): Promise<AppServer> => {
     runtime ??= await findRuntime();
@@ -22,7 +26,8 @@ export function testHost(name: string, findRuntime: () => Promise<Runtime>): voi
   };
   const test = (what: string, run: () => Promise<void>) => Deno.test(`${name}: ${what}`, run);
   defineAnswers(test, start);
-  defineFailures(test, start, () => runtime!);
+  defineFailures(test, start);
+  if (limitsHeap) defineHeapLimit(test, start);
   defineEnds(test, start, () => runtime!);
 }
 
@@ -90,7 +95,7 @@ function defineAnswers(test: Test, start: Start): void {
   });
 }
 
-function defineFailures(test: Test, start: Start, runtime: () => Runtime): void {
+function defineFailures(test: Test, start: Start): void {
   test("a handler that throws answers 500 and the worker lives", async () => {
     await using app = await start({ workers: 1 });
     const response = await fetch(`${app.url}/throw`);
@@ -122,10 +127,11 @@ function defineFailures(test: Test, start: Start, runtime: () => Runtime): void 
     assertEquals([...load.errors], []);
     assertEquals((await app.scrape()).sum("app_hits_total", 'path="loop"'), counted);
   });
+}
 
-  test("a worker that reaches its heap limit is replaced, where the runtime has one", async () => {
+function defineHeapLimit(test: Test, start: Start): void {
+  test("a worker that reaches its heap limit is replaced", async () => {
     await using app = await start({ workers: 1, flags: ["--worker-heap-mb", "64"] });
-    if (!runtime().limitsHeap) return;
     await fetch(`${app.url}/heap`).then((response) => response.text()).catch(() => {});
     await replaced(app, "memory");
     assertEquals((await app.scrape()).sum("app_hits_total", 'path="/heap"'), 1);
