@@ -7,12 +7,13 @@ import { llm } from "./llm/suite.ts";
 import { memory } from "./memory/suite.ts";
 import { micro } from "./micro/suite.ts";
 import { writeComparison } from "./report/compare.ts";
-import { plotFile, writeReport } from "./report/markdown.ts";
+import { fileStem, plotFile, writeReport } from "./report/markdown.ts";
 import { readmeFigures, replaceFigures } from "./report/readme.ts";
 import { parseArguments, USAGE } from "./runner/arguments.ts";
 import { BENCH, ROOT } from "./runner/machine.ts";
-import { parseResult, type Result, stringifyResult } from "./runner/result.ts";
+import { parseResult, type Result, type Selection, stringifyResult } from "./runner/result.ts";
 import { runSuites } from "./runner/run.ts";
+import { installPackages } from "./runner/runtimes.ts";
 import { trouble } from "./scrape/trouble_suite.ts";
 import type { Suite } from "./runner/suite.ts";
 import { scaling } from "./scaling/suite.ts";
@@ -63,18 +64,33 @@ async function read(file: string | undefined): Promise<Result> {
 }
 
 async function runBenches(words: readonly string[]): Promise<void> {
-  const options = parseArguments(words);
-  const result = await runSuites(SUITES, options);
+  const { output, resume, ...given } = parseArguments(words);
+  const before = resume === undefined ? undefined : await read(resume);
+  await installPackages();
+  const selection = { ...given, ...(before && selectionOf(before)), patterns: given.patterns };
+  const fileOf = (result: Result) => resume ?? output ?? `${BENCH}results/${fileStem(result)}.json`;
+  const result = await runSuites(SUITES, selection, {
+    before,
+    async save(result) {
+      if (output === "none") return;
+      const file = fileOf(result);
+      await Deno.mkdir(folderOf(file) || ".", { recursive: true });
+      // WHY: in one step, so that a run which is broken off now leaves what it had before.
+      await Deno.writeTextFile(`${file}.part`, stringifyResult(result));
+      await Deno.rename(`${file}.part`, file);
+    },
+  });
   console.log(writeReport(result, QUESTIONS).markdown);
   // A suite that fails must not pass unseen where nobody reads the report.
   if (result.skips.some(({ failed }) => failed)) Deno.exitCode = 1;
-  if (options.output === "none") return;
-  const name = `${result.date.slice(0, 10)}${result.quick ? "-quick" : ""}.json`;
-  const file = options.output ?? `${BENCH}results/${name}`;
-  await Deno.mkdir(folderOf(file) || ".", { recursive: true });
-  await Deno.writeTextFile(file, stringifyResult(result));
+  if (output === "none") return;
+  const file = fileOf(result);
   console.log(`Raw samples: ${file}`);
   await saveReport(result, file);
+}
+
+function selectionOf({ subjects, runtimes, rounds, quick }: Result): Omit<Selection, "patterns"> {
+  return { subjects, runtimes, rounds, quick };
 }
 
 /** Writes the report and its plots beside the result. */

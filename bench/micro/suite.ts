@@ -27,16 +27,15 @@ export const micro: Suite = {
 const GENERATIONS = 3;
 
 async function runMicro(run: Run): Promise<Findings> {
-  if (!Object.keys(WORKS).some((work) => run.wants(SUITE, work))) {
-    return { rows: [], skips: [], versions: {} };
-  }
+  const works = Object.keys(WORKS).filter((work) => run.wants(SUITE, work));
+  if (works.length === 0) return { rows: [], skips: [], versions: {} };
   const { commands, skips } = await commandsFor(run);
   const versions: Record<string, string> = {};
   const generations = run.quick ? 1 : Math.min(GENERATIONS, run.rounds);
   const parts: Row[][] = [];
   for (let generation = 0; generation < generations; generation++) {
     const rounds = Math.ceil((run.rounds - generation) / generations);
-    parts.push(await runGeneration({ ...run, rounds }, commands, versions));
+    parts.push(await runGeneration({ ...run, rounds }, { works, commands, versions }));
   }
   return { rows: joinRows(parts), skips, versions };
 }
@@ -44,8 +43,11 @@ async function runMicro(run: Run): Promise<Findings> {
 /** Takes some rounds in fresh processes. */
 async function runGeneration(
   run: Run,
-  commands: readonly SubjectCommand[],
-  versions: Record<string, string>,
+  { works, commands, versions }: {
+    works: readonly string[];
+    commands: readonly SubjectCommand[];
+    versions: Record<string, string>;
+  },
 ): Promise<Row[]> {
   const subjects: Subject[] = [];
   try {
@@ -54,7 +56,7 @@ async function runGeneration(
       subjects.push(subject);
       versions[subject.subject] = String(await subject.call("version"));
     }
-    const rows = await interleave(await groupsOf(subjects, run), run);
+    const rows = await interleave(await groupsOf(works, subjects, run), run);
     return await checkAll(rows, subjects);
   } finally {
     await Promise.all(subjects.map((subject) => subject[Symbol.asyncDispose]()));
@@ -106,11 +108,11 @@ async function commandsFor(
 
 /** One group per work: all subjects that can do it, each with as many repetitions as fill the time of a sample. */
 async function groupsOf(
+  works: readonly string[],
   subjects: readonly Subject[],
   run: Run,
 ): Promise<Turn[][]> {
   const groups: Turn[][] = [];
-  const works = Object.keys(WORKS).filter((work) => run.wants(SUITE, work));
   const offers = new Map<Subject, unknown[]>();
   for (const subject of subjects) {
     offers.set(subject, await subject.call("works") as unknown[]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Result } from "../runner/result.ts";
+import { type Result, resultSeconds } from "../runner/result.ts";
 import { formatTimes } from "./figures.ts";
 import { judgeGoals } from "./goals.ts";
 import { type Plot, suitePlots } from "./plots.ts";
@@ -21,6 +21,7 @@ export function writeReport(
   const plots = suites.flatMap((suite) => suitePlots(result, suite));
   const parts = [
     head(result),
+    partTable(result),
     goalTable(result),
     losses(result),
     ...suites.map((suite) => suitePart(result, suite, { question: questions[suite] ?? "", plots })),
@@ -32,15 +33,14 @@ export function writeReport(
   };
 }
 
-function head(
-  { date, command, commit, machine, versions, rounds, quick, seconds }: Result,
-): string {
+function head(result: Result): string {
+  const { date, command, commit, machine, versions, rounds, quick, parts } = result;
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
   return [
     `# Benchmark of ${date.slice(0, 10)}`,
-    `\`${command}\`, commit ${commit}, ${seconds} s. ${machine.cpu}, ${machine.cores} cores, ${
+    `\`${command}\`, commit ${commit}, ${resultSeconds(result)} s. ${machine.cpu}, ${machine.cores} cores, ${
       Math.round(machine.memoryBytes / 2 ** 30)
-    } GiB, ${machine.os}; load average ${machine.load} at the start.`,
+    } GiB, ${machine.os}${parts.length === 1 ? `; load average ${parts[0].load} at the start` : ""}.`,
     `Versions: ${list}.`,
     `Figures are the best / the median of ${rounds} rounds; every round measured each subject once, one right after the other. ` +
     "In brackets: how many times better promslab is, by the best samples. **Bold**: the peer is better.",
@@ -50,6 +50,31 @@ function head(
       ]
       : []),
   ].join("\n\n");
+}
+
+/** When what was measured, if not at once. Rows of one suite and work are always of one part. */
+function partTable({ parts }: Result): string {
+  if (parts.length < 2) return "";
+  const lines = parts.map(({ date, load, seconds, works }) =>
+    `| ${date.slice(0, 19).replace("T", " ")} | ${seconds} | ${load} | ${suitesOf(works).join("; ")} |`
+  );
+  return [
+    "## Parts",
+    "",
+    "Measured one after the other, on one machine and commit. What is compared of one work is of one part.",
+    "",
+    "| began (UTC) | seconds | load average then | measured |",
+    "| --- | ---: | ---: | --- |",
+    ...lines,
+  ].join("\n");
+}
+
+/** `suite/work` names by suite: `merge: counter, histogram`. */
+function suitesOf(works: readonly string[]): string[] {
+  const bySuite = Map.groupBy(works, (work) => work.split("/")[0]);
+  return [...bySuite].map(([suite, members]) =>
+    `${suite}: ${members.map((work) => work.slice(suite.length + 1)).join(", ")}`
+  );
 }
 
 function goalTable(result: Result): string {
@@ -105,8 +130,13 @@ function skipped({ skips }: Result): string {
 
 /** The file name of a plot: beside the report, named after the result. */
 export function plotFile(
-  { date, quick }: Pick<Result, "date" | "quick">,
+  result: Pick<Result, "date" | "quick">,
   { name }: Plot,
 ): string {
-  return `${date.slice(0, 10)}${quick ? "-quick" : ""}-${name}.svg`;
+  return `${fileStem(result)}-${name}.svg`;
+}
+
+/** How the names of all files of a result begin. */
+export function fileStem({ date, quick }: Pick<Result, "date" | "quick">): string {
+  return `${date.slice(0, 10)}${quick ? "-quick" : ""}`;
 }

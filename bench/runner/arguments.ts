@@ -3,17 +3,14 @@
  *
  * @module
  */
+import type { Selection } from "./result.ts";
 
 /** What a run was asked to do. */
-export interface Arguments {
-  /** Parts of `suite/work` names; no pattern means all. */
-  readonly patterns: readonly string[];
-  readonly subjects: readonly string[];
-  readonly runtimes: readonly string[];
-  readonly rounds: number;
-  readonly quick: boolean;
+export interface Arguments extends Selection {
   /** Where the result goes; a name made of the date if it is not given; nowhere if it is `none`. */
   readonly output?: string;
+  /** The result that is gone on with; the selection, but for the patterns, is the file's own then. */
+  readonly resume?: string;
 }
 
 /** What `--help` prints. */
@@ -29,13 +26,19 @@ deno task bench readme RESULT.json       writes the figures between the README's
   --runtimes A,B      only these runtimes (deno,bun,node)
   --rounds N          samples of each measurement (default 15)
   --output FILE       where the result goes (default bench/results/DATE.json; "none": nowhere)
+  --resume FILE       goes on with a result that was broken off: measures what is asked for and not in
+                      it, with the file's own selection, on the same machine and commit
   --help
+
+The result is written after each suite.
 `;
+
+const FLAGS = ["--quick", "--subjects", "--runtimes", "--rounds", "--output", "--resume"];
 
 /**
  * Reads the words behind `deno task bench`.
  *
- * @throws {TypeError} If a flag is unknown or has no good value.
+ * @throws {TypeError} If a flag is unknown, has no good value, or does not go with another.
  */
 export function parseArguments(words: readonly string[]): Arguments {
   const patterns: string[] = [];
@@ -47,22 +50,16 @@ export function parseArguments(words: readonly string[]): Arguments {
       continue;
     }
     const [flag, inline] = word.split("=", 2);
-    if (
-      !["--quick", "--subjects", "--runtimes", "--rounds", "--output"].includes(
-        flag,
-      )
-    ) {
-      throw new TypeError(
-        `Cannot use the flag "${flag}": there is no such flag (see --help)`,
-      );
+    if (!FLAGS.includes(flag)) {
+      throw new TypeError(`Cannot use the flag "${flag}": there is no such flag (see --help)`);
     }
     const value = flag === "--quick" ? "" : inline ?? words[++index];
-    if (value === undefined) {
-      throw new TypeError(
-        `Cannot use the flag "${flag}": its value is missing`,
-      );
-    }
+    if (value === undefined) throw new TypeError(`Cannot use the flag "${flag}": its value is missing`);
     values.set(flag, value);
+  }
+  const other = FLAGS.find((flag) => flag !== "--resume" && values.has(flag));
+  if (values.has("--resume") && other !== undefined) {
+    throw new TypeError(`Cannot use the flag "${other}" with "--resume": the result was begun without it`);
   }
   const quick = values.has("--quick");
   const list = (flag: string) => values.get(flag)?.split(",").filter((item) => item !== "") ?? [];
@@ -79,5 +76,6 @@ export function parseArguments(words: readonly string[]): Arguments {
     rounds,
     quick,
     output: values.get("--output"),
+    resume: values.get("--resume"),
   };
 }

@@ -17,8 +17,12 @@ export function describeMachine(): Machine {
     cores: navigator.hardwareConcurrency,
     memoryBytes: Deno.systemMemoryInfo().total,
     os: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
-    load: Number(Deno.loadavg()[0].toFixed(2)),
   };
+}
+
+/** The load average of the last minute. */
+export function loadAverage(): number {
+  return Number(Deno.loadavg()[0].toFixed(2));
 }
 
 function cpuName(): string {
@@ -33,7 +37,7 @@ function cpuName(): string {
   return Deno.build.arch;
 }
 
-/** The commit of the sources, with `+` behind it if files have been changed, or `unknown`. */
+/** The commit of the sources, with `+` behind it if files beside the results have been changed, or `unknown`. */
 export function describeCommit(): string {
   const commit = firstLine("git", [
     "-C",
@@ -43,7 +47,8 @@ export function describeCommit(): string {
     "HEAD",
   ]);
   if (commit === undefined) return "unknown";
-  return firstLine("git", ["-C", ROOT, "status", "--porcelain"]) ? `${commit}+` : commit;
+  const changed = firstLine("git", ["-C", ROOT, "status", "--porcelain", "--", ".", ":!bench/results"]);
+  return changed ? `${commit}+` : commit;
 }
 
 /** The first line that a program writes, or undefined if it is not there or fails. */

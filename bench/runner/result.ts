@@ -6,7 +6,7 @@
 import type { Better } from "./statistics.ts";
 
 /** Changes when older files could no longer be read. */
-const RESULT_FORMAT = 1;
+const RESULT_FORMAT = 2;
 
 /** Where the samples were taken. */
 export interface Machine {
@@ -14,8 +14,17 @@ export interface Machine {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly os: string;
-  /** The load average of the last minute when the run began: above about 0.5, others were at work. */
+}
+
+/** What was measured without a break. A run that was broken off goes on in another part. */
+export interface Part {
+  /** When it began, in ISO 8601. */
+  readonly date: string;
+  /** The load average of the last minute when it began: above about 0.5, others were at work. */
   readonly load: number;
+  readonly seconds: number;
+  /** Names of what it measured, as `suite/work`. */
+  readonly works: readonly string[];
 }
 
 /** One thing measured: the same work, done by one subject on one runtime, in every round once. */
@@ -48,8 +57,22 @@ export interface Skip {
   readonly failed?: boolean;
 }
 
+/** What a run is asked to measure. */
+export interface Selection {
+  /** Parts of `suite/work` names; no pattern means all. */
+  readonly patterns: readonly string[];
+  /** Libraries; none means all. */
+  readonly subjects: readonly string[];
+  /** Runtimes; none means all. */
+  readonly runtimes: readonly string[];
+  /** Samples of each measurement. */
+  readonly rounds: number;
+  /** A short run shows that everything works; its figures are worth little. */
+  readonly quick: boolean;
+}
+
 /** One run. */
-export interface Result {
+export interface Result extends Selection {
   readonly format: typeof RESULT_FORMAT;
   /** When the run began, in ISO 8601. */
   readonly date: string;
@@ -60,23 +83,20 @@ export interface Result {
   readonly machine: Machine;
   /** Versions of runtimes and libraries by name. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly rounds: number;
-  /** A short run shows that everything works; its figures are worth little. */
-  readonly quick: boolean;
-  readonly seconds: number;
+  /** In the order of time. */
+  readonly parts: readonly Part[];
   readonly rows: readonly Row[];
   readonly skips: readonly Skip[];
 }
 
-/** A result as it begins. */
-export type ResultHead = Omit<Result, "format" | "seconds" | "rows" | "skips">;
+/** The result of a run. */
+export function completeResult(found: Omit<Result, "format">): Result {
+  return { format: RESULT_FORMAT, ...found };
+}
 
-/** The whole result of a run. */
-export function completeResult(
-  head: ResultHead,
-  tail: Pick<Result, "seconds" | "rows" | "skips">,
-): Result {
-  return { format: RESULT_FORMAT, ...head, ...tail };
+/** Seconds that all parts took together. */
+export function resultSeconds({ parts }: Pick<Result, "parts">): number {
+  return parts.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 /** A row's name within its suite and sizes, the same in every run. */

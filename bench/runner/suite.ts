@@ -14,8 +14,9 @@ export interface Run {
   readonly quick: boolean;
   readonly runtimes: readonly Runtime[];
   readonly progress: Progress;
-  /** Whether the user asked for this work, and for this subject. */
+  /** Whether a work is to be measured: the user asked for it, and the result that is gone on with has it not yet. */
   wants(suite: string, work: string): boolean;
+  /** Whether the user asked for a subject. */
   wantsSubject(subject: string): boolean;
 }
 

@@ -53,6 +53,7 @@ await answerCalls({
   },
 
   async checksum(key) {
-    return checksum(await render(find(key).library));
+    const { library } = find(key);
+    return checksum(await render(library));
   },
 });

@@ -50,6 +50,9 @@ function restartsOf({ subject, runtime }: SubjectCommand): number {
   return subject === "promslab" ? 100 : 20;
 }
 
+const WORKS = ["healthy", "busy", "restarted", "dead", "hung"];
+
+/** What happens to a fleet, in this order: nothing that comes earlier keeps what comes later from happening. */
 function troublesFor(run: Run, command: SubjectCommand): Trouble[] {
   const restarts = run.quick ? 3 : restartsOf(command);
   const rounds = run.rounds;
@@ -74,19 +77,18 @@ function troublesFor(run: Run, command: SubjectCommand): Trouble[] {
 }
 
 async function runTrouble(run: Run): Promise<Findings> {
-  if (!["healthy", "busy", "restarted", "dead", "hung"].some((work) => run.wants(SUITE, work))) {
-    return { rows: [], skips: [], versions: {} };
-  }
+  const works = WORKS.filter((work) => run.wants(SUITE, work));
+  if (works.length === 0) return { rows: [], skips: [], versions: {} };
   const { commands, skips } = await fleetCommands(run, SUITE);
   const rows: Row[] = [];
   const versions: Record<string, string> = {};
-  run.progress.expect(commands.length * 5);
+  run.progress.expect(commands.length * works.length);
   for (const command of commands.filter(({ subject }) => !run.quick || QUICK.includes(subject))) {
     const subject = new Subject(command);
     try {
       versions[command.subject] = String(await subject.call("version"));
       await subject.call("start", "counter", run.quick ? 100 : 1000, 4);
-      for (const trouble of troublesFor(run, command)) {
+      for (const trouble of troublesFor(run, command).filter(({ work }) => works.includes(work))) {
         run.progress.step(`${SUITE} ${trouble.work}, ${command.subject} on ${command.runtime}`);
         rows.push(...await measure(subject, trouble));
       }

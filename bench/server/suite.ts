@@ -38,14 +38,13 @@ function libraryOf(variant: string): string {
 
 async function runServer(run: Run): Promise<Findings> {
   const deno = run.runtimes.find(({ name }) => name === "deno");
-  if (deno === undefined || !["closed", "open"].some((work) => run.wants(SUITE, work))) {
-    return { rows: [], skips: [], versions: {} };
-  }
+  const works = ["closed", "open"].filter((work) => run.wants(SUITE, work));
+  if (deno === undefined || works.length === 0) return { rows: [], skips: [], versions: {} };
   return await withServers(deno, run, async (generator, servers) => {
     if (!run.quick) {
       for (const variant of ["promslab", OFF]) servers.push(await startServer(deno, variant, 2));
     }
-    return await groupsOf(generator, servers, run);
+    return await groupsOf(generator, servers, { run, works });
   });
 }
 
@@ -86,7 +85,11 @@ export async function runStreams(run: Run): Promise<Findings> {
   });
 }
 
-async function groupsOf(generator: Subject, servers: readonly Server[], run: Run): Promise<Turn[][]> {
+async function groupsOf(
+  generator: Subject,
+  servers: readonly Server[],
+  { run, works }: { run: Run; works: readonly string[] },
+): Promise<Turn[][]> {
   const milliseconds = run.quick ? 200 : 1000;
   const closed: Load = { suite: SUITE, work: "closed", path: "/", milliseconds };
   run.progress.expect(servers.length);
@@ -104,5 +107,5 @@ async function groupsOf(generator: Subject, servers: readonly Server[], run: Run
       group.map((one) => loadTurn(generator, one, closed, ["requests/s", "CPU us/request"])),
       group.map((one) => loadTurn(generator, one, open, ["p50 ms", "p99 ms", "p99.9 ms"])),
     ];
-  }).filter((group) => group.length > 0);
+  }).filter(([first]) => first !== undefined && works.includes(first.rows[0].work));
 }

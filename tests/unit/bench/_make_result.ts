@@ -22,15 +22,19 @@ export function makeRow(given: Partial<Row> = {}): Row {
 
 /** A result of these rows. */
 export function makeResult(rows: readonly Row[], given: Partial<Result> = {}): Result {
-  const machine = { cpu: "a CPU", cores: 2, memoryBytes: 2 ** 33, os: "linux", load: 0.1 };
+  const machine = { cpu: "a CPU", cores: 2, memoryBytes: 2 ** 33, os: "linux" };
   const head = {
     date: "2026-01-02T03:04:05.678Z",
     command: "deno task bench",
     commit: "abc",
     machine,
     versions: { deno: "2.9.6" },
+    patterns: [],
+    subjects: [],
+    runtimes: [],
     rounds: 3,
     quick: false,
+    parts: [{ date: "2026-01-02T03:04:05.678Z", load: 0.1, seconds: 1, works: ["micro/counter_bound_64"] }],
   };
-  return { ...completeResult(head, { seconds: 1, rows, skips: [] }), ...given };
+  return { ...completeResult({ ...head, rows, skips: [] }), ...given };
 }

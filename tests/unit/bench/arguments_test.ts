@@ -9,6 +9,7 @@ Deno.test("parseArguments() tells patterns from flags", () => {
     rounds: 3,
     quick: true,
     output: "none",
+    resume: undefined,
   });
   assertEquals(parseArguments([]).rounds, 15);
 });
@@ -17,4 +18,9 @@ Deno.test("parseArguments() refuses what it does not know", () => {
   assertThrows(() => parseArguments(["--fast"]), TypeError, '"--fast"');
   assertThrows(() => parseArguments(["--rounds"]), TypeError, "its value is missing");
   assertThrows(() => parseArguments(["--rounds", "0"]), TypeError, "at least 1");
+  assertThrows(
+    () => parseArguments(["--resume", "x.json", "--quick"]),
+    TypeError,
+    '"--quick" with "--resume"',
+  );
 });

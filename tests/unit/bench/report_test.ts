@@ -105,6 +105,19 @@ Deno.test("writeReport() has goals, losses, tables, plots and what was skipped",
   assertMatch(plots[0].svg, /^<svg .*<\/svg>\n$/s);
 });
 
+Deno.test("writeReport() says what was measured when, if not at once", () => {
+  const part = (date: string, works: string[]) => ({ date, load: 0.25, seconds: 60, works });
+  const parts = [
+    part("2026-01-02T03:04:05.678Z", ["micro/a", "micro/b"]),
+    part("2026-01-02T05:00:00.000Z", ["merge/counter", "memory/series"]),
+  ];
+  const { markdown } = writeReport(makeResult(RESULT.rows, { parts }), {});
+  assertStringIncludes(markdown, "| 2026-01-02 03:04:05 | 60 | 0.25 | micro: a, b |");
+  assertStringIncludes(markdown, "| 2026-01-02 05:00:00 | 60 | 0.25 | merge: counter; memory: series |");
+  assertStringIncludes(markdown, ", 120 s.");
+  assertEquals(writeReport(RESULT, {}).markdown.includes("## Parts"), false);
+});
+
 Deno.test("writeReport() draws lines where a size varies", () => {
   const rows = [1, 4, 16].map((workers) =>
     makeRow({ suite: "merge", unit: "ms", sizes: { workers }, samples: [workers] })
