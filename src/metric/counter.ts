@@ -7,7 +7,7 @@
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
 import { givenText } from "../model/given_text.ts";
 import type { Labels } from "../model/label_values.ts";
-import { addToCounter } from "../slab/counter_cell.ts";
+import { addToCounter, addWhole } from "../slab/counter_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { planCell } from "./cell_plan.ts";
 import { ExemplarKeeper, type UpdateOptions } from "./exemplar_keeper.ts";
@@ -44,6 +44,8 @@ export interface CountErrorsOptions {
  */
 export class CounterChild implements BoundChild {
   readonly #slab: Slab;
+  /** The slab's, at hand. */
+  readonly #i32: Int32Array;
   #cell32: number;
   readonly #name: string;
   readonly #keeper: ExemplarKeeper;
@@ -51,6 +53,7 @@ export class CounterChild implements BoundChild {
   /** Made by {@linkcode Counter.labels}. */
   constructor(slab: Slab, cell32: number, of: { name: string; keeper: ExemplarKeeper }) {
     this.#slab = slab;
+    this.#i32 = slab.i32;
     this.#cell32 = cell32;
     this.#name = of.name;
     this.#keeper = of.keeper;
@@ -85,8 +88,16 @@ export class CounterChild implements BoundChild {
    * @throws {TypeError | RangeError} If the exemplar is not valid; nothing is counted then
    */
   inc(value = 1, options?: UpdateOptions): void {
-    const keeps = options !== undefined && this.#keeper.prepare(options);
     // WHY: a bigint or a symbol would make the engine throw an error that names neither counter nor value.
+    if (options === undefined && typeof value === "number" && addWhole(this.#i32, this.#cell32, value)) {
+      return;
+    }
+    this.#incSlowly(value, options);
+  }
+
+  /** Adds what carries or is no whole number, keeps an exemplar, or refuses the value. */
+  #incSlowly(value: number, options: UpdateOptions | undefined): void {
+    const keeps = options !== undefined && this.#keeper.prepare(options);
     if (typeof value !== "number" || !addToCounter(this.#slab, this.#cell32, value)) {
       refuse(this.#name, value);
     }

@@ -16,6 +16,7 @@ import { type CellShape, createPrivateCell } from "../slab/cell_shape.ts";
 import { DirectoryReader, RECORD_KIND } from "../slab/directory.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { SlabWriter } from "../slab/slab_writer.ts";
+import { LabelIndex, NO_CELL } from "./label_index.ts";
 
 /** Where a child writes now, for what moves several of them. */
 export interface CellHolder {
@@ -31,9 +32,6 @@ export interface BoundChild {
   rebind(cell32: number): void;
 }
 
-/** A level of the walk from label values to a cell: the last level's nodes are cells, as elements of `slab.i32`. */
-type Node = Map<unknown, Node> | number;
-
 /**
  * The series of one family in one thread. Owner thread only. Finding a known label set allocates nothing;
  * a new one takes a cell and is announced in the slab's directory. Without room for it, the family's overflow
@@ -48,7 +46,7 @@ export class Family {
   readonly #writer: SlabWriter;
   readonly #shape: CellShape;
   readonly #labelNames: readonly string[];
-  readonly #root: Map<unknown, Node> = new Map();
+  readonly #index: LabelIndex;
   readonly #familyId: number;
   #fallbackCell: number;
   #fallbackUsed = false;
@@ -68,8 +66,8 @@ export class Family {
     this.descriptor = descriptor;
     this.#writer = writer;
     this.#shape = shape;
-    // WHY: a copy, because V8 reads the elements of a frozen array by its slow path: 15 ns for three labels.
-    this.#labelNames = [...descriptor.labelNames];
+    this.#labelNames = descriptor.labelNames;
+    this.#index = new LabelIndex(descriptor.labelNames);
     const labelled = descriptor.labelNames.length > 0;
     const appended = writer.appendFamily(JSON.stringify(descriptor), {
       ...shape,
@@ -97,18 +95,8 @@ export class Family {
    * @throws {TypeError} If a label is missing, unknown or not a string, number or boolean
    */
   cellOf(labels: Readonly<Record<string, LabelValue>>): number {
-    const names = this.#labelNames;
-    let node: Node | undefined = this.#root;
-    let depth = 0;
-    for (const name in labels) {
-      // WHY: callers nearly always write labels in the order of the definition; engines make this loop cheap.
-      if (depth >= names.length || name !== names[depth]) return this.#cellOfUnordered(labels);
-      node = (node as Map<unknown, Node>).get(labels[name]);
-      if (node === undefined) return this.#cellOfUnordered(labels);
-      depth++;
-    }
-    if (depth !== names.length || depth === 0) return this.#cellOfUnordered(labels);
-    return node as number;
+    const cell = this.#index.find(labels);
+    return cell === NO_CELL ? this.#cellOfUnordered(labels) : cell;
   }
 
   /**
@@ -126,11 +114,8 @@ export class Family {
           `given ${values.length}`,
       );
     }
-    let node: Node | undefined = this.#root;
-    for (let depth = 0; depth < values.length && node !== undefined; depth++) {
-      node = (node as Map<unknown, Node>).get(values[depth]);
-    }
-    return node === undefined ? this.#create(values) : node as number;
+    const cell = this.#index.findValues(values);
+    return cell === NO_CELL ? this.#create(values) : cell;
   }
 
   /** The child that writes to a cell: always the same object, so that a removal can move what callers hold. */
@@ -157,15 +142,19 @@ export class Family {
       abandoned.add(cell);
     }
     if (abandoned.size === 0) return;
-    const starts = new Map<number, number>();
-    new DirectoryReader(this.slab).read(({ kind, familyId, dormant, cellOffset, start }) => {
+    const found: { readonly start: number; readonly cell: number; readonly values: string[] }[] = [];
+    const labelCount = this.#labelNames.length;
+    new DirectoryReader(this.slab).read(({ kind, familyId, dormant, cellOffset, start, payload }) => {
       if (kind !== RECORD_KIND.SERIES || familyId !== this.#familyId || !dormant) return;
       // WHY: a series that moved again counts, whoever holds its child.
-      if (abandoned.has(cellOffset / 4) && this.#isUntouched(cellOffset)) starts.set(cellOffset / 4, start);
+      if (!abandoned.has(cellOffset / 4) || !this.#isUntouched(cellOffset)) return;
+      found.push({ start, cell: cellOffset / 4, values: decodeLabelValues(payload, labelCount) });
     });
-    forget(this.#root, new Set(starts.keys()));
-    for (const start of starts.values()) this.#reclaim(start);
-    this.#seriesCount -= starts.size;
+    for (const { start, cell, values } of found) {
+      this.#index.forget(values, cell);
+      this.#reclaim(start);
+    }
+    this.#seriesCount -= found.length;
   }
 
   #reclaim(start: number): void {
@@ -205,8 +194,7 @@ export class Family {
       if (reset && record.dormant && this.#isUntouched(record.cellOffset)) return;
       removed.push({ start: record.start, cell: record.cellOffset / 4, values });
     });
-    const cells = new Set(removed.map(({ cell }) => cell));
-    forget(this.#root, cells);
+    for (const { cell, values } of removed) this.#index.forget(values, cell);
     for (const { start, cell, values } of removed) {
       // WHY: a family without labels is always exposed, so its removal is a reset unless it is to be hidden.
       const kept = cell === this.#fallbackCell
@@ -228,7 +216,7 @@ export class Family {
     this.#parked.delete(cell);
     if (child === undefined && !series.reset) return true;
     const next = this.#takeCell(series.values, !series.reset);
-    if (next !== undefined) this.#remember(series.values, next);
+    if (next !== undefined) this.#index.add(series.values, next);
     const to = next ?? this.#overflow();
     if (child === undefined) return true;
     if (series.reset || next === undefined) this.#rebind(child, to);
@@ -264,14 +252,9 @@ export class Family {
 
   /** Finds the cell of labels in another order than that of the definition, or of a label set that is new. */
   #cellOfUnordered(labels: Readonly<Record<string, LabelValue>>): number {
-    const names = this.#labelNames;
     this.#checkNames(labels);
-    let node: Node | undefined = this.#root;
-    for (let depth = 0; depth < names.length; depth++) {
-      node = (node as Map<unknown, Node>).get(labels[names[depth]]);
-      if (node === undefined) return this.#cellOfNew(labels);
-    }
-    return names.length === 0 ? this.cellOfValues([]) : node as number;
+    const cell = this.#index.findUnordered(labels);
+    return cell === NO_CELL ? this.#cellOfNew(labels) : cell;
   }
 
   #cellOfNew(labels: Readonly<Record<string, LabelValue>>): number {
@@ -311,17 +294,13 @@ export class Family {
 
   #create(given: readonly LabelValue[]): number {
     const values = given.map((value, i) => canonicalLabelValue(value, this.#labelNames[i]));
-    const existing = this.#find(values);
-    const cell = existing ?? this.#takeCell(values);
-    if (cell === undefined) {
-      return this.#overflow();
-    }
-    if (existing === undefined) this.#remember(values, cell);
-    // WHY: numbers and booleans get a path of their own, so that the next call walks straight to the cell. Strings do
-    // not: an ill-formed one equals its well-formed self, and remembering every such spelling would have no bound.
-    if (given.some((value) => typeof value !== "string")) {
-      this.#remember(given.map((value, i) => typeof value === "string" ? values[i] : value), cell);
-    }
+    const existing = this.#index.findValues(values);
+    const cell = existing === NO_CELL ? this.#takeCell(values) : existing;
+    if (cell === undefined) return this.#overflow();
+    if (existing === NO_CELL) this.#index.add(values, cell);
+    // WHY: numbers and booleans are remembered, so that the next call goes straight to the cell. Strings are not: an
+    // ill-formed one equals its well-formed self, and remembering every such spelling would have no bound.
+    this.#index.addAliases(given, values);
     return cell;
   }
 
@@ -330,29 +309,6 @@ export class Family {
     this.#writer.countDroppedSeries();
     if (!this.#fallbackUsed) this.#announceFallback();
     return this.#fallbackCell;
-  }
-
-  #find(values: readonly unknown[]): number | undefined {
-    let node: Node | undefined = this.#root;
-    for (const value of values) {
-      node = (node as Map<unknown, Node>).get(value);
-      if (node === undefined) return undefined;
-    }
-    return node as number;
-  }
-
-  #remember(values: readonly unknown[], cell: number): void {
-    let node = this.#root;
-    const last = values.length - 1;
-    for (let depth = 0; depth < last; depth++) {
-      let next = node.get(values[depth]) as Map<unknown, Node> | undefined;
-      if (next === undefined) {
-        next = new Map();
-        node.set(values[depth], next);
-      }
-      node = next;
-    }
-    node.set(values[last], cell);
   }
 
   #takeCell(values: readonly string[], dormant = false): number | undefined {
@@ -376,17 +332,5 @@ export class Family {
       cellOffset: this.#fallbackCell * 4,
       payload: this.#fallbackPayload(),
     });
-  }
-}
-
-/** Deletes the paths that lead to the given cells. */
-function forget(node: Map<unknown, Node>, cells: ReadonlySet<number>): void {
-  for (const [value, next] of node) {
-    if (typeof next === "number") {
-      if (cells.has(next)) node.delete(value);
-      continue;
-    }
-    forget(next, cells);
-    if (next.size === 0) node.delete(value);
   }
 }

@@ -15,17 +15,17 @@ import {
 import type { Slab } from "./slab.ts";
 
 /**
- * Adds to a counter. Owner thread only. Allocates nothing.
+ * Adds a whole number to a counter, if it does not carry: nearly every update there is. Owner thread only. Allocates
+ * nothing.
  *
- * @param slab the owner's slab
- * @param cell32 the cell's `sequence` as an element of `slab.i32`
+ * @param i32 the owner's slab; handles that keep it at hand save a load
+ * @param cell32 the cell's `sequence` as an element of `i32`
  * @param amount what to add
- * @returns false, and nothing is changed, if `amount` is not a number from 0 to Infinity
+ * @returns false, and nothing is changed, if it takes {@linkcode flipCounter} to add the amount
  */
-export function addToCounter(slab: Slab, cell32: number, amount: number): boolean {
+export function addWhole(i32: Int32Array, cell32: number, amount: number): boolean {
   // WHY: the amount itself is tested, not the sum, in which a small fraction would drown.
   if ((amount | 0) === amount && amount >= 0) {
-    const i32 = slab.i32;
     const low32 = cell32 + COUNTER_LOW32 + (i32[cell32] & 1);
     const low = (i32[low32] + amount) | 0;
     // WHY: low counts modulo 2 ** 31, so what carries is negative as an Int32.
@@ -34,7 +34,19 @@ export function addToCounter(slab: Slab, cell32: number, amount: number): boolea
       return true;
     }
   }
-  return flipCounter(slab, cell32, amount);
+  return false;
+}
+
+/**
+ * Adds to a counter. Owner thread only. Allocates nothing.
+ *
+ * @param slab the owner's slab
+ * @param cell32 the cell's `sequence` as an element of `slab.i32`
+ * @param amount what to add
+ * @returns false, and nothing is changed, if `amount` is not a number from 0 to Infinity
+ */
+export function addToCounter(slab: Slab, cell32: number, amount: number): boolean {
+  return addWhole(slab.i32, cell32, amount) || flipCounter(slab, cell32, amount);
 }
 
 /**
