@@ -11,18 +11,25 @@ import { slabStatus } from "../../src/slab/slab_status.ts";
 import { promClientWorks } from "../micro/prom_client_works.ts";
 import { BUCKETS, type Work } from "../micro/works.ts";
 import { loadLibrary } from "../peers/load_library.ts";
-import type { Library } from "../peers/prom_client_api.ts";
+import { bodyText, type Library } from "../peers/prom_client_api.ts";
 import { answerCalls } from "../runner/answer_calls.ts";
-import { LABEL_NAMES, seriesLabels } from "../scrape/families.ts";
+import { type FilledFamily, fillFamily, LABEL_NAMES, seriesLabels } from "../scrape/families.ts";
 
 const name = process.argv[2];
 const works: Record<string, Work> = promClientWorks(await loadLibrary(name, { global: true }));
 const kept: unknown[] = [];
+let scraped: { readonly library: Library; readonly family: FilledFamily } | undefined;
 
 function collect(): void {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) throw new Error("Cannot measure memory: the garbage collector is not exposed");
   gc();
+}
+
+/** Bytes of the heap and of the buffers outside it, without shared memory. */
+function heapBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 /** Live bytes of the heap and of the buffers outside it, without shared memory. */
@@ -32,8 +39,7 @@ async function liveBytes(): Promise<number> {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  return heapBytes();
 }
 
 function defineSeries(library: Library, kind: string, count: number): unknown {
@@ -115,6 +121,24 @@ await answerCalls({
       : await weighPeer(kind, Number(count));
     kept.length = 0;
     return bytes;
+  },
+
+  /** Makes a registry of so many counters, whose scrapes leave something behind. */
+  async fill(count) {
+    const library = await loadLibrary(name);
+    scraped = { library, family: fillFamily(library, "counter", Number(count)) };
+  },
+
+  /** Changes all values, then scrapes, with no collection in between; answers the bytes that the scrape left behind. */
+  async scrapeGarbage() {
+    const { library, family } = scraped!;
+    family.touch(1);
+    collect();
+    const before = heapBytes();
+    const body = await library.scrape();
+    const after = heapBytes();
+    if (bodyText(body) === "") throw new Error("Cannot measure a scrape: it is empty");
+    return Math.max(0, after - before);
   },
 
   warm: (work, times) => works[work].run(Number(times)),

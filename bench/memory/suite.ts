@@ -16,7 +16,7 @@ const MODULE = "memory/subject.ts";
 export const memory: Suite = {
   name: SUITE,
   question:
-    "How many bytes does a series take (in promslab: slab and writer's heap; `_slab` is the slab's part, `_reader` what the scraping thread keeps besides), and how many does an update leave behind? (Labels that are written as an object literal are 48 bytes of the caller's own.)",
+    "How many bytes does a series take (in promslab: slab and writer's heap; `_slab` is the slab's part, `_reader` what the scraping thread keeps besides), and how many does an update leave behind, or a scrape of 1 000 counters that have all changed? (Labels that are written as an object literal are 48 bytes of the caller's own.)",
   run: runMemory,
 };
 
@@ -36,9 +36,8 @@ const GARBAGE_WORKS = [
 const KINDS = ["counter", "gauge", "histogram"];
 
 async function runMemory(run: Run): Promise<Findings> {
-  if (!run.wants(SUITE, "series") && !run.wants(SUITE, "garbage")) {
-    return { rows: [], skips: [], versions: {} };
-  }
+  const works = ["series", "garbage", "scrape_garbage"].filter((work) => run.wants(SUITE, work));
+  if (works.length === 0) return { rows: [], skips: [], versions: {} };
   const subjects: Subject[] = [];
   const skips = run.runtimes.filter(({ name }) => name === "bun").map(() => ({
     suite: SUITE,
@@ -56,8 +55,9 @@ async function runMemory(run: Run): Promise<Findings> {
       }
     }
     const groups: Turn[][] = [];
-    if (run.wants(SUITE, "series")) groups.push(...await seriesGroups(subjects, run));
-    if (run.wants(SUITE, "garbage")) groups.push(...await garbageGroups(subjects, run));
+    if (works.includes("series")) groups.push(...await seriesGroups(subjects, run));
+    if (works.includes("garbage")) groups.push(...await garbageGroups(subjects, run));
+    if (works.includes("scrape_garbage")) groups.push(await scrapeGroup(subjects, run));
     return { rows: await interleave(groups, run), skips, versions: {} };
   } finally {
     await Promise.all(subjects.map((subject) => subject[Symbol.asyncDispose]()));
@@ -106,6 +106,19 @@ async function garbageGroups(subjects: readonly Subject[], run: Run): Promise<Tu
     groups.push(group);
   }
   return groups;
+}
+
+async function scrapeGroup(subjects: readonly Subject[], run: Run): Promise<Turn[]> {
+  const group: Turn[] = [];
+  for (const subject of subjects) {
+    await subject.call("fill", 1000);
+    for (let warm = 0; warm < (run.quick ? 3 : 20); warm++) await subject.call("scrapeGarbage");
+    group.push({
+      rows: [row(subject, "scrape_garbage")],
+      take: async () => [await subject.number("scrapeGarbage")],
+    });
+  }
+  return group;
 }
 
 function row({ subject, runtime }: Subject, work: string): Omit<Row, "samples"> {

@@ -190,6 +190,9 @@ function gaugeWorks(library: Library): Record<string, Work> {
   const up = library.gauge(labelled("gauge_up_bound"));
   const boundUps: GaugeSeries[] = bind((...values) => up.labels(...values));
   const byObject = library.gauge(labelled("gauge_object"));
+  const single = library.gauge(labelled("gauge_one"));
+  const one: GaugeSeries = single.labels(...labelValues(0));
+  const byValues = library.gauge(labelled("gauge_values"));
   return {
     gauge_64: {
       run(times) {
@@ -199,6 +202,19 @@ function gaugeWorks(library: Library): Record<string, Work> {
     gauge_bound_64: {
       run(times) {
         for (let step = 0; step < times; step++) bound[step & 63].set(step);
+      },
+    },
+    gauge_bound_1: {
+      run(times) {
+        for (let step = 0; step < times; step++) one.set(step);
+      },
+    },
+    gauge_values_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          const route = ROUTES[(step >> 2) & 7];
+          byValues.labels(METHODS[step & 3], route, STATUSES[(step >> 5) & 1]).set(step);
+        }
       },
     },
     gauge_inc_64: {
@@ -243,6 +259,9 @@ function histogramWorks(library: Library): Record<string, Work> {
   const histogram = library.histogram(labelled("histogram_bound"));
   const bound: ObserverSeries[] = bind((...values) => histogram.labels(...values));
   const byObject = library.histogram(labelled("histogram_object"));
+  const single = library.histogram(labelled("histogram_one"));
+  const one: ObserverSeries = single.labels(...labelValues(0));
+  const byValues = library.histogram(labelled("histogram_values"));
   const timed = library.histogram(labelled("timer_bound"));
   const timers: ObserverSeries[] = bind((...values) => timed.labels(...values));
   const recorded = (name: string) => () => sumOf(library, new RegExp(`^${name}(_[0-9]+)?_count[{ ]`));
@@ -262,6 +281,21 @@ function histogramWorks(library: Library): Record<string, Work> {
         }
       },
       recorded: recorded("histogram_bound"),
+    },
+    histogram_bound_1: {
+      run(times) {
+        for (let step = 0; step < times; step++) one.observe(SECONDS[step & 255]);
+      },
+      recorded: recorded("histogram_one"),
+    },
+    histogram_values_64: {
+      run(times) {
+        for (let step = 0; step < times; step++) {
+          const route = ROUTES[(step >> 2) & 7];
+          byValues.labels(METHODS[step & 3], route, STATUSES[(step >> 5) & 1]).observe(SECONDS[step & 255]);
+        }
+      },
+      recorded: recorded("histogram_values"),
     },
     histogram_object_64: {
       run(times) {

@@ -62,7 +62,7 @@ export class Subject implements AsyncDisposable {
     if (!done) return parseAnswer(value);
     throw new Error(
       `Cannot go on with ${this.subject} on ${this.runtime}: the process has ended.\n${await this
-        .#stderr}`,
+        .#stderr.text()}`,
     );
   }
 

@@ -33,7 +33,7 @@ export async function fleetCommands(
   for (const runtime of run.runtimes) {
     for (const subject of SOLUTIONS[runtime.name].filter(run.wantsSubject)) {
       // A word of a command line may hold white space; only calls may not.
-      commands.push({ subject, runtime: runtime.name, command: await runtime.command(MODULE, subject) });
+      commands.push({ subject, runtime: runtime.name, command: await runtime.bundled(MODULE, subject) });
     }
   }
   if (run.wantsSubject("Python multiprocess")) {

@@ -6,7 +6,7 @@
  */
 import { interleave, type Turn } from "../runner/interleave.ts";
 import { BENCH, ROOT } from "../runner/machine.ts";
-import type { Row } from "../runner/result.ts";
+import type { Row, Skip } from "../runner/result.ts";
 import type { Runtime } from "../runner/runtimes.ts";
 import { Subject } from "../runner/subject.ts";
 import type { Findings, Run, Suite } from "../runner/suite.ts";
@@ -27,10 +27,24 @@ export const overhead: Suite = {
 
 async function runOverhead(run: Run): Promise<Findings> {
   const rows: Row[] = [];
+  const skips: Skip[] = [];
   if (run.wants(SUITE, "requests") && run.wantsSubject("promslab")) {
-    for (const runtime of run.runtimes) rows.push(...await requests(runtime, run));
+    for (const runtime of run.runtimes) {
+      if (readsTypeScript(runtime)) rows.push(...await requests(runtime, run));
+      else {
+        const reason = `${runtime.version} cannot read the sources of the workers (BENCH_NODE names another)`;
+        skips.push({ suite: SUITE, subject: runtime.name, reason });
+      }
+    }
   }
-  return { rows: [...rows, ...ratios(rows)], skips: [], versions: {} };
+  return { rows: [...rows, ...ratios(rows)], skips, versions: {} };
+}
+
+/** Node does so without a flag from 22.18 and 23.6 on. */
+function readsTypeScript({ name, version }: Runtime): boolean {
+  if (name !== "node") return true;
+  const [major, minor] = version.split(".").map(Number);
+  return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 }
 
 async function requests(runtime: Runtime, run: Run): Promise<Row[]> {

@@ -71,6 +71,11 @@ func works() map[string]func(int) {
 		boundNatives[i] = natives.WithLabelValues(values(i)...)
 		boundGauges[i] = gauges.WithLabelValues(values(i)...)
 	}
+	oneGauge := boundGauges[0]
+	valueGauges := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gauge_values", Help: "Work."}, names)
+	registry.MustRegister(valueGauges)
+	oneObserver := histogramVec("histogram_one").WithLabelValues(values(0)...)
+	observeValues := histogramVec("histogram_values")
 	observeObject := histogramVec("histogram_object")
 	return map[string]func(int){
 		"counter_bound_64": func(n int) {
@@ -101,6 +106,26 @@ func works() map[string]func(int) {
 		"gauge_bound_64": func(n int) {
 			for i := 0; i < n; i++ {
 				boundGauges[i&63].Set(float64(i))
+			}
+		},
+		"gauge_bound_1": func(n int) {
+			for i := 0; i < n; i++ {
+				oneGauge.Set(float64(i))
+			}
+		},
+		"gauge_values_64": func(n int) {
+			for i := 0; i < n; i++ {
+				valueGauges.WithLabelValues(methods[i&3], routes[(i>>2)&7], statuses[(i>>5)&1]).Set(float64(i))
+			}
+		},
+		"histogram_bound_1": func(n int) {
+			for i := 0; i < n; i++ {
+				oneObserver.Observe(seconds[i&255])
+			}
+		},
+		"histogram_values_64": func(n int) {
+			for i := 0; i < n; i++ {
+				observeValues.WithLabelValues(methods[i&3], routes[(i>>2)&7], statuses[(i>>5)&1]).Observe(seconds[i&255])
 			}
 		},
 		"histogram_bound_64": func(n int) {
@@ -195,7 +220,7 @@ func main() {
 	all := works()
 	families := map[string]string{"counter_bound_64": "counter_bound", "counter_bound_1": "counter_one",
 		"counter_object_64": "counter_object", "counter_values_64": "counter_values",
-		"histogram_bound_64": "histogram_bound", "native_bound_64": "native_bound", "histogram_object_64": "histogram_object"}
+		"histogram_bound_64": "histogram_bound", "histogram_bound_1": "histogram_one", "histogram_values_64": "histogram_values", "native_bound_64": "native_bound", "histogram_object_64": "histogram_object"}
 	done := map[string]int{}
 	made := map[string]*render{}
 	input := bufio.NewScanner(os.Stdin)
