@@ -8,10 +8,11 @@ import type { AccessLogOptions } from "./access_log.ts";
 import type { RequestLimits } from "./request_limits.ts";
 import type { ServerExtension } from "./extension.ts";
 import { resolveScrapeOptions, type ScrapeOptions } from "./scrape/scrape_options.ts";
+import { oneOf, refuse, seconds, wholeNumber, within } from "./option_checks.ts";
 import { StartError } from "./start_error.ts";
 
 /** The conventions for the names of the HTTP families. */
-const HTTP_CONVENTIONS: readonly HttpConvention[] = ["prometheus", "opentelemetry", "fastapi"];
+export const HTTP_CONVENTIONS: readonly HttpConvention[] = ["prometheus", "opentelemetry", "fastapi"];
 
 /** The name of a convention. */
 export type HttpConvention = "prometheus" | "opentelemetry" | "fastapi";
@@ -176,7 +177,7 @@ export function resolveOptions(options: ServeOptions, host: Host): ResolvedOptio
     adminTls: tlsPair("adminTls", options.adminTls),
     adminToken: options.adminToken === undefined ? undefined : token(options.adminToken),
     accessLog: options.accessLog
-      ? { sample: share("accessLogSample", options.accessLogSample ?? 1) }
+      ? { sample: within("accessLogSample", options.accessLogSample ?? 1, { min: 0, max: 1 }) }
       : undefined,
     requestLimits: requestLimits(options),
     connectionLimits: connectionLimits(options, host),
@@ -238,11 +239,6 @@ function tlsPair(name: string, pair: Partial<TlsPair> | undefined): TlsPair | un
   return { cert, key };
 }
 
-function share(name: string, value: unknown): number {
-  if (typeof value === "number" && value >= 0 && value <= 1) return value;
-  throw refuse(name, value, "a number from 0 to 1");
-}
-
 function token(value: unknown): string {
   if (typeof value === "string" && /^[\x21-\x7e]{8,}$/.test(value)) return value;
   // WHY: the value is a secret, also a wrong one.
@@ -257,23 +253,6 @@ function handlerUrl(handler: string | URL): URL {
   }
 }
 
-function wholeNumber(name: string, value: unknown, bounds: { min: number; max: number }): number {
-  const { min, max } = bounds;
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
-  throw refuse(name, value, `a whole number from ${min} to ${max}`);
-}
-
-function seconds(name: string, value: unknown): number {
-  if (typeof value === "number" && value >= 0 && value <= 86_400) return value;
-  throw refuse(name, value, "a number of seconds from 0 to 86400");
-}
-
-function oneOf<T extends string>(name: string, value: unknown, known: readonly T[]): T {
-  const found = known.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw refuse(name, value, `one of ${known.join(", ")}`);
-}
-
 function address(name: string, value: unknown = "127.0.0.1"): string {
   if (typeof value === "string" && value !== "") return value;
   throw refuse(name, value, "an IP address or a host name");
@@ -282,9 +261,4 @@ function address(name: string, value: unknown = "127.0.0.1"): string {
 function absolutePath(name: string, value: unknown): string {
   if (typeof value === "string" && /^\/[^?#\s]*$/.test(value)) return value;
   throw refuse(name, value, 'a path that starts with "/"');
-}
-
-function refuse(name: string, value: unknown, wanted: string): StartError {
-  const option = { name, value: String(value), wanted };
-  return new StartError("BAD_OPTION", `Cannot use ${name} "${option.value}": wanted ${wanted}`, { option });
 }

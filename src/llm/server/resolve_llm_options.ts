@@ -4,7 +4,8 @@
  * @module
  */
 import { DEFAULT_OMNI_NAMING, OMNI_PREFIXES } from "../../families/omni.ts";
-import type { HttpConvention } from "../../server/options.ts";
+import { oneOf, refuse, wholeNumber, within } from "../../server/option_checks.ts";
+import { HTTP_CONVENTIONS, type HttpConvention } from "../../server/options.ts";
 import { StartError } from "../../server/start_error.ts";
 import { type ApiConfig, DEFAULT_API_CONFIG, FAILURE_TYPES, type FailureType } from "../api/api_config.ts";
 import type { RoutingPolicy } from "../client/router.ts";
@@ -59,11 +60,7 @@ const MICROSECONDS = 1000;
 /** Completes and checks the options. @throws {StartError} If one has a value that it cannot have; the message names it */
 export function resolveLlmOptions(options: LlmOptions): LlmPlan {
   const common: CommonPlan = {
-    httpMetrics: oneOf("httpMetrics", options.httpMetrics ?? "fastapi", [
-      "fastapi",
-      "prometheus",
-      "opentelemetry",
-    ]),
+    httpMetrics: oneOf("httpMetrics", options.httpMetrics ?? "fastapi", HTTP_CONVENTIONS),
     statsSeconds: within("statsSeconds", options.statsSeconds ?? 10, { min: 0, max: 86_400 }),
   };
   if (options.upstreams !== undefined && options.pipeline !== undefined) {
@@ -81,7 +78,7 @@ export function resolveLlmOptions(options: LlmOptions): LlmPlan {
     engine,
     api: apiOf(options, engine.maxModelLen),
     features: featuresOf(engine, { mfu: options.mfuMetrics, deprecated: options.deprecatedMetrics }),
-    replicas: whole("replicas", options.replicas ?? 1, { min: 1, max: REPLICAS_MAX }),
+    replicas: wholeNumber("replicas", options.replicas ?? 1, { min: 1, max: REPLICAS_MAX }),
     routing: routingOf(options),
     mode: oneOf("mode", options.mode ?? "random", ["random", "echo"]),
     ...common,
@@ -124,7 +121,7 @@ function described(json: string, options: LlmOptions): PipelineDescription {
 
 function engineOf(options: LlmOptions): EngineConfig {
   const adapters = list(options.loraModules).length;
-  const maxModelLen = whole("maxModelLen", options.maxModelLen ?? DEFAULT_ENGINE_CONFIG.maxModelLen, {
+  const maxModelLen = wholeNumber("maxModelLen", options.maxModelLen ?? DEFAULT_ENGINE_CONFIG.maxModelLen, {
     min: 2,
     max: PROMPT_TOKENS_MAX,
   });
@@ -152,8 +149,8 @@ function engineOf(options: LlmOptions): EngineConfig {
       maxModelLen,
       speedFactor,
       kvMetricsSample: options.kvCacheMetrics ? options.kvCacheMetricsSample ?? 0.01 : 0,
-      errorRate: share("engineErrorRate", options.engineErrorRate),
-      corruptionRate: share("corruptionRate", options.corruptionRate),
+      errorRate: percentage("engineErrorRate", options.engineErrorRate),
+      corruptionRate: percentage("corruptionRate", options.corruptionRate),
       timing: timingOf(options),
     });
   } catch (error) {
@@ -188,12 +185,15 @@ function apiOf(options: LlmOptions, maxModelLen: number): ApiConfig {
     adapters: list(options.loraModules),
     maxModelLen,
     apiKeys: list(options.apiKeys),
-    embeddingDimensions: whole("embeddingDimensions", options.embeddingDimensions ?? 384, {
+    embeddingDimensions: wholeNumber("embeddingDimensions", options.embeddingDimensions ?? 384, {
       min: 1,
       max: 8192,
     }),
-    maxWaiting: whole("maxWaitingQueueLength", options.maxWaitingQueueLength ?? 1000, { min: 1, max: 1e9 }),
-    failureRate: share("failureInjectionRate", options.failureInjectionRate),
+    maxWaiting: wholeNumber("maxWaitingQueueLength", options.maxWaitingQueueLength ?? 1000, {
+      min: 1,
+      max: 1e9,
+    }),
+    failureRate: percentage("failureInjectionRate", options.failureInjectionRate),
     failureTypes: failureTypes.length > 0 ? failureTypes as FailureType[] : FAILURE_TYPES,
     sleepMode: options.sleepMode ?? false,
   };
@@ -214,14 +214,14 @@ function gatewayOf(options: LlmOptions): GatewayConfig {
       return { url: url.replace(/\/$/, ""), apiKey: options.upstreamApiKey };
     }),
     apiKeys: list(options.apiKeys),
-    retries: whole("upstreamRetries", options.upstreamRetries ?? 2, { min: 0, max: 100 }),
+    retries: wholeNumber("upstreamRetries", options.upstreamRetries ?? 2, { min: 0, max: 100 }),
     firstByteMs: timeoutMs,
     idleMs: timeoutMs,
     inputCostPerToken: within("inputCostPerMillion", options.inputCostPerMillion ?? 0, { min: 0, max: 1e6 }) /
       1e6,
     outputCostPerToken:
       within("outputCostPerMillion", options.outputCostPerMillion ?? 0, { min: 0, max: 1e6 }) / 1e6,
-    maxModelLen: whole("maxModelLen", options.maxModelLen ?? DEFAULT_GATEWAY_CONFIG.maxModelLen, {
+    maxModelLen: wholeNumber("maxModelLen", options.maxModelLen ?? DEFAULT_GATEWAY_CONFIG.maxModelLen, {
       min: 1,
       max: 2 ** 31,
     }),
@@ -233,26 +233,7 @@ function list(text: string | undefined): string[] {
   return (text ?? "").split(",").map((item) => item.trim()).filter((item) => item !== "");
 }
 
-function oneOf<T extends string>(name: keyof LlmOptions, value: string, wanted: readonly T[]): T {
-  if ((wanted as readonly string[]).includes(value)) return value as T;
-  throw refuse(name, value, `one of ${wanted.join(", ")}`);
-}
-
-function whole(name: keyof LlmOptions, value: number, bounds: { min: number; max: number }): number {
-  if (Number.isInteger(value) && value >= bounds.min && value <= bounds.max) return value;
-  throw refuse(name, value, `a whole number from ${bounds.min} to ${bounds.max}`);
-}
-
-function within(name: keyof LlmOptions, value: number, bounds: { min: number; max: number }): number {
-  if (value >= bounds.min && value <= bounds.max) return value;
-  throw refuse(name, value, `a number from ${bounds.min} to ${bounds.max}`);
-}
-
-function share(name: keyof LlmOptions, percent = 0): number {
+/** A share of 1, given in percent. */
+function percentage(name: keyof LlmOptions, percent = 0): number {
   return within(name, percent, { min: 0, max: 100 }) / 100;
-}
-
-function refuse(name: keyof LlmOptions, value: unknown, wanted: string): StartError {
-  const option = { name, value: String(value), wanted };
-  return new StartError("BAD_OPTION", `Cannot use ${name} "${option.value}": wanted ${wanted}`, { option });
 }
