@@ -10,7 +10,7 @@ import { dashboards } from "./operate/panels.ts";
 import { alertRulesYaml, recordingRulesYaml, ruleTestsYaml } from "./operate/rule_files.ts";
 import { ruleGroups } from "./operate/rules.ts";
 import { referencePages } from "./reference/pages.ts";
-import { DENO, ROOT, run } from "./_run.ts";
+import { DENO, filesUnder, ROOT, run } from "./_run.ts";
 
 /** All generated files, by path from the root. */
 export async function generatedFiles(): Promise<Map<string, string>> {
@@ -24,7 +24,32 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   files.set("deploy/prometheus/alert_rules.yml", alertRulesYaml(rules));
   files.set("deploy/prometheus/rules_test.yml", ruleTestsYaml(rules));
   for (const [name, text] of await referencePages()) files.set(`docs/reference/${name}`, text);
+  files.set("docs/decisions/README.md", await decisionsPage());
   return files;
+}
+
+/** The list of the decisions, by their titles. */
+async function decisionsPage(): Promise<string> {
+  const names = filesUnder("docs/decisions", ".md").map((file) => file.replace("docs/decisions/", ""));
+  const lines: string[] = [];
+  for (const name of names.filter((name) => /^\d/.test(name)).sort()) {
+    const text = await Deno.readTextFile(`${ROOT}/docs/decisions/${name}`);
+    const [, number, title] = /^# (\d+)\. (.+)$/m.exec(text) ?? [];
+    if (Number(number) !== Number(name.slice(0, 4))) {
+      throw new Error(
+        `Cannot list docs/decisions/${name}: wanted the title "# ${Number(name.slice(0, 4))}. …"`,
+      );
+    }
+    lines.push(`- [${number}: ${title}](${name})`);
+  }
+  return `# Decisions
+
+Each says what the question was, which ways there were, what was measured, and what would change our mind. Numbers are
+given by area: from 1 memory and workers, from 10 serving, from 20 exposition, from 30 the client library and its
+packages, from 40 models and the page, from 50 pipelines.
+
+${lines.join("\n")}
+`;
 }
 
 /** What is not up to date of the files whose path begins so, one line for each. */

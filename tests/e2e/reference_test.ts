@@ -14,8 +14,9 @@ Deno.test("every export has a docstring, every exported function, class and valu
   assertEquals(await checkDocs(), []);
 });
 
-Deno.test("docs/README.md leads to every page of guide, reference and internals", async () => {
+Deno.test("docs/README.md leads to every page of guide, reference and internals, and to the list of decisions", async () => {
   const index = await Deno.readTextFile(`${ROOT}/docs/README.md`);
+  assertEquals(index.includes("(decisions/README.md)"), true);
   const pages = ["guide", "reference", "internals"].flatMap((folder) => filesUnder(`docs/${folder}`, ".md"));
   assertEquals(pages.length > 20, true);
   assertEquals(pages.filter((page) => !index.includes(`(${page.replace("docs/", "")})`)), []);
