@@ -1,5 +1,6 @@
 /**
- * What must hold before every commit: format, lint, types, doc lint, layer rules and layout diagrams, all at once.
+ * What must hold before every commit: format, lint, types, doc lint, layer rules, layout
+ * diagrams, generated files, tidiness and whether the package could be published, all at once.
  * Prints one line per step, and what a failed step said.
  *
  * @module
@@ -46,7 +47,7 @@ const steps: Step[] = [
   {
     name: "generated",
     cure: "deno task generate",
-    work: async () => (await checkGenerated("deploy/")).join("\n"),
+    work: async () => (await checkGenerated()).join("\n"),
   },
   {
     name: "types of the page",
