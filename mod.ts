@@ -61,6 +61,7 @@ export type { MergeMode, MetricType } from "./src/model/metric_type.ts";
 export type { CollectCallback, CollectTrigger, Registerer } from "./src/metric/registerer.ts";
 export type { BoundChild } from "./src/metric/family.ts";
 export type { CollectOption, CommonOptions, Metric } from "./src/metric/metric.ts";
+export type { TimedChild, TimedMetric } from "./src/metric/timed_metric.ts";
 export { defaultRegistry } from "./src/registry/default_registry.ts";
 export { type Attachment, Registry, type RegistryOptions } from "./src/registry/registry.ts";
 export { createSlab, SlabError, type SlabOptions } from "./src/slab/slab.ts";

@@ -197,7 +197,7 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
       if (third !== undefined) return this.labels(first).inc(value, third);
       addToCounter(family.slab, family.cellOf(first), value);
     } else if (second !== undefined) {
-      this.#ownChild().inc(first, second as UpdateOptions);
+      this.ownChild().inc(first, second as UpdateOptions);
     } else if (typeof first !== "number" || !addToCounter(family.slab, this.ownCell(), first)) {
       refuse(this.name, first);
     }
@@ -226,17 +226,8 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
     second?: (() => Result) | CountErrorsOptions,
     third?: CountErrorsOptions,
   ): Result {
-    if (typeof first === "function") return this.#ownChild().countErrors(first, second as CountErrorsOptions);
+    if (typeof first === "function") return this.ownChild().countErrors(first, second as CountErrorsOptions);
     return this.labels(first).countErrors(second as () => Result, third);
-  }
-
-  /** @internal */
-  ownChild(): CounterChild {
-    return this.#ownChild();
-  }
-
-  #ownChild(): CounterChild {
-    return this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
   /** @internal */

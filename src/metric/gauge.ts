@@ -12,10 +12,11 @@ import { GAUGE_SHAPE } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
 import { addToGauge, flipGauge, gaugeValue, setGauge, setStampedGauge } from "../slab/gauge_cell.ts";
 import type { Slab } from "../slab/slab.ts";
-import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
+import type { CollectOption, CommonOptions } from "./metric.ts";
 import type { BoundChild } from "./family.ts";
 import { defaultRegisterer } from "./registerer.ts";
-import { startTimer } from "./timer.ts";
+import { TimedMetric } from "./timed_metric.ts";
+import { startTimer, timed } from "./timer.ts";
 import { whenOver } from "./when_over.ts";
 
 /** What a gauge's definition may say. */
@@ -144,10 +145,9 @@ export class GaugeChild implements BoundChild {
     return startTimer((seconds) => this.set(seconds));
   }
 
-  /** Does a piece of work and sets the series to the seconds that it took; see {@linkcode Gauge.time}. */
+  /** Does a piece of work and sets the series to the seconds that it took; see {@linkcode TimedMetric.time}. */
   time<Result>(work: () => Result): Result {
-    const end = this.startTimer();
-    return whenOver(work, () => end());
+    return timed(this.startTimer(), work);
   }
 
   /** Counts a piece of work while it is in progress; see {@linkcode Gauge.trackInProgress}. */
@@ -170,7 +170,7 @@ export class GaugeChild implements BoundChild {
  * queue.labels("low").inc();
  * ```
  */
-export class Gauge<LabelName extends string = never> extends Metric<LabelName, GaugeChild> {
+export class Gauge<LabelName extends string = never> extends TimedMetric<LabelName, GaugeChild> {
   readonly #stamping: Stamping;
   readonly #plain: boolean;
   #own: GaugeChild | undefined;
@@ -211,7 +211,7 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
       if (typeof second !== "number") refuse("set", this.name, second);
       if (this.#plain) setGauge(this.family.slab, this.family.cellOf(first), second);
       else this.labels(first).set(second, third);
-    } else this.#ownChild().set(first, second);
+    } else this.ownChild().set(first, second);
   }
 
   /** Adds to the gauge without labels; see {@linkcode GaugeChild.inc}. */
@@ -223,7 +223,7 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
       if (typeof second !== "number") refuse("increment", this.name, second);
       if (!this.#plain) refuseSum(this.#stamping);
       addToGauge(this.family.slab, this.family.cellOf(first), second);
-    } else this.#ownChild().inc(first);
+    } else this.ownChild().inc(first);
   }
 
   /** Subtracts from the gauge without labels; see {@linkcode GaugeChild.inc}. */
@@ -234,31 +234,12 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
     if (typeof first === "object") {
       if (typeof second !== "number") refuse("decrement", this.name, second);
       this.inc(first, -second);
-    } else this.#ownChild().dec(first);
+    } else this.ownChild().dec(first);
   }
 
   /** Sets the gauge, or one series, to the current time in seconds since the Unix epoch. */
   setToCurrentTime(labels?: Labels<LabelName>): void {
-    (labels === undefined ? this.#ownChild() : this.labels(labels)).setToCurrentTime();
-  }
-
-  /** Starts to measure; the returned function sets the gauge, or one series, to the elapsed seconds. */
-  startTimer(labels?: Labels<LabelName>): () => number {
-    return (labels === undefined ? this.#ownChild() : this.labels(labels)).startTimer();
-  }
-
-  /**
-   * Does a piece of work and sets the gauge to the seconds that it took, to the end of its promise if it returned one.
-   *
-   * @returns what the work returned
-   * @throws what the work throws; the time is set all the same
-   */
-  time<Result>(work: () => Result): Result;
-  /** Does a piece of work and sets one series to the seconds that it took. */
-  time<Result>(labels: Labels<LabelName>, work: () => Result): Result;
-  time<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
-    if (typeof first === "function") return this.#ownChild().time(first);
-    return this.labels(first).time(second as () => Result);
+    (labels === undefined ? this.ownChild() : this.labels(labels)).setToCurrentTime();
   }
 
   /**
@@ -280,16 +261,12 @@ export class Gauge<LabelName extends string = never> extends Metric<LabelName, G
   /** Does a piece of work and adds one to a series while it is in progress. */
   trackInProgress<Result>(labels: Labels<LabelName>, work: () => Result): Result;
   trackInProgress<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
-    if (typeof first === "function") return this.#ownChild().trackInProgress(first);
+    if (typeof first === "function") return this.ownChild().trackInProgress(first);
     return this.labels(first).trackInProgress(second as () => Result);
   }
 
   /** @internal */
-  ownChild(): GaugeChild {
-    return this.#ownChild();
-  }
-
-  #ownChild(): GaugeChild {
+  override ownChild(): GaugeChild {
     // WHY: kept, because the family moves the child if the series is reset.
     return this.#own ??= this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }

@@ -165,7 +165,7 @@ export class GaugeHistogram<LabelName extends string = never> extends Metric<Lab
     if (typeof first === "object") {
       checkValue("observe", this.name, second);
       this.labels(first).observe(second);
-    } else this.#ownChild().observe(first);
+    } else this.ownChild().observe(first);
   }
 
   /** Counts a value out, without labels; see {@linkcode GaugeHistogramChild.forget}. */
@@ -176,7 +176,7 @@ export class GaugeHistogram<LabelName extends string = never> extends Metric<Lab
     if (typeof first === "object") {
       checkValue("forget", this.name, second);
       this.labels(first).forget(second);
-    } else this.#ownChild().forget(first);
+    } else this.ownChild().forget(first);
   }
 
   /** Replaces all that is counted without labels; see {@linkcode GaugeHistogramChild.set}. */
@@ -184,12 +184,8 @@ export class GaugeHistogram<LabelName extends string = never> extends Metric<Lab
   /** Replaces all that one series counts; see {@linkcode GaugeHistogramChild.set}. */
   set(labels: Labels<LabelName>, values: Iterable<number>): void;
   set(first: Labels<LabelName> | Iterable<number>, second?: Iterable<number>): void {
-    if (second === undefined) this.#ownChild().set(first as Iterable<number>);
+    if (second === undefined) this.ownChild().set(first as Iterable<number>);
     else this.labels(first as Labels<LabelName>).set(second);
-  }
-
-  #ownChild(): GaugeHistogramChild {
-    return this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
   /** @internal */

@@ -16,9 +16,9 @@ import {
   NativeChild,
   refuseObservation,
 } from "./histogram_child.ts";
-import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
+import type { CollectOption, CommonOptions } from "./metric.ts";
 import { defaultRegisterer } from "./registerer.ts";
-import type { EndTimer } from "./timer.ts";
+import { TimedMetric } from "./timed_metric.ts";
 
 export type { HistogramChild } from "./histogram_child.ts";
 
@@ -45,7 +45,7 @@ export type HistogramOptions<LabelName extends string = never> =
  * end();
  * ```
  */
-export class Histogram<LabelName extends string = never> extends Metric<LabelName, HistogramChild> {
+export class Histogram<LabelName extends string = never> extends TimedMetric<LabelName, HistogramChild> {
   readonly #parts: HistogramParts;
 
   /**
@@ -89,37 +89,9 @@ export class Histogram<LabelName extends string = never> extends Metric<LabelNam
     }
     const options = labelled ? third : second as UpdateOptions | undefined;
     if (options !== undefined || native !== undefined) {
-      return (labelled ? this.labels(first) : this.#ownChild()).observe(value, options);
+      return (labelled ? this.labels(first) : this.ownChild()).observe(value, options);
     }
     observeHistogram(family.slab, labelled ? family.cellOf(first) : this.ownCell(), bounds, value);
-  }
-
-  /** Starts to measure; the returned function observes the elapsed seconds, of one series if there are labels. */
-  startTimer(labels?: Labels<LabelName>): EndTimer {
-    return (labels === undefined ? this.#ownChild() : this.labels(labels)).startTimer();
-  }
-
-  /**
-   * Does a piece of work and observes the seconds that it took, to the end of its promise if it returned one.
-   *
-   * @returns what the work returned
-   * @throws what the work throws; the time is observed all the same
-   */
-  time<Result>(work: () => Result): Result;
-  /** Does a piece of work and observes in one series the seconds that it took. */
-  time<Result>(labels: Labels<LabelName>, work: () => Result): Result;
-  time<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
-    if (typeof first === "function") return this.#ownChild().time(first);
-    return this.labels(first).time(second as () => Result);
-  }
-
-  /** @internal */
-  ownChild(): HistogramChild {
-    return this.#ownChild();
-  }
-
-  #ownChild(): HistogramChild {
-    return this.family.childAt(this.ownCell(), (at) => this.bind(at));
   }
 
   /** @internal */

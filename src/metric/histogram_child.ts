@@ -10,12 +10,12 @@ import { classicBucketOf, observeNative } from "../slab/native_cell.ts";
 import type { NativePlan } from "../slab/native_plan.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { ExemplarKeeper, UpdateOptions } from "./exemplar_keeper.ts";
-import type { BoundChild, CellHolder } from "./family.ts";
-import { type EndTimer, startTimer } from "./timer.ts";
-import { whenOver } from "./when_over.ts";
+import type { CellHolder } from "./family.ts";
+import type { TimedChild } from "./timed_metric.ts";
+import { type EndTimer, startTimer, timed } from "./timer.ts";
 
 /** One series of a histogram, bound to its place in memory. Owner thread only. */
-export interface HistogramChild extends BoundChild {
+export interface HistogramChild extends TimedChild {
   /**
    * Counts a value in its bucket and adds it to the sum, both visible together. Allocates nothing.
    *
@@ -25,10 +25,8 @@ export interface HistogramChild extends BoundChild {
    * @throws {TypeError | RangeError} If the exemplar is not valid; nothing is counted then
    */
   observe(value: number, options?: UpdateOptions): void;
-  /** Starts to measure; the returned function observes the elapsed seconds and returns them. */
+  /** Starts to measure; the returned function observes the elapsed seconds, with an exemplar if it is given one, and returns them. */
   startTimer(): EndTimer;
-  /** Does a piece of work and observes the seconds that it took; see {@linkcode Histogram.time}. */
-  time<Result>(work: () => Result): Result;
 }
 
 /** What the children of one histogram share. */
@@ -98,7 +96,7 @@ export class ClassicChild implements HistogramChild, CellHolder {
   }
 
   time<Result>(work: () => Result): Result {
-    return timed(this, work);
+    return timed(timerOf(this), work);
   }
 }
 
@@ -138,17 +136,12 @@ export class NativeChild implements HistogramChild {
   }
 
   time<Result>(work: () => Result): Result {
-    return timed(this, work);
+    return timed(timerOf(this), work);
   }
 }
 
 function timerOf(child: HistogramChild): EndTimer {
   return startTimer((seconds, options) => child.observe(seconds, options));
-}
-
-function timed<Result>(child: HistogramChild, work: () => Result): Result {
-  const end = timerOf(child);
-  return whenOver(work, () => end());
 }
 
 /** @throws {RangeError} Always: the value cannot be observed */

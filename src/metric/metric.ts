@@ -189,6 +189,16 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
   protected abstract bind(cell32: number): Child;
 
   /**
+   * The child of a metric without labels.
+   *
+   * @throws {TypeError} If there are labels
+   * @internal
+   */
+  ownChild(): Child {
+    return this.family.childAt(this.ownCell(), (at) => this.bind(at));
+  }
+
+  /**
    * The cell of a metric without labels.
    *
    * @internal

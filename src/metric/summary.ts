@@ -13,11 +13,11 @@ import type { Slab } from "../slab/slab.ts";
 import { addToTotals } from "../slab/summary_cell.ts";
 import { planCell } from "./cell_plan.ts";
 import type { BoundChild } from "./family.ts";
-import { type CollectOption, type CommonOptions, Metric } from "./metric.ts";
+import type { CollectOption, CommonOptions } from "./metric.ts";
 import { defaultRegisterer } from "./registerer.ts";
-import { type EndTimer, startTimer } from "./timer.ts";
+import { TimedMetric } from "./timed_metric.ts";
+import { startTimer, timed } from "./timer.ts";
 import type { WallClock } from "./wall_clock.ts";
-import { whenOver } from "./when_over.ts";
 
 /** What a summary's definition may say. */
 export type SummaryOptions<LabelName extends string = never> =
@@ -87,14 +87,13 @@ export class SummaryChild implements BoundChild {
   }
 
   /** Starts to measure; the returned function observes the elapsed seconds and returns them. */
-  startTimer(): EndTimer {
+  startTimer(): () => number {
     return startTimer((seconds) => this.observe(seconds));
   }
 
-  /** Does a piece of work and observes the seconds that it took; see {@linkcode Summary.time}. */
+  /** Does a piece of work and observes the seconds that it took; see {@linkcode TimedMetric.time}. */
   time<Result>(work: () => Result): Result {
-    const end = this.startTimer();
-    return whenOver(work, () => end());
+    return timed(this.startTimer(), work);
   }
 }
 
@@ -115,7 +114,7 @@ export class SummaryChild implements BoundChild {
  * seconds.observe(0.012);
  * ```
  */
-export class Summary<LabelName extends string = never> extends Metric<LabelName, SummaryChild> {
+export class Summary<LabelName extends string = never> extends TimedMetric<LabelName, SummaryChild> {
   readonly #parts: SummaryParts;
 
   /**
@@ -150,30 +149,7 @@ export class Summary<LabelName extends string = never> extends Metric<LabelName,
   observe(first: number | Labels<LabelName>, second?: number): void {
     const value = typeof first === "object" ? second : first;
     if (typeof value !== "number" || value !== value) refuse(this.name, value);
-    (typeof first === "object" ? this.labels(first) : this.#ownChild()).observe(value);
-  }
-
-  /** Starts to measure; the returned function observes the elapsed seconds, of one series if there are labels. */
-  startTimer(labels?: Labels<LabelName>): EndTimer {
-    return (labels === undefined ? this.#ownChild() : this.labels(labels)).startTimer();
-  }
-
-  /**
-   * Does a piece of work and observes the seconds that it took, to the end of its promise if it returned one.
-   *
-   * @returns what the work returned
-   * @throws what the work throws; the time is observed all the same
-   */
-  time<Result>(work: () => Result): Result;
-  /** Does a piece of work and observes in one series the seconds that it took. */
-  time<Result>(labels: Labels<LabelName>, work: () => Result): Result;
-  time<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
-    if (typeof first === "function") return this.#ownChild().time(first);
-    return this.labels(first).time(second as () => Result);
-  }
-
-  #ownChild(): SummaryChild {
-    return this.family.childAt(this.ownCell(), (at) => this.bind(at));
+    (typeof first === "object" ? this.labels(first) : this.ownChild()).observe(value);
   }
 
   /** @internal */

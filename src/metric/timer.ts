@@ -4,9 +4,22 @@
  * @module
  */
 import type { UpdateOptions } from "./exemplar_keeper.ts";
+import { whenOver } from "./when_over.ts";
 
 /** Ends a measurement: records the elapsed seconds and returns them. */
 export type EndTimer = (options?: UpdateOptions) => number;
+
+/**
+ * Does a piece of work and ends a measurement when it is over, be it by an error or a promise.
+ *
+ * @param end ends a measurement that has started
+ * @param work what is to be done
+ * @returns what the work returned
+ * @throws what the work throws; the time is recorded all the same
+ */
+export function timed<Result>(end: () => number, work: () => Result): Result {
+  return whenOver(work, () => end());
+}
 
 /**
  * Starts to measure.

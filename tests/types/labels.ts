@@ -128,6 +128,8 @@ export function summaries(): void {
   summary.labels({ too: "a" });
   // @ts-expect-error: a typo in a label name
   Summary.getOrCreate({ name: "s", help: "S.", labelNames: ["to"] }).observe({ too: "a" }, 1);
+  // @ts-expect-error: summaries have no exemplars
+  summary.startTimer({ to: "a" })({ exemplar: { trace_id: "1" } });
   // @ts-expect-error: a summary has no buckets
   new Summary({ name: "s", help: "S.", buckets: [1] });
   // @ts-expect-error: quantiles are numbers
@@ -153,7 +155,10 @@ export function everyMethod(): void {
   gauge.startTimer({ too: "a", from: "b" });
   // @ts-expect-error: a typo in a label name
   gauge.time({ too: "a", from: "b" }, () => 1);
+  // @ts-expect-error: gauges have no exemplars
+  gauge.startTimer({ to: "a", from: "b" })({ exemplar: { trace_id: "1" } });
   const histogram = new Histogram({ name: "h", help: "H.", labelNames, native: true });
+  histogram.startTimer({ to: "a", from: "b" })({ exemplar: { trace_id: "1" } });
   // @ts-expect-error: a label is missing
   histogram.time({ to: "a" }, () => 1);
   // @ts-expect-error: an exemplar's labels are an object
