@@ -7,7 +7,7 @@ import type { Labels } from "../model/label_values.ts";
 import type { BoundChild } from "./family.ts";
 import { Metric } from "./metric.ts";
 
-/** One series of such a metric. Owner thread only. */
+/** One series of a metric that takes the seconds of a piece of work. Owner thread only. */
 export interface TimedChild extends BoundChild {
   /** Starts to measure; the returned function records the elapsed seconds and returns them. */
   startTimer(): () => number;
@@ -16,7 +16,7 @@ export interface TimedChild extends BoundChild {
 }
 
 /**
- * A metric that takes the seconds of a piece of work: a gauge is set to them, a histogram and a summary observe them.
+ * A metric that takes the seconds of a piece of work. A gauge is set to them, a histogram and a summary observe them.
  * Owner thread only.
  *
  * @example A query and how long it took
