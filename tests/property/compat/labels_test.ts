@@ -5,6 +5,7 @@ import * as client from "promslab/compat";
 import { checkExposition } from "promslab/testing";
 import { parseExposition } from "../../../src/exposition/check/parse_exposition.ts";
 import { wellFormed } from "../../../src/model/label_values.ts";
+import { labelPairs } from "../../_support/label_pairs.ts";
 import { testProperty } from "../../_support/property.ts";
 
 /** Strings full of what separates, quotes and ends things. */
@@ -16,7 +17,7 @@ const labelValue = fc.string({
 testProperty(
   "Counter.inc() keeps label sets apart and the text reads back",
   fc.asyncProperty(
-    fc.array(fc.tuple(labelValue, labelValue), { minLength: 1, maxLength: 20 }),
+    labelPairs(labelValue),
     async (pairs) => {
       const registry = new client.Registry();
       const counter = new client.Counter({

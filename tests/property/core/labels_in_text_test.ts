@@ -13,13 +13,14 @@ import { createFormat } from "../../../src/exposition/negotiate.ts";
 import { parseExposition } from "../../../src/exposition/check/parse_exposition.ts";
 import { wellFormed } from "../../../src/model/label_values.ts";
 import { Fleet } from "../../_support/fleet.ts";
+import { labelPairs } from "../../_support/label_pairs.ts";
 import { testProperty } from "../../_support/property.ts";
 
 const labelValue = fc.string({
   unit: fc.constantFrom(..."ab1|,:;{}=#\"'\\\n\r\t \0", "😀", "é", "\uFEFF", "\uFFFD", "\uD83D", "\uDE00"),
   maxLength: 6,
 });
-const labelSets = fc.array(fc.tuple(labelValue, labelValue), { minLength: 1, maxLength: 20 });
+const labelSets = labelPairs(labelValue);
 
 /** The exposition in a text format. */
 function textOf(fleet: Fleet, name: "text" | "openmetrics"): string {
