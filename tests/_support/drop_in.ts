@@ -14,6 +14,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "express-prom-bundle": "8.0.0",
   "fastify": "5.12.8",
   "fastify-metrics": "13.2.0",
+  "fastify-metrics-of-successor": "npm:fastify-metrics@14.1.0",
   "hono": "4.13.19",
   "prom-client": "15.1.3",
 };

@@ -59,6 +59,10 @@ Deno.test("applications written for prom-client run the same with ours in its pl
           () => assertSame(folders, runtime, { file: "readme.cjs", client }),
         );
       }
+      await t.step(
+        `${name}: fastify.cjs with the fastify-metrics of @prometheus-io/client`,
+        () => assertSame(folders, runtime, { file: "fastify.cjs", client: "@prometheus-io/client" }),
+      );
       for (const file of ["express.cjs", "fastify.cjs", "hono.mjs"]) {
         await t.step(`${name}: ${file}`, () => assertSame(folders, runtime, { file }));
       }

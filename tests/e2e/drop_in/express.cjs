@@ -6,6 +6,13 @@ const client = require("prom-client");
 async function serve(options) {
   client.register.clear();
   const app = express();
+  let open = 0;
+  let idle;
+  app.use((_request, response, next) => {
+    open++;
+    response.on("close", () => --open === 0 && idle?.());
+    next();
+  });
   app.use(promBundle(options));
   app.get("/users/:id", (request, response) => response.send(request.params.id));
   app.post("/orders", (_request, response) => response.status(201).end());
@@ -20,7 +27,7 @@ async function serve(options) {
   await request("/fails");
   await request("/unknown");
   // The last response is counted when it has ended, which may be after it was read.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  if (open > 0) await new Promise((resolve) => idle = resolve);
   const text = await request("/metrics");
   server.close();
   return text;

@@ -1,6 +1,8 @@
-// A Fastify application whose requests fastify-metrics measures; it requires prom-client by itself.
+// A Fastify application whose requests fastify-metrics measures; it requires prom-client by itself, or its successor.
 const fastify = require("fastify");
-const metrics = require("fastify-metrics");
+const metrics = require(
+  process.env.CLIENT === "prom-client" ? "fastify-metrics" : "fastify-metrics-of-successor",
+);
 
 (async () => {
   const app = fastify();
