@@ -6,8 +6,12 @@
 // CONTROL PLANE
 import type { SnapshotSource } from "../exposition/snapshot.ts";
 import type { FamilySamples } from "../model/samples.ts";
+import { givenText } from "../model/given_text.ts";
 import { type Grouping, groupingPath } from "./grouping_path.ts";
 import { render } from "./rendered.ts";
+
+/** The most seconds that a request may take unless told otherwise. */
+const TIMEOUT_SECONDS = 10;
 
 /** Where to push what. */
 export interface PushgatewayOptions {
@@ -50,20 +54,30 @@ export class Pushgateway {
   /**
    * Names the group; nothing is sent yet.
    *
-   * @throws {TypeError | RangeError} If the address, the job or a label's name is not valid
+   * @throws {TypeError | RangeError} If the address, the job, a label's name or the number of seconds is not valid
    */
   constructor(options: PushgatewayOptions) {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(`Cannot push: wanted an options object, given ${givenText(options)}`);
+    }
+    const { url, grouping, timeoutSeconds = TIMEOUT_SECONDS } = options;
+    if (!(timeoutSeconds > 0 && timeoutSeconds <= 86_400)) {
+      throw new RangeError(
+        `Cannot push with timeoutSeconds ${givenText(timeoutSeconds)}: wanted a number above 0, up to 86400`,
+      );
+    }
+    if (!URL.canParse(url)) throw new TypeError(`Cannot push to ${givenText(url)}: wanted an address`);
     this.#options = options;
-    this.#groupLabels = new Set(["job", ...Object.keys(options.grouping ?? {})]);
-    this.#url = new URL(options.url);
+    this.#groupLabels = new Set(["job", ...Object.keys(grouping ?? {})]);
+    this.#url = new URL(url);
     const base = this.#url.pathname.replace(/\/$/, "");
-    this.#url.pathname = `${base}${groupingPath(options.job, options.grouping)}`;
+    this.#url.pathname = `${base}${groupingPath(options.job, grouping)}`;
   }
 
   /**
    * Replaces all metrics of the group.
    *
-   * @throws {Error} If a family has a label of the group, if the gateway refuses, or time is over
+   * @throws {Error} If a family has a label of the group, if the gateway refuses or cannot be reached, or time is over
    */
   push(): Promise<void> {
     return this.#send("PUT");
@@ -81,26 +95,41 @@ export class Pushgateway {
   /**
    * Deletes the group.
    *
-   * @throws {Error} If the gateway refuses, or time is over
+   * @throws {Error} If the gateway refuses or cannot be reached, or time is over
    */
   delete(): Promise<void> {
     return this.#send("DELETE");
   }
 
   async #send(method: "PUT" | "POST" | "DELETE"): Promise<void> {
-    const { source, format = "text", headers = {}, timeoutSeconds = 10 } = this.#options;
+    const { source, format = "text" } = this.#options;
     const content = method === "DELETE"
       ? undefined
       : await render(source, format, (samples) => this.#checkLabels(samples));
-    const response = await fetch(this.#url, {
+    const { ok, status, said } = await this.#request({
       method,
-      headers: { ...headers, ...(content && { "content-type": content.contentType }) },
+      headers: content && { "content-type": content.contentType },
       body: content && new Blob([...content.chunks]),
-      signal: AbortSignal.timeout(timeoutSeconds * 1000),
     });
-    const said = (await response.text()).trim();
-    if (response.ok) return;
-    throw new Error(`Cannot push to "${this.#url}": status ${response.status}${said && `, ${said}`}`);
+    if (!ok) throw new Error(`Cannot push to "${this.#url}": status ${status}${said && `, ${said}`}`);
+  }
+
+  async #request(
+    request: { method: string; headers?: Record<string, string>; body?: Blob },
+  ): Promise<{ ok: boolean; status: number; said: string }> {
+    const { headers, timeoutSeconds = TIMEOUT_SECONDS } = this.#options;
+    const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+    try {
+      const response = await fetch(this.#url, {
+        ...request,
+        headers: { ...headers, ...request.headers },
+        signal,
+      });
+      return { ok: response.ok, status: response.status, said: (await response.text()).trim() };
+    } catch (cause) {
+      const why = signal.aborted ? `no answer in ${timeoutSeconds} s` : (cause as Error).message;
+      throw new Error(`Cannot push to "${this.#url}": ${why}`, { cause });
+    }
   }
 
   /** WHY: the gateway would overwrite the label and merge series that differ in it. */

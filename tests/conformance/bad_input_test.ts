@@ -13,6 +13,7 @@ import {
   Gauge,
   Histogram,
   linearBuckets,
+  Pushgateway,
   Registry,
   Summary,
 } from "../../mod.ts";
@@ -400,6 +401,54 @@ Deno.test("bad input, compat: pushes that fail", async () => {
   await pushed;
   connection.close();
   silent.close();
+});
+
+Deno.test("bad input, own interface: pushes that fail", async () => {
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response("bad line", { status: 400 }),
+  );
+  const silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const urlOf = (port: number) => `http://127.0.0.1:${port}/`;
+  const options = { url: urlOf(server.addr.port), job: "j", source: new Collector(registry) };
+  const MISTAKES: readonly Mistake[] = [
+    [
+      () => new Pushgateway(any(undefined)),
+      "TypeError: Cannot push: wanted an options object, given undefined",
+    ],
+    [
+      () => new Pushgateway(any({ ...options, job: undefined })),
+      "TypeError: Cannot push: wanted a job's name, given undefined",
+    ],
+    [() => new Pushgateway({ ...options, job: "" }), 'RangeError: Cannot push as job "": wanted a name'],
+    [() => new Pushgateway({ ...options, url: "x" }), 'TypeError: Cannot push to "x": wanted an address'],
+    [
+      () => new Pushgateway({ ...options, timeoutSeconds: NaN }),
+      "RangeError: Cannot push with timeoutSeconds NaN: wanted a number above 0",
+    ],
+    [
+      () => new Pushgateway({ ...options, grouping: { "a-b": "x" } }),
+      'RangeError: Cannot push with grouping label "a-b"',
+    ],
+  ];
+  for (const [call, error] of MISTAKES) {
+    const found = errorOf(call);
+    assert(found.startsWith(error), `${call} gives "${found}", wanted "${error}"`);
+  }
+  const refused = new Pushgateway(options);
+  const silentPort = (silent.addr as Deno.NetAddr).port;
+  const late = new Pushgateway({ ...options, url: urlOf(silentPort), timeoutSeconds: 0.05 });
+  for (const call of ["push", "pushAdd", "delete"] as const) {
+    const status = await assertRejects(() => refused[call](), Error);
+    assertEquals(status.message, `Cannot push to "${options.url}metrics/job/j": status 400, bad line`);
+    const over = await assertRejects(() => late[call](), Error);
+    assertEquals(over.message, `Cannot push to "${urlOf(silentPort)}metrics/job/j": no answer in 0.05 s`);
+  }
+  await server.shutdown();
+  silent.close();
+  const nobody = await assertRejects(() => refused.push(), Error);
+  assert(nobody.message.startsWith(`Cannot push to "${options.url}metrics/job/j": `), nobody.message);
+  assert(nobody.cause instanceof Error);
 });
 
 Deno.test("bad input, own interface: a slab that is none is refused by name and counted", () => {
