@@ -211,6 +211,8 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
       if (typeof second !== "number") refuse("set", this.name, second);
       if (this.#plain) setGauge(this.family.slab, this.family.cellOf(first), second);
       else this.labels(first).set(second, third);
+    } else if (this.#plain && typeof first === "number") {
+      setGauge(this.family.slab, this.ownCell(), first);
     } else this.ownChild().set(first, second);
   }
 
@@ -223,7 +225,11 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
       if (typeof second !== "number") refuse("increment", this.name, second);
       if (!this.#plain) refuseSum(this.#stamping);
       addToGauge(this.family.slab, this.family.cellOf(first), second);
-    } else this.ownChild().inc(first);
+    } else {
+      if (typeof first !== "number") refuse("increment", this.name, first);
+      if (!this.#plain) refuseSum(this.#stamping);
+      addToGauge(this.family.slab, this.ownCell(), first);
+    }
   }
 
   /** Subtracts from the gauge without labels; see {@linkcode GaugeChild.inc}. */
@@ -234,7 +240,10 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
     if (typeof first === "object") {
       if (typeof second !== "number") refuse("decrement", this.name, second);
       this.inc(first, -second);
-    } else this.ownChild().dec(first);
+    } else {
+      if (typeof first !== "number") refuse("decrement", this.name, first);
+      this.inc(-first);
+    }
   }
 
   /** Sets the gauge, or one series, to the current time in seconds since the Unix epoch. */
