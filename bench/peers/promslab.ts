@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { Collector, Counter, Gauge, Histogram, Registry, Summary } from "../../mod.ts";
+import { Collector, Counter, createSlab, Gauge, Histogram, Registry, Summary } from "../../mod.ts";
 import { createTextFormat } from "../../src/exposition/text_sink.ts";
-import type { Library } from "./prom_client_api.ts";
+import type { Body, Library } from "./prom_client_api.ts";
 
 /** The name that reports show. */
 export const PROMSLAB = "promslab";
@@ -16,9 +16,7 @@ export function loadPromslab(
 ): Library {
   const registry = new Registry({ slabBytes });
   if (attach !== undefined) registry.attach({ slab: attach });
-  const collector = new Collector(registry);
-  const format = createTextFormat();
-  let lent: { release(): void } | undefined;
+  const scrape = scraperOf(new Collector(registry));
   return {
     name: PROMSLAB,
     version: "this commit",
@@ -30,13 +28,33 @@ export function loadPromslab(
     // WHY: a window of ten minutes would be rotated by no peer here, so all of them look back for ever.
     summary: ({ percentiles, ...options }) =>
       new Summary({ ...options, quantiles: percentiles, windowSeconds: 0, registry }),
-    scrape() {
-      // The last body is out when the next scrape comes, as in a server that has sent it.
-      lent?.release();
-      const sink = format.sink();
-      collector.gather(sink);
-      lent = sink;
-      return sink.finish();
-    },
+    scrape,
+  };
+}
+
+/** Several slabs as several workers fill them, and the scrape of all. */
+export function loadPromslabSlabs(
+  slabCount: number,
+  slabBytes: number,
+): { workers: Library[]; scrape: () => Body } {
+  const collector = new Collector(new Registry());
+  const workers = Array.from({ length: slabCount }, (_, slot) => {
+    const slab = createSlab({ slot, bytes: slabBytes });
+    collector.addSlab(slab);
+    return loadPromslab({ attach: slab });
+  });
+  return { workers, scrape: scraperOf(collector) };
+}
+
+function scraperOf(collector: Collector): () => Body {
+  const format = createTextFormat();
+  let lent: { release(): void } | undefined;
+  return () => {
+    // The last body is out when the next scrape comes, as in a server that has sent it.
+    lent?.release();
+    const sink = format.sink();
+    collector.gather(sink);
+    lent = sink;
+    return sink.finish();
   };
 }

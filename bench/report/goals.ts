@@ -106,6 +106,18 @@ function growth(
   };
 }
 
+/** At most such a part of another time of promslab. */
+function ofOwn(query: Query, of: Query, part: number): Condition {
+  return (result) => {
+    const [own, other] = [query, of].map((one) =>
+      findRow(result, { subject: "promslab", runtime: "deno", ...one })
+    );
+    if (own === undefined || other === undefined) return undefined;
+    const times = best(own.samples) / best(other.samples);
+    return { text: `${times.toFixed(2)} times the time of ${of.work}`, reached: times <= part };
+  };
+}
+
 /** A figure of promslab that must not be above a bound. */
 function atMost(query: Query, bound: number): Condition {
   return (result) => {
@@ -139,6 +151,12 @@ const RENDER = {
   suite: "render",
   work: "counter_changed",
   sizes: { series: 10_000 },
+  unit: "ms",
+};
+const FOUR_SLABS = {
+  suite: "render",
+  work: "counter_slabs_changed",
+  sizes: { slabs: 4, series: 100_000 },
   unit: "ms",
 };
 const micro = (work: string): Query => ({ suite: "micro", work });
@@ -196,6 +214,11 @@ const GOALS: readonly (readonly [goal: string, ...conditions: Condition[]])[] = 
   [
     "render per series: at most 2.5x a native renderer of the same text",
     timesAsLong(RENDER, { subject: "native reference" }, 2.5),
+  ],
+  [
+    "100 000 counters of 4 slabs: at most 2.5x a native renderer of the same; a fifth of that time where nothing changed",
+    timesAsLong(FOUR_SLABS, { subject: "native reference" }, 2.5),
+    ofOwn({ ...FOUR_SLABS, work: "counter_slabs_unchanged" }, FOUR_SLABS, 0.2),
   ],
   [
     "one hung worker: scrape latency unchanged",

@@ -1,5 +1,6 @@
 /**
- * What rendering the exposition of one thread costs, per library, runtime and number of series.
+ * What rendering the exposition of one thread costs, per library, runtime and number of series, and that of four slabs
+ * beside a native renderer.
  *
  * @module
  */
@@ -27,6 +28,8 @@ interface Work {
   readonly name: string;
   readonly kind: Kind;
   readonly series: number;
+  /** How many slabs have each series; libraries that know no slabs are not asked. */
+  readonly slabs: number;
   /** Every how many series change; 0 for none. */
   readonly step: number;
 }
@@ -36,11 +39,12 @@ const WORKS: readonly Work[] = [
   work("counter", 10_000, 10),
   work("counter", 10_000, 0),
   ...[100, 1000, 10_000].map((series) => work("histogram", series, 1)),
+  ...[1, 10, 0].flatMap((step) => [1000, 100_000].map((series) => work("counter", series, step, 4))),
 ];
 
-function work(kind: Kind, series: number, step: number): Work {
+function work(kind: Kind, series: number, step: number, slabs = 1): Work {
   const change = step === 1 ? "changed" : step === 0 ? "unchanged" : "tenth_changed";
-  return { name: `${kind}_${change}`, kind, series, step };
+  return { name: `${kind}${slabs > 1 ? "_slabs" : ""}_${change}`, kind, series, slabs, step };
 }
 
 async function runRender(run: Run): Promise<Findings> {
@@ -112,8 +116,9 @@ async function commandsFor(
 /** Keeps a run within minutes: the slowest subjects do not do the largest works. */
 function isFeasible(
   { subject, runtime }: Subject,
-  { series, kind }: Work,
+  { series, kind, slabs }: Work,
 ): boolean {
+  if (slabs > 1) return subject === "promslab" || subject === "native reference";
   const lean = subject === "promslab" || subject === "native reference" ||
     subject === "client_golang";
   if (series > 100_000) {
@@ -130,11 +135,11 @@ async function groupOf(
   subjects: readonly Subject[],
   work: Work,
 ): Promise<Turn[]> {
-  const { kind, series, step } = work;
+  const { kind, series, slabs, step } = work;
   const key = `${work.name}_${series}`;
   const group: Turn[] = [];
   for (const subject of subjects) {
-    await subject.call("define", key, kind, series);
+    await subject.call("define", key, kind, series, slabs);
     for (let warm = 0; warm < Math.min(20, 100_000 / series); warm++) {
       await subject.call("render", key, step);
     }
@@ -143,7 +148,7 @@ async function groupOf(
       work: work.name,
       subject: subject.subject,
       runtime: subject.runtime,
-      sizes: { series },
+      sizes: slabs > 1 ? { series, slabs } : { series },
       unit,
       better: "lower",
     });

@@ -15,6 +15,15 @@ export interface MergedValues {
   readonly touched: Uint8Array;
 }
 
+/** The merged values of so many series with `stride` numbers each, before anything was merged. */
+export function newMergedValues(count: number, stride: number): MergedValues {
+  return {
+    values: new Float64Array(count * stride),
+    stamps: new Float64Array(count),
+    touched: new Uint8Array(count),
+  };
+}
+
 /** Adds one worker's column to what was merged so far. */
 export type Combine = (column: Column, merged: MergedValues) => void;
 

@@ -30,12 +30,14 @@ interface Quad {
 export class CounterTotals {
   readonly #quads: Quad[] = [];
   readonly #singles: { column: SlabColumn; page: number }[] = [];
-  readonly #totals: Float64Array;
+  #totals: Float64Array;
+  #before: Float64Array;
   readonly #sums: Float64Array = new Float64Array(PAGE_CELLS);
 
   /** @param seriesCount how many series the family has */
   constructor(columns: readonly SlabColumn[], seriesCount: number) {
     this.#totals = new Float64Array(seriesCount);
+    this.#before = new Float64Array(seriesCount);
     let next = 0;
     for (; next + AT_ONCE <= columns.length; next += AT_ONCE) {
       this.#addFour(columns.slice(next, next + AT_ONCE) as unknown as Four<SlabColumn>);
@@ -76,9 +78,10 @@ export class CounterTotals {
   /**
    * Reads and adds up all columns.
    *
-   * @returns the total of each series by its number in the family; used again by the next call
+   * @returns the total of each series by its number in the family; used again by the next call but one
    */
   sum(budget: RetryBudget): Float64Array {
+    [this.#before, this.#totals] = [this.#totals, this.#before];
     const totals = this.#totals.fill(0);
     const sums = this.#sums;
     for (const { columns, page, pages, from, count } of this.#quads) {
@@ -90,5 +93,10 @@ export class CounterTotals {
     }
     for (const { column, page } of this.#singles) column.addCounterPage(page, totals, budget);
     return totals;
+  }
+
+  /** What the last call but one of {@linkcode CounterTotals.sum} returned. */
+  get before(): Float64Array {
+    return this.#before;
   }
 }

@@ -17,17 +17,19 @@ import {
   isPerWorkerMode,
   isTotal,
   type MergedValues,
+  newMergedValues,
 } from "./aggregate.ts";
 import { type Column, SERIES_STATE } from "./column.ts";
 import { CounterTotals } from "./counter_totals.ts";
 import { withDefaultLabels } from "./default_labels.ts";
 import { IdleSeries } from "./idle_series.ts";
+import { KeptTotals } from "./kept_totals.ts";
 import { RetiredColumn } from "./retired_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import { compareLabels, cutBlocks, seriesPerBlock } from "./series_blocks.ts";
 import { mergeDetails } from "./series_details.ts";
 import type { SlabColumn } from "./slab_column.ts";
-import { SteadyTotals } from "./steady_totals.ts";
+import { SteadyTotals, totalColumn } from "./steady_totals.ts";
 
 const NO_COLUMNS: ReadonlySet<SlabColumn> = new Set();
 
@@ -82,6 +84,9 @@ export class MergedFamily {
   #created: Float64Array = new Float64Array(0);
   #whole: ReadonlySet<SlabColumn> = NO_COLUMNS;
   #totals: CounterTotals = new CounterTotals([], 0);
+  /** The output of the last pass, if it is kept for the next one, and the totals that it stands for. */
+  #kept: { readonly output: KeptTotals; readonly of: CounterTotals } | undefined;
+  #pass = 0;
   #merged: MergedValues = newMergedValues(0, 1);
   /** What formats see: the merged values, or what they stand for. */
   #output: Float64Array = this.#merged.values;
@@ -227,6 +232,7 @@ export class MergedFamily {
     const blocks = this.#blocks;
     const created = this.#created;
     const values = this.#output;
+    const moved = this.#kept?.output.moved;
     const details = mergeDetails(this.#counted(), {
       descriptor,
       stride,
@@ -248,6 +254,7 @@ export class MergedFamily {
         stride,
         values: values.subarray(start * stride, end * stride),
         created: created.subarray(start, end),
+        ...(moved && { version: moved[b] }),
         ...details[b],
       };
       start = end;
@@ -296,10 +303,14 @@ export class MergedFamily {
 
   #merge(whole: ReadonlySet<SlabColumn>, budget: RetryBudget): void {
     const merged = this.#merged;
+    const totals = whole.size > 0 ? this.#totals.sum(budget) : undefined;
+    if (totals !== undefined && whole.size === this.#members.length && !this.#hasFractions()) {
+      return this.#keep(totals);
+    }
+    this.#kept = undefined;
     merged.values.fill(0);
     merged.stamps.fill(0);
     merged.touched.fill(0);
-    const totals = whole.size > 0 ? this.#totals.sum(budget) : undefined;
     if (totals === undefined || this.#hasFractions()) {
       // WHY: a column may have turned out to hold fractions only now; it happens once.
       for (const column of whole) column.read(budget);
@@ -309,8 +320,7 @@ export class MergedFamily {
       for (let place = 0; place < order.length; place++) merged.values[place] = totals[order[place]];
       this.#addUp(merged, whole);
     }
-    const exact = totals !== undefined && whole.size === this.#members.length && !this.#hasFractions();
-    if (!exact || this.#retired.count > 0) this.#steady?.hold(this.#order, merged.values);
+    this.#steady?.hold(this.#order, merged.values);
     switch (this.descriptor.type) {
       case "histogram":
       case "gaugehistogram":
@@ -318,6 +328,21 @@ export class MergedFamily {
       case "stateset":
         return expandStates(merged.values, this.#output);
     }
+  }
+
+  /** Takes whole totals of all workers: what is shown already stays, so that a scrape costs what moved. */
+  #keep(totals: Float64Array): void {
+    const of = this.#totals;
+    this.#pass++;
+    if (this.#kept?.of === of) return this.#kept.output.update(totals, of.before, this.#pass);
+    const parts = {
+      order: this.#order,
+      values: this.#merged.values,
+      perBlock: seriesPerBlock(this.#stride),
+      retired: this.#retired,
+      steady: this.#steady,
+    };
+    this.#kept = { output: new KeptTotals(parts, totals, this.#pass), of };
   }
 
   /**
@@ -416,25 +441,4 @@ export class MergedFamily {
       this.#steady?.forget(index);
     }
   }
-}
-
-/** Which number of a series is a total that may hold fractions and never shrinks. */
-function totalColumn(descriptor: Descriptor): number | undefined {
-  switch (descriptor.type) {
-    case "counter":
-    case "summary":
-      return 0;
-    case "histogram":
-      return strideOf(descriptor) - 1;
-    default:
-      return undefined;
-  }
-}
-
-function newMergedValues(count: number, stride: number): MergedValues {
-  return {
-    values: new Float64Array(count * stride),
-    stamps: new Float64Array(count),
-    touched: new Uint8Array(count),
-  };
 }

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Descriptor } from "../model/descriptor.ts";
+import { strideOf } from "../model/samples.ts";
+
 /**
  * What rounding may take from a sum, as a share of it: thousands of additions come nowhere near. A total that shrinks by
  * more was made to, by a removal or by negative observations.
@@ -34,13 +37,22 @@ export class SteadyTotals {
    * @param values as many numbers for each series as the family has
    */
   hold(order: readonly number[], values: Float64Array): void {
-    const last = this.#last;
     for (let place = 0, at = this.#column; place < order.length; place++, at += this.#stride) {
-      const before = last[order[place]];
-      const missing = before - values[at];
-      if (missing > 0 && missing <= before * ROUNDING && missing < Infinity) values[at] = before;
-      else last[order[place]] = values[at];
+      values[at] = this.holdOne(order[place], values[at]);
     }
+  }
+
+  /**
+   * The same for one total.
+   *
+   * @returns the total, or that of the last pass
+   */
+  holdOne(index: number, total: number): number {
+    const before = this.#last[index];
+    const missing = before - total;
+    if (missing > 0 && missing <= before * ROUNDING && missing < Infinity) return before;
+    this.#last[index] = total;
+    return total;
   }
 
   /** Makes room for a number of series. */
@@ -54,5 +66,18 @@ export class SteadyTotals {
   /** Forgets a series, whose number may go to another. */
   forget(index: number): void {
     if (index < this.#last.length) this.#last[index] = 0;
+  }
+}
+
+/** Which number of a series is a total that may hold fractions and never shrinks. */
+export function totalColumn(descriptor: Descriptor): number | undefined {
+  switch (descriptor.type) {
+    case "counter":
+    case "summary":
+      return 0;
+    case "histogram":
+      return strideOf(descriptor) - 1;
+    default:
+      return undefined;
   }
 }

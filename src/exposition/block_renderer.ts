@@ -47,6 +47,8 @@ interface BlockState {
   readonly exemplars: Map<number, Exemplar>;
   readonly created: Float64Array | undefined;
   readonly first: boolean;
+  /** The version of the values that the body shows. */
+  version: number | undefined;
 }
 
 /** A family as one format lays it out, and its blocks. */
@@ -84,13 +86,21 @@ export class BlockRenderer {
       family.blocks.set(samples.block, state);
     }
     const { shown, body } = state;
-    const current = new Int32Array(samples.values.buffer, samples.values.byteOffset, shown.length);
-    if (samples.exemplars !== undefined || state.exemplars.size > 0) noticeExemplars(state, samples, current);
     const always = family.layout.showsNatives && samples.natives !== undefined;
-    if (!always && firstDifference(current, shown) === shown.length) return body.lend();
-    this.#collectChanges({ family, state, samples, current, always });
-    if (this.#changes.count > 0) body.replace(this.#changes);
-    shown.set(current);
+    const hasExemplars = samples.exemplars !== undefined || state.exemplars.size > 0;
+    if (samples.version !== undefined && samples.version === state.version && !always && !hasExemplars) {
+      return body.lend();
+    }
+    state.version = undefined;
+    const current = new Int32Array(samples.values.buffer, samples.values.byteOffset, shown.length);
+    if (hasExemplars) noticeExemplars(state, samples, current);
+    if (always || firstDifference(current, shown) < shown.length) {
+      this.#collectChanges({ family, state, samples, current, always });
+      if (this.#changes.count > 0) body.replace(this.#changes);
+      shown.set(current);
+    }
+    // WHY: last, so that a block that failed is looked at again.
+    state.version = samples.version;
     return body.lend();
   }
 
@@ -166,6 +176,7 @@ function newState(samples: FamilySamples, layout: FamilyLayout): BlockState {
     exemplars: new Map(),
     created: layout.showsCreated ? samples.created?.slice(0, seriesCount) : undefined,
     first: samples.first,
+    version: undefined,
   };
 }
 

@@ -5,7 +5,7 @@
  */
 // CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
-import { type CellShape, COUNTER_SHAPE, GAUGE_SHAPE, histogramShape } from "../slab/cell_shape.ts";
+import { type CellShape, COUNTER_SHAPE, GAUGE_SHAPE, histogramShape, withExtra } from "../slab/cell_shape.ts";
 import { EXEMPLAR_CELL32 } from "../slab/exemplar_cell.ts";
 import { NATIVE_EXEMPLARS } from "../slab/exemplar_choice.ts";
 import { NativePlan } from "../slab/native_plan.ts";
@@ -42,7 +42,7 @@ export function planCell(descriptor: Descriptor, clock?: WallClock): CellPlan {
     : { arena: "latch", cellBytes: latch.cellBytes };
   const exemplarSlots = exemplarSlotsOf(descriptor);
   return {
-    shape: { arena: value.arena, cellBytes: value.cellBytes + 4 * EXEMPLAR_CELL32 * exemplarSlots },
+    shape: withExtra(value, 4 * EXEMPLAR_CELL32 * exemplarSlots),
     exemplarSlots,
     exemplars32: value.cellBytes / 4,
     ...(native && { native }),

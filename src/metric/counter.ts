@@ -7,7 +7,7 @@
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
 import { givenText } from "../model/given_text.ts";
 import type { Labels } from "../model/label_values.ts";
-import { addToCounter, addWhole } from "../slab/counter_cell.ts";
+import { addToCounter, addWhole, counterLow32 } from "../slab/counter_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import { planCell } from "./cell_plan.ts";
 import { ExemplarKeeper, type UpdateOptions } from "./exemplar_keeper.ts";
@@ -47,6 +47,8 @@ export class CounterChild implements BoundChild {
   /** The slab's, at hand. */
   readonly #i32: Int32Array;
   #cell32: number;
+  /** What follows from the cell's place, kept because an increment has no time to compute it. */
+  #low32: number;
   readonly #name: string;
   readonly #keeper: ExemplarKeeper;
 
@@ -55,6 +57,7 @@ export class CounterChild implements BoundChild {
     this.#slab = slab;
     this.#i32 = slab.i32;
     this.#cell32 = cell32;
+    this.#low32 = counterLow32(cell32);
     this.#name = of.name;
     this.#keeper = of.keeper;
   }
@@ -62,6 +65,7 @@ export class CounterChild implements BoundChild {
   /** Makes the child write to another cell. Called by its family when the series is removed. */
   rebind(cell32: number): void {
     this.#cell32 = cell32;
+    this.#low32 = counterLow32(cell32);
   }
 
   /** @internal */
@@ -89,7 +93,7 @@ export class CounterChild implements BoundChild {
    */
   inc(value = 1, options?: UpdateOptions): void {
     // WHY: a bigint or a symbol would make the engine throw an error that names neither counter nor value.
-    if (options === undefined && typeof value === "number" && addWhole(this.#i32, this.#cell32, value)) {
+    if (options === undefined && typeof value === "number" && addWhole(this.#i32, this.#cell32, this.#low32, value)) {
       return;
     }
     this.#incSlowly(value, options);
@@ -131,6 +135,9 @@ export class CounterChild implements BoundChild {
  */
 export class Counter<LabelName extends string = never> extends Metric<LabelName, CounterChild> {
   readonly #keeper: ExemplarKeeper;
+  /** The cell of the series without labels, and what follows from its place. */
+  #cell32 = 0;
+  #low32 = 0;
 
   /**
    * Defines a counter.
@@ -198,9 +205,20 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
       addToCounter(family.slab, family.cellOf(first), value);
     } else if (second !== undefined) {
       this.ownChild().inc(first, second as UpdateOptions);
-    } else if (typeof first !== "number" || !addToCounter(family.slab, this.ownCell(), first)) {
+    } else if (typeof first !== "number" || !this.#addToOwn(first)) {
       refuse(this.name, first);
     }
+  }
+
+  #addToOwn(value: number): boolean {
+    const cell32 = this.ownCell();
+    // WHY: the family gives the series another cell when it is removed.
+    if (cell32 !== this.#cell32) {
+      this.#cell32 = cell32;
+      this.#low32 = counterLow32(cell32);
+    }
+    const { slab } = this.family;
+    return addWhole(slab.i32, cell32, this.#low32, value) || addToCounter(slab, cell32, value);
   }
 
   /**

@@ -12,7 +12,7 @@ import {
   OVERFLOW_LABEL_VALUE,
 } from "../model/label_values.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
-import { type CellShape, createPrivateCell } from "../slab/cell_shape.ts";
+import { type CellShape, createPrivateCell, isUntouched } from "../slab/cell_shape.ts";
 import { DirectoryReader, RECORD_KIND } from "../slab/directory.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { SlabWriter } from "../slab/slab_writer.ts";
@@ -147,7 +147,7 @@ export class Family {
     new DirectoryReader(this.slab).read(({ kind, familyId, dormant, cellOffset, start, payload }) => {
       if (kind !== RECORD_KIND.SERIES || familyId !== this.#familyId || !dormant) return;
       // WHY: a series that moved again counts, whoever holds its child.
-      if (!abandoned.has(cellOffset / 4) || !this.#isUntouched(cellOffset)) return;
+      if (!abandoned.has(cellOffset / 4) || !isUntouched(this.slab, cellOffset, this.#shape)) return;
       found.push({ start, cell: cellOffset / 4, values: decodeLabelValues(payload, labelCount) });
     });
     for (const { start, cell, values } of found) {
@@ -191,7 +191,7 @@ export class Family {
       const values = decodeLabelValues(record.payload, labelCount);
       if (!matches(values)) return;
       // WHY: a series that was removed and has not moved since is hidden; a reset must not bring it back.
-      if (reset && record.dormant && this.#isUntouched(record.cellOffset)) return;
+      if (reset && record.dormant && isUntouched(this.slab, record.cellOffset, this.#shape)) return;
       removed.push({ start: record.start, cell: record.cellOffset / 4, values });
     });
     for (const { cell, values } of removed) this.#index.forget(values, cell);
@@ -202,10 +202,6 @@ export class Family {
         : !this.#replaceSeries(cell, { values, reset });
       if (!kept) this.#reclaim(start);
     }
-  }
-
-  #isUntouched(cellOffset: number): boolean {
-    return this.slab.u8.subarray(cellOffset, cellOffset + this.#shape.cellBytes).every((byte) => byte === 0);
   }
 
   /** Gives the child of a removed series a new cell. Returns true: nothing refers to the old one any more. */

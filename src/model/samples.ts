@@ -82,6 +82,10 @@ export interface FamilySamples {
   readonly stride: number;
   /** The values of all series of the block. */
   readonly values: Float64Array;
+  /**
+   * While it is the same for the same block, so are the values. Without it they may differ from one scrape to the next.
+   */
+  readonly version?: number;
   /** When each series began to count, in seconds since the Unix epoch; 0 where that is not known. */
   readonly created?: Float64Array;
   /**

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { PAGE_BYTES } from "../layout/cell_page.ts";
-import { COUNTER_PAGE } from "../layout/cell_page.ts";
-import { COUNTER_CELL } from "../layout/counter_cell.ts";
+import { COUNTER_PAGE, PAGE_BYTES } from "../layout/cell_page.ts";
+import { COUNTER_ALIGNMENT, COUNTER_CELL, COUNTER_LOW_COPY32, counterLow32 } from "../layout/counter_cell.ts";
 import { GAUGE_CELL } from "../layout/gauge_cell.ts";
 import { histogramCellBytes } from "../layout/histogram_cell.ts";
-import { toIndex32 } from "../layout/layout.ts";
+import { roundUp, toIndex32 } from "../layout/layout.ts";
 import { createPrivateSlab, MIN_SLAB_BYTES, type Slab } from "./slab.ts";
 
 /** Which pages a cell goes to: counters share pages that are validated as a whole. */
@@ -22,6 +21,30 @@ export interface CellShape {
 
 /** The shape of a counter's cell. */
 export const COUNTER_SHAPE: CellShape = { arena: "counter", cellBytes: COUNTER_CELL.bytes };
+
+/** The shape of a series that has more than its value. */
+export function withExtra({ arena, cellBytes }: CellShape, extraBytes: number): CellShape {
+  const bytes = cellBytes + extraBytes;
+  return { arena, cellBytes: arena === "counter" ? roundUp(bytes, COUNTER_ALIGNMENT) : bytes };
+}
+
+/** Whether nothing was ever stored for a series. Owner thread only. */
+export function isUntouched({ i32, u8 }: Slab, cellOffset: number, { arena, cellBytes }: CellShape): boolean {
+  if (arena === "counter") {
+    const low32 = counterLow32(toIndex32(cellOffset));
+    if (i32[low32] !== 0 || i32[low32 + COUNTER_LOW_COPY32] !== 0) return false;
+  }
+  return u8.subarray(cellOffset, cellOffset + cellBytes).every((byte) => byte === 0);
+}
+
+/** Brings the memory of a series back to its first state. Owner thread only, when no reader is at it. */
+export function clearCell({ i32, u8 }: Slab, cellOffset: number, { arena, cellBytes }: CellShape): void {
+  u8.fill(0, cellOffset, cellOffset + cellBytes);
+  if (arena !== "counter") return;
+  const low32 = counterLow32(toIndex32(cellOffset));
+  i32[low32] = 0;
+  i32[low32 + COUNTER_LOW_COPY32] = 0;
+}
 
 /** The shape of a gauge's cell. */
 export const GAUGE_SHAPE: CellShape = { arena: "latch", cellBytes: GAUGE_CELL.bytes };

@@ -16,7 +16,7 @@ import {
 } from "../layout/directory_record.ts";
 import { roundUp, toIndex32, toIndex64 } from "../layout/layout.ts";
 import { HEADER32, SLAB_STATE } from "../layout/slab_header.ts";
-import type { CellArena, CellShape } from "./cell_shape.ts";
+import { type CellArena, type CellShape, clearCell } from "./cell_shape.ts";
 import { type Slab, SlabError } from "./slab.ts";
 
 /** A series as its family announces it. */
@@ -309,7 +309,7 @@ export class SlabWriter {
     if (found < 0) return 0;
     const [{ start }] = free.splice(found, 1);
     const cellOffset = i32[toIndex32(start + DIRECTORY_RECORD.at.cellOffset)];
-    this.slab.u8.fill(0, cellOffset, cellOffset + series.cellBytes);
+    clearCell(this.slab, cellOffset, series);
     this.#fillAnew(start, { cellOffset, ...series });
     return cellOffset;
   }

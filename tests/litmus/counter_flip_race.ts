@@ -7,14 +7,16 @@ import { COUNTER_PAGE, PAGE_BYTES } from "../../src/layout/cell_page.ts";
 import {
   COUNTER_FLOAT64,
   COUNTER_HIGH32,
-  COUNTER_LOW32,
+  COUNTER_LOW_COPY32,
   COUNTER_LOW_RANGE,
+  counterLow32,
 } from "../../src/layout/counter_cell.ts";
 import { addToCounter, readCounter } from "../../src/slab/counter_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import type { Act, Race } from "./_race.ts";
 
 const CELL32 = (PAGE_BYTES + COUNTER_PAGE.bytes) / 4;
+const LOW32 = counterLow32(CELL32);
 
 /** Adds one to the low word and one to the high word. */
 const STEP = COUNTER_LOW_RANGE + 1;
@@ -59,7 +61,7 @@ const race: Omit<Race, "name"> = {
 /** Reads as readCounter() does, without the read-modify-write at the end. */
 function readUnchecked({ i32, f64 }: Slab): number {
   const active = Atomics.load(i32, CELL32) & 1;
-  const low = i32[CELL32 + COUNTER_LOW32 + active];
+  const low = i32[LOW32 + active * COUNTER_LOW_COPY32];
   const high = i32[CELL32 + COUNTER_HIGH32 + active];
   return high * COUNTER_LOW_RANGE + low + f64[CELL32 / 2 + COUNTER_FLOAT64 + active];
 }
@@ -81,7 +83,7 @@ export const races: readonly Race[] = [
         const { i32 } = new Slab(memory);
         return () => {
           for (let k = 0; k < STEPS; k++) {
-            i32[CELL32 + COUNTER_LOW32]++;
+            i32[LOW32]++;
             i32[CELL32 + COUNTER_HIGH32]++;
             Atomics.add(i32, CELL32, 2);
           }

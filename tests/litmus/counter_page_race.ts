@@ -7,8 +7,9 @@ import { COUNTER_PAGE, PAGE_BYTES } from "../../src/layout/cell_page.ts";
 import {
   COUNTER_CELL,
   COUNTER_HIGH32,
-  COUNTER_LOW32,
+  COUNTER_LOW_COPY32,
   COUNTER_LOW_RANGE,
+  counterLow32,
 } from "../../src/layout/counter_cell.ts";
 import { addToCounter, readCounterPage } from "../../src/slab/counter_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
@@ -76,7 +77,9 @@ export const races: readonly Race[] = [
           for (let k = 0; k < COUNT; k++) {
             const cell32 = CELLS[k];
             const active = i32[cell32] & 1;
-            i32[cell32 + COUNTER_LOW32 + (active ^ 1)] = i32[cell32 + COUNTER_LOW32 + active] + 1;
+            const low32 = counterLow32(cell32);
+            const low = i32[low32 + active * COUNTER_LOW_COPY32];
+            i32[low32 + (active ^ 1) * COUNTER_LOW_COPY32] = low + 1;
             i32[cell32 + COUNTER_HIGH32 + (active ^ 1)] = i32[cell32 + COUNTER_HIGH32 + active] + 1;
             Atomics.add(i32, cell32, 1);
           }

@@ -1,9 +1,11 @@
-//! The reference renderer: what the same text costs in native code, one thread, nothing to merge.
+//! The reference renderer: what the same text costs in native code, one thread, with nothing to merge or with counters
+//! to add up that lie in the arrays of several writers.
 //! Each line's beginning is kept as bytes; values are formatted by the standard library.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{BufRead, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 const METHODS: [&str; 4] = ["GET", "POST", "PUT", "DELETE"];
@@ -21,11 +23,13 @@ struct Family {
     header: Vec<u8>,
     histogram: bool,
     series: Vec<Series>,
+    /// Counters of several writers, each by the series' index; empty where there is one.
+    slabs: Vec<Vec<AtomicU64>>,
     seconds: Vec<f64>,
 }
 
 impl Family {
-    fn new(kind: &str, count: usize) -> Family {
+    fn new(kind: &str, count: usize, slab_count: usize) -> Family {
         let histogram = kind == "histogram";
         let (name, help) = if histogram {
             ("bench_seconds", "Durations of requests.")
@@ -56,12 +60,22 @@ impl Family {
         }).collect();
         let header = format!("# HELP {name} {help}\n# TYPE {name} {kind}\n").into_bytes();
         let seconds = (0..256).map(|i| 0.0005 * 2f64.powf(((i * 97) % 256) as f64 / 18.0)).collect();
-        let mut family = Family { header, histogram, series, seconds };
+        let slab_count = if slab_count > 1 { slab_count } else { 0 };
+        let slabs = (0..slab_count).map(|_| (0..count).map(|_| AtomicU64::new(0)).collect()).collect();
+        let mut family = Family { header, histogram, series, slabs, seconds };
         family.touch(1);
         family
     }
 
     fn touch(&mut self, step: usize) {
+        for slab in &self.slabs {
+            for index in (0..slab.len()).step_by(step) {
+                slab[index].fetch_add(1 + (index % 7) as u64, Ordering::Relaxed);
+            }
+        }
+        if !self.slabs.is_empty() {
+            return;
+        }
         for series in self.series.iter_mut().filter(|series| series.index % step == 0) {
             if self.histogram {
                 let value = self.seconds[series.index & 255];
@@ -79,7 +93,7 @@ impl Family {
         body.extend_from_slice(&self.header);
         let mut number = String::new();
         for series in &self.series {
-            let mut cumulative = 0u64;
+            let mut cumulative: u64 = self.slabs.iter().map(|slab| slab[series.index].load(Ordering::Relaxed)).sum();
             for (line, prefix) in series.prefixes.iter().enumerate() {
                 body.extend_from_slice(prefix);
                 number.clear();
@@ -112,7 +126,8 @@ fn main() {
         match words[0] {
             "version" => println!("ok \"{version}\""),
             "define" => {
-                families.insert(words[1].to_string(), Family::new(words[2], words[3].parse().unwrap()));
+                let slab_count = words.get(4).map_or(1, |word| word.parse().unwrap());
+                families.insert(words[1].to_string(), Family::new(words[2], words[3].parse().unwrap(), slab_count));
                 println!("ok null");
             }
             "render" => {

@@ -2,14 +2,15 @@
  * What the writers and readers of cells take for granted of their layouts.
  */
 import { assert, assertEquals } from "@std/assert";
-import { COUNTER_PAGE, PAGE_BYTES, PAGE_MASK32 } from "../../../src/layout/cell_page.ts";
+import { COUNTER_PAGE, IN_PAGE_MASK32, PAGE_BYTES, PAGE_MASK32 } from "../../../src/layout/cell_page.ts";
 import { CONTROL_BLOCK, TICKET64 } from "../../../src/layout/control_block.ts";
 import {
   COUNTER_CELL,
   COUNTER_FLOAT64,
   COUNTER_HIGH32,
-  COUNTER_LOW32,
+  COUNTER_LOW_COPY32,
   COUNTER_LOW_RANGE,
+  counterLow32,
 } from "../../../src/layout/counter_cell.ts";
 import {
   DIRECTORY_RECORD,
@@ -38,10 +39,26 @@ import { DIRECTORY_START, HEADER32, SLAB_HEADER } from "../../../src/layout/slab
 
 Deno.test("counter cells keep copy B one element after copy A, and 64-bit words aligned in every cell of a page", () => {
   const { at, bytes } = COUNTER_CELL;
-  assertEquals([at.lowB - at.lowA, at.highB - at.highA, at.floatB - at.floatA], [4, 4, 8]);
-  assertEquals([COUNTER_LOW32 * 4, COUNTER_HIGH32 * 4, COUNTER_FLOAT64 * 8], [at.lowA, at.highA, at.floatA]);
-  assertEquals([at.sequence, bytes % 8, COUNTER_PAGE.bytes % 8], [0, 0, 0]);
+  assertEquals([at.highB - at.highA, at.floatB - at.floatA], [4, 8]);
+  assertEquals([COUNTER_HIGH32 * 4, COUNTER_FLOAT64 * 8], [at.highA, at.floatA]);
+  assertEquals([at.sequence, bytes % 8, COUNTER_PAGE.bytes % bytes], [0, 0, 0]);
   assertEquals(COUNTER_LOW_RANGE, 2 ** 31);
+});
+
+Deno.test("each counter of a page has two low words of its own, inside the page's head and away from its word", () => {
+  const { at, bytes } = COUNTER_PAGE;
+  const used = new Set<number>();
+  for (let cell = bytes; cell + COUNTER_CELL.bytes <= PAGE_BYTES; cell += COUNTER_CELL.bytes) {
+    const cell32 = (3 * PAGE_BYTES + cell) / 4;
+    const lowA = 4 * (counterLow32(cell32) & IN_PAGE_MASK32);
+    const lowB = lowA + 4 * COUNTER_LOW_COPY32;
+    assertEquals(counterLow32(cell32) & PAGE_MASK32, 3 * PAGE_BYTES / 4);
+    assert(lowA >= at.lowsA && lowA < at.reservedB, `${lowA} is no word of lowsA`);
+    assert(lowB >= at.lowsB && lowB < bytes, `${lowB} is no word of lowsB`);
+    used.add(lowA).add(lowB);
+  }
+  assertEquals(used.size, 2 * (PAGE_BYTES - bytes) / COUNTER_CELL.bytes);
+  assertEquals(at.flips, 0);
 });
 
 Deno.test("gauge cells keep a stamp next to its value, and whole numbers next to each other", () => {

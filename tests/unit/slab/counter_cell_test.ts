@@ -1,12 +1,22 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { COUNTER_PAGE, PAGE_BYTES } from "../../../src/layout/cell_page.ts";
-import { COUNTER_HIGH32, COUNTER_LOW32 } from "../../../src/layout/counter_cell.ts";
+import {
+  COUNTER_CELL,
+  COUNTER_HIGH32,
+  COUNTER_LOW_COPY32,
+  counterLow32,
+} from "../../../src/layout/counter_cell.ts";
 import { addToCounter, readCounter, readCounterPage } from "../../../src/slab/counter_cell.ts";
 import { createPrivateSlab, type Slab } from "../../../src/slab/slab.ts";
 
 const PAGE32 = PAGE_BYTES / 4;
 const CELL32 = PAGE32 + COUNTER_PAGE.bytes / 4;
-const NEXT_CELL32 = CELL32 + 10;
+const NEXT_CELL32 = CELL32 + COUNTER_CELL.bytes / 4;
+
+/** The low word of the copy that counts. */
+function activeLow32({ i32 }: Slab): number {
+  return counterLow32(CELL32) + (i32[CELL32] & 1) * COUNTER_LOW_COPY32;
+}
 
 function newSlab(): Slab {
   return createPrivateSlab(4 * PAGE_BYTES);
@@ -82,7 +92,7 @@ Deno.test("case 40: addToCounter() carries at each wrap of the low word", () => 
   let wanted = 0;
   for (let wrap = 0; wrap < 8; wrap++) {
     const { i32 } = slab;
-    const low32 = CELL32 + COUNTER_LOW32 + (i32[CELL32] & 1);
+    const low32 = activeLow32(slab);
     wanted += 2 ** 31 - 2 - i32[low32];
     i32[low32] = 2 ** 31 - 2;
     for (let i = 0; i < 5; i++) {
@@ -99,7 +109,7 @@ Deno.test("addToCounter() never grows smaller where the high word overflows into
     if (float > 0) addToCounter(slab, CELL32, float);
     else slab.i32[PAGE32] = 2;
     for (let copy = 0; copy < 2; copy++) slab.i32[CELL32 + COUNTER_HIGH32 + copy] = 2 ** 31 - 1;
-    slab.i32[CELL32 + COUNTER_LOW32 + (slab.i32[CELL32] & 1)] = 2 ** 31 - 2;
+    slab.i32[activeLow32(slab)] = 2 ** 31 - 2;
     let before = valueOf(slab);
     for (let i = 0; i < 4; i++) {
       addToCounter(slab, CELL32, 1);
