@@ -254,6 +254,7 @@ export class Collector {
     for (const source of [...this.#sources]) {
       while (this.#sources.has(source) && !this.#parse(source, RECORDS_PER_SLICE)) await pause();
     }
+    for (const family of [...this.#families.values()]) for (const _ of family.sorting()) await pause();
     this.poll();
   }
 

@@ -24,6 +24,18 @@ export function columnStrideOf(descriptor: Descriptor): number {
   }
 }
 
+/** Where a column comes from. */
+export interface ColumnOrigin {
+  /** The worker slot as label value. */
+  readonly worker: string;
+  /** The worker slot, negative for main. */
+  readonly slot: number;
+  /** The incarnation of the slot. */
+  readonly epoch: number;
+  /** Whether the worker is alive; columns of the dead and the hung do not count in live modes. */
+  readonly live: boolean;
+}
+
 /** Whether a series of a column counts. */
 export const SERIES_STATE = {
   COUNTED: 0,

@@ -19,15 +19,16 @@ import {
   type MergedValues,
   newMergedValues,
 } from "./aggregate.ts";
-import { type Column, SERIES_STATE } from "./column.ts";
+import { type Column, type ColumnOrigin, SERIES_STATE } from "./column.ts";
 import { CounterTotals } from "./counter_totals.ts";
 import { withDefaultLabels } from "./default_labels.ts";
 import { IdleSeries } from "./idle_series.ts";
 import { KeptTotals } from "./kept_totals.ts";
 import { RetiredColumn } from "./retired_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
-import { compareLabels, cutBlocks, seriesPerBlock } from "./series_blocks.ts";
+import { cutBlocks, seriesPerBlock } from "./series_blocks.ts";
 import { mergeDetails } from "./series_details.ts";
+import { SeriesOrder } from "./series_order.ts";
 import type { SlabColumn } from "./slab_column.ts";
 import { SteadyTotals, totalColumn } from "./steady_totals.ts";
 
@@ -35,18 +36,6 @@ const NO_COLUMNS: ReadonlySet<SlabColumn> = new Set();
 
 /** The label that names the worker in merge modes that keep the workers apart. */
 export const WORKER_LABEL = "worker";
-
-/** Where a column comes from. */
-export interface ColumnOrigin {
-  /** The worker slot as label value. */
-  readonly worker: string;
-  /** The worker slot, negative for main. */
-  readonly slot: number;
-  /** The incarnation of the slot. */
-  readonly epoch: number;
-  /** Whether the worker is alive; columns of the dead and the hung do not count in live modes. */
-  readonly live: boolean;
-}
 
 interface Member {
   readonly column: SlabColumn;
@@ -72,6 +61,7 @@ export class MergedFamily {
   readonly #series: Series[] = [];
   readonly #indexes: Map<string, number> = new Map();
   readonly #freeIndexes: number[] = [];
+  readonly #sorted: SeriesOrder = new SeriesOrder((index) => this.#series[index].labels);
   #members: Member[] = [];
   readonly #retired: RetiredColumn;
   readonly #steady: SteadyTotals | undefined;
@@ -140,7 +130,13 @@ export class MergedFamily {
     const added = this.#freeIndexes.pop() ?? this.#series.length;
     this.#series[added] = { labels, created: series.created };
     this.#indexes.set(key, added);
+    this.#sorted.add(added);
     return added;
+  }
+
+  /** Sorts new series, a millisecond's worth at a time. The next pass does what is left of it. */
+  sorting(): Iterable<void> {
+    return this.#sorted.sorting();
   }
 
   /** Says that a column's series were reclaimed or used anew. */
@@ -411,17 +407,16 @@ export class MergedFamily {
     }
     this.#retired.markVisible(visible);
     this.#forgetUnknown(known, visible);
-    const order: number[] = [];
-    for (let index = 0; index < visible.length; index++) if (visible[index] === 1) order.push(index);
-    order.sort((a, b) => compareLabels(this.#series[a].labels, this.#series[b].labels));
+    const order = Array.from(this.#sorted.all().filter((index) => visible[index] === 1));
     const positions = new Int32Array(this.#series.length).fill(-1);
-    order.forEach((index, position) => positions[index] = position);
+    for (let position = 0; position < order.length; position++) positions[order[position]] = position;
     for (const column of [this.#retired, ...this.#members.map((member) => member.column)]) {
       for (let k = 0; k < column.count; k++) {
         column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? positions[column.index[k]] : -1;
       }
     }
-    this.#created = Float64Array.from(order, (index) => this.#series[index].created);
+    this.#created = new Float64Array(order.length);
+    for (let k = 0; k < order.length; k++) this.#created[k] = this.#series[order[k]].created;
     this.#merged = newMergedValues(order.length, this.#retired.stride);
     const expanded = this.#stride !== this.#retired.stride;
     this.#output = expanded ? new Float64Array(order.length * this.#stride) : this.#merged.values;
@@ -433,12 +428,18 @@ export class MergedFamily {
 
   /** Frees the numbers of series that no slab has any more, so that memory stays flat however many came and went. */
   #forgetUnknown(known: Uint8Array, visible: Uint8Array): void {
-    for (const [key, index] of this.#indexes) {
-      if (known[index] !== 0 || visible[index] !== 0) continue;
-      this.#indexes.delete(key);
+    const forgotten = new Set<number>();
+    for (let index = 0; index < known.length; index++) {
+      if (known[index] === 0 && visible[index] === 0) forgotten.add(index);
+    }
+    if (forgotten.size === 0) return;
+    for (const index of this.#freeIndexes) forgotten.delete(index);
+    for (const index of forgotten) {
+      this.#indexes.delete(labelSetKey(this.#series[index].labels));
       this.#freeIndexes.push(index);
       this.#idleSeries?.forget(index);
       this.#steady?.forget(index);
     }
+    this.#sorted.delete(forgotten);
   }
 }
