@@ -7,6 +7,7 @@
 import { dashboardRoutes } from "../dashboard/handler.ts";
 import { detectHost } from "../host/detect.ts";
 import { environmentVariable, programArguments, urlOfArgument } from "../host/program.ts";
+import { AddressError } from "../host/types.ts";
 import { LLM_SETTINGS } from "../llm/server/llm_settings.ts";
 import { type LlmServer, serveLlm } from "../llm/server/serve_llm.ts";
 import type { Server } from "../server/running_server.ts";
@@ -101,11 +102,11 @@ async function run(command: Command, line: CommandLine): Promise<number> {
   });
   const loaded = await loadFiles(settings, gathered);
   if (line.values.get("print-config") === true) {
-    const resolved = named(loaded, () => resolveServeOptions(loaded.options, module));
+    const resolved = named(loaded, settings, () => resolveServeOptions(loaded.options, module));
     console.log(configText(settings, gathered, await resolved));
     return 0;
   }
-  const server = await named(loaded, () => start(loaded, module));
+  const server = await named(loaded, settings, () => start(loaded, module));
   const workers = `${server.workers} ${server.workers === 1 ? "worker" : "workers"}`;
   if ("description" in server) console.log(`promslab ${server.description}`);
   const ready = `promslab ready: ${server.url} (${workers}), metrics ${server.adminUrl}/metrics`;
@@ -159,12 +160,20 @@ function resolveServeOptions(
 }
 
 /** Runs a function; an option that it refuses is named as the person wrote it. */
-async function named<T>({ names }: GatheredOptions, run: () => T | Promise<T>): Promise<T> {
+async function named<T>(
+  { names }: GatheredOptions,
+  settings: readonly Setting[],
+  run: () => T | Promise<T>,
+): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof StartError) || error.option === undefined) throw error;
     const { name, value, wanted } = error.option;
+    if (error.cause instanceof AddressError) {
+      const flag = settings.find(({ option }) => option === name)?.flag;
+      throw new SettingError(`${error.cause.message}; ${names.get(name) ?? `--${flag}`} chooses another`);
+    }
     throw new SettingError(`Cannot use ${names.get(name) ?? name} "${value}": wanted ${wanted}`);
   }
 }

@@ -93,7 +93,10 @@ export class CounterChild implements BoundChild {
    */
   inc(value = 1, options?: UpdateOptions): void {
     // WHY: a bigint or a symbol would make the engine throw an error that names neither counter nor value.
-    if (options === undefined && typeof value === "number" && addWhole(this.#i32, this.#cell32, this.#low32, value)) {
+    if (
+      options === undefined && typeof value === "number" &&
+      addWhole(this.#i32, this.#cell32, this.#low32, value)
+    ) {
       return;
     }
     this.#incSlowly(value, options);

@@ -52,7 +52,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const resolved = shareable(resolveOptions(options, host), host, log);
   await checkHandler(resolved.handler);
   const { hostname, port, tls } = resolved;
-  if (port !== 0) await probe(host, { hostname, port, shared: false });
+  if (port !== 0) await probe(host, { hostname, port, shared: false }, SERVING);
 
   const collector = new Collector(defaultRegistry, { onProblem: log });
   const scraper = new Scraper(collector, {
@@ -130,7 +130,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     admin?.abort();
     reload?.close();
     await extension?.stop();
-    throw error instanceof AddressError ? addressProblem(error) : error;
+    throw error;
   }
   // WHY: not its event loop, which answers no requests and would show the scrapes.
   const runtime = resolved.runtimeMetrics ? collectRuntimeMetrics({ eventLoop: false }) : undefined;
@@ -173,25 +173,36 @@ async function checkHandler(handler: URL): Promise<void> {
  * Binds the port once, alone. Workers share it with each other, so they would also share it with another server
  * of the same user, silently, and each would get a part of the requests.
  */
-async function probe(host: Host, options: ListenOptions): Promise<void> {
-  const listener = await listen(host, options, () => new Response(null));
-  await listener.close();
-}
-
-async function listen(
-  host: Host,
-  options: ListenOptions,
-  handler: (request: Request) => Response | Promise<Response>,
-): Promise<Listener> {
+async function probe(host: Host, options: ListenOptions, names: AddressNames): Promise<void> {
   try {
-    return await host.listen(options, handler);
+    const listener = await host.listen(options, () => new Response(null));
+    await listener.close();
   } catch (error) {
-    throw error instanceof AddressError ? addressProblem(error) : error;
+    throw error instanceof AddressError ? addressProblem(error, options, names) : error;
   }
 }
 
-function addressProblem(cause: AddressError): StartError {
-  return new StartError("ADDRESS", cause.message, { cause });
+/** The options that choose an address. */
+interface AddressNames {
+  readonly hostname: string;
+  readonly port: string;
+}
+
+const SERVING: AddressNames = { hostname: "hostname", port: "port" };
+const ADMIN: AddressNames = { hostname: "adminHostname", port: "adminPort" };
+
+/** The codes of {@linkcode AddressError} for which another port would not help. */
+const HOSTNAME_CODES = ["EADDRNOTAVAIL", "ENOTFOUND"];
+
+/** Says which option chooses another address. */
+function addressProblem(
+  cause: AddressError,
+  address: { readonly hostname: string; readonly port: number },
+  names: AddressNames,
+): StartError {
+  const part = HOSTNAME_CODES.includes(cause.code) ? "hostname" : "port";
+  const option = { name: names[part], value: String(address[part]), wanted: `another ${part}` };
+  return new StartError("ADDRESS", `${cause.message}; ${option.name} chooses another`, { cause, option });
 }
 
 interface AdminNeeds {
@@ -223,5 +234,9 @@ async function openAdminPort(
   });
   const { adminHostname: hostname, adminPort: port, adminTls: tls } = options;
   const address = { hostname, port, tls, shared: false };
-  return await listen(host, address, handler);
+  try {
+    return await host.listen(address, handler);
+  } catch (error) {
+    throw error instanceof AddressError ? addressProblem(error, address, ADMIN) : error;
+  }
 }

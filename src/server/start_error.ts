@@ -10,7 +10,7 @@
  * | code | cause |
  * | --- | --- |
  * | `BAD_OPTION` | an option has a value that it cannot have |
- * | `ADDRESS` | an address cannot be bound; `cause` is the host's `AddressError` |
+ * | `ADDRESS` | an address cannot be bound; `cause` is the host's `AddressError`, `option` what chose the address |
  * | `HANDLER_NOT_FOUND` | there is no file at the handler's URL |
  * | `HANDLER_WITHOUT_FETCH` | the handler's module does not `export default { fetch }` |
  * | `HANDLER_FAILED` | the handler's module threw while it was loaded |
@@ -54,7 +54,7 @@ export class StartError extends Error {
   override readonly name = "StartError";
   /** See {@linkcode StartErrorCode}. */
   readonly code: StartErrorCode;
-  /** With `BAD_OPTION`: which option, what it was given, and what is wanted. */
+  /** With `BAD_OPTION` and `ADDRESS`: which option, what it was given, and what is wanted. */
   readonly option: RefusedOption | undefined;
 
   /** The error with one sentence for that person. */

@@ -99,7 +99,7 @@ export async function startManySeries(options: ManySeriesOptions): Promise<ManyS
     command: ["deno", "run", "-A", "tests/testdata/apps/many_series_server.ts"],
     ready: /^many series ready: (\S+) (\S+)$/m,
     env: { SERIES: String(series), WORKERS: String(workers), SCRAPE: JSON.stringify(scrape) },
-    deadlineMs: 120_000,
+    deadlineMs: 300_000,
   });
   return new ManySeriesServer(command, workers);
 }

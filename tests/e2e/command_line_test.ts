@@ -77,11 +77,24 @@ Deno.test("a port that is taken is named, on the serving side and on the admin s
   assertEquals(serving.code, 1);
   assertEquals(
     serving.stderr,
-    `promslab: Cannot listen on "127.0.0.1:${app.port}": the port is taken by another program`,
+    `promslab: Cannot listen on "127.0.0.1:${app.port}": the port is taken by another program; --port chooses another`,
   );
-  const admin = await run(["server", "--port", "0", "--admin-port", String(app.adminPort)]);
-  assertEquals(admin.code, 1);
-  assertStringIncludes(admin.stderr, `Cannot listen on "127.0.0.1:${app.adminPort}"`);
+  const taken = String(app.adminPort);
+  for (
+    const [args, env, choice] of [
+      [["--admin-port", taken], {}, "--admin-port"],
+      [[], { PROMSLAB_ADMIN_PORT: taken }, "PROMSLAB_ADMIN_PORT"],
+    ] as const
+  ) {
+    const admin = await run(["server", "--port", "0", ...args], env);
+    assertEquals(admin.code, 1);
+    assertEquals(
+      admin.stderr,
+      `promslab: Cannot listen on "127.0.0.1:${taken}": the port is taken by another program; ${choice} chooses another`,
+    );
+  }
+  const nowhere = await run(["server", "--port", "0", "--admin-port", "0", "--admin-host", "203.0.113.1"]);
+  assertMatch(nowhere.stderr, /this machine has no such address; --admin-host chooses another$/);
   assertEquals(await fetch(`${app.url}/`).then((response) => response.text()), "Hello from promslab\n");
 });
 
@@ -93,6 +106,10 @@ Deno.test("a module that throws is shown with its stack, then named in one line"
     assertEquals(code, 1);
     assertMatch(stderr, /thrower\.ts:1:7/);
     assertMatch(stderr.split("\n").at(-1)!, /^promslab: Cannot load handler ".*": Error: at the top$/);
+    // The end of a thread cuts its imports with null, of which there is nothing to show.
+    await Deno.writeTextFile(`${folder}/thrower.ts`, "throw null;\n");
+    const nothing = await run(["serve", `${folder}/thrower.ts`, ...FREE]);
+    assertMatch(nothing.stderr, /^promslab: Cannot load handler ".*": null$/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -219,7 +219,7 @@ function defineEnds(test: Test, start: Start, runtime: () => Runtime): void {
     assertEquals(code, 1);
     assertEquals(
       stderr.trim(),
-      `promslab: Cannot listen on "127.0.0.1:${app.port}": the port is taken by another program`,
+      `promslab: Cannot listen on "127.0.0.1:${app.port}": the port is taken by another program; --port chooses another`,
     );
   });
 }

@@ -182,8 +182,9 @@ class Worker {
       : error instanceof AddressError
       ? { code: "ADDRESS" as const, message: error.message }
       : { code: "WORKER_FAILED" as const, message: summaryOf(error) };
-    // What the handler's own module threw deserves its stack; our own sentences need none.
-    if (error instanceof StartError && error.cause !== undefined) {
+    // What the handler's own module threw deserves its stack; our own sentences need none, nor does what is no error:
+    // null is thrown by an import that the end of the thread cuts.
+    if (error instanceof StartError && error.cause instanceof Error) {
       logError(`worker ${this.#start.slot}: the handler's module failed`, error.cause);
     }
     this.#post({ type: "failed", code, message });

@@ -7,6 +7,7 @@ const server = await serve({
   port: 0,
   adminPort: 0,
   instrument: false,
+  startSeconds: 300,
   slabBytes: 64 * 1024 * 1024 + Number(Deno.env.get("SERIES")) * 256,
   scrape: JSON.parse(Deno.env.get("SCRAPE") ?? "{}"),
 });
