@@ -33,6 +33,11 @@ export interface CollectorOptions {
   readonly relaysRemovals?: boolean;
 }
 
+/** The names that no two families may share. */
+function namesOf(descriptor: Descriptor): string[] {
+  return [descriptor.name, ...sampleNames(descriptor)];
+}
+
 /** How many records of a directory are read in about two milliseconds. */
 const RECORDS_PER_SLICE = 256;
 
@@ -88,7 +93,7 @@ export class Collector {
   readonly #owners: Map<string, Descriptor> = new Map();
   #sorted: MergedFamily[] | undefined;
   /** Families whose series end when they are idle. */
-  readonly #expiring: MergedFamily[] = [];
+  #expiring: MergedFamily[] = [];
   readonly #sources: Set<SlabSource> = new Set();
   #ownSource: SlabSource | undefined;
   #preparing: Promise<void> | undefined;
@@ -176,6 +181,30 @@ export class Collector {
     source.read(budget, () => this.#parse(source));
     for (const { family, column } of source.columns()) family.leave(column, true);
     this.stats.staleChildren += budget.staleCount;
+    this.#succeedDefinitions(source);
+  }
+
+  /**
+   * Lets go of families that only an ended worker had, if another definition waits for that: after a change of the
+   * program the new one counts as soon as no worker has the old one, whose totals mean something else.
+   */
+  #succeedDefinitions(ended: SlabSource): void {
+    const wanted = new Set([...this.#sources].flatMap(({ refused }) => [...refused].flatMap(namesOf)));
+    if (wanted.size === 0) return;
+    const freed = new Set<string>();
+    for (const { family } of ended.columns()) {
+      const names = namesOf(family.descriptor);
+      if (!family.isAbandoned || !names.some((name) => wanted.has(name))) continue;
+      this.#families.delete(family.descriptor.name);
+      for (const name of names) {
+        this.#owners.delete(name);
+        freed.add(name);
+      }
+      this.#expiring = this.#expiring.filter((one) => one !== family);
+      this.#sorted = undefined;
+    }
+    const mayFit = (descriptor: Descriptor) => namesOf(descriptor).some((name) => freed.has(name));
+    if (freed.size > 0) { for (const source of this.#sources) source.retryRefused(this.#listener, mayFit); }
   }
 
   /**

@@ -171,6 +171,11 @@ export class MergedFamily {
     if (this.#live) this.#dirty = true;
   }
 
+  /** Whether no slab has the family any more. */
+  get isAbandoned(): boolean {
+    return this.#members.length === 0;
+  }
+
   /**
    * Removes a slab's column, which was read before.
    *

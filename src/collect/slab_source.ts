@@ -85,6 +85,8 @@ export class SlabSource {
   readonly #places: Map<number, number> = new Map();
   /** By the family's number in this slab; `undefined` where its definition conflicts with another. */
   readonly #families: (SourceFamily | undefined)[] = [];
+  /** By the family's number: definitions that conflict with another. */
+  readonly #refused: Map<number, Descriptor> = new Map();
 
   /**
    * Made by `Collector.addSlab()`.
@@ -217,13 +219,45 @@ export class SlabSource {
     }
     const descriptor = readDescriptor(decoder.decode(record.payload));
     const family = learn.familyFor(descriptor);
-    if (family === undefined) {
-      this.#families.push(undefined);
-      return;
-    }
+    if (family === undefined) this.#refused.set(record.familyId, descriptor);
+    this.#families.push(family && this.#join(family, descriptor));
+  }
+
+  #join(family: MergedFamily, descriptor: Descriptor): SourceFamily {
     const column = new SlabColumn(this.#slab, descriptor);
     family.join(column, this);
-    this.#families.push({ family, column });
+    return { family, column };
+  }
+
+  /**
+   * The definitions of this slab that conflict with others and are left out.
+   *
+   * @internal
+   */
+  get refused(): Iterable<Descriptor> {
+    return this.#refused.values();
+  }
+
+  /**
+   * Tries again to have families merged whose definition conflicted with one that is gone now.
+   *
+   * @param mayFit whether a definition is to be tried
+   * @internal
+   */
+  retryRefused(learn: DirectoryListener, mayFit: (descriptor: Descriptor) => boolean): void {
+    const joined = new Set<number>();
+    for (const [familyId, descriptor] of this.#refused) {
+      const family = mayFit(descriptor) ? learn.familyFor(descriptor) : undefined;
+      if (family === undefined) continue;
+      this.#refused.delete(familyId);
+      this.#families[familyId] = this.#join(family, descriptor);
+      joined.add(familyId);
+    }
+    if (joined.size === 0) return;
+    // WHY a reader of its own: the records of its series were passed over.
+    new DirectoryReader(this.#slab).read((record) => {
+      if (record.kind === RECORD_KIND.SERIES && joined.has(record.familyId)) this.#addSeries(record, learn);
+    });
   }
 
   #addSeries(record: DirectoryRecord, learn: DirectoryListener): void {

@@ -8,13 +8,16 @@ import { ROOT } from "../_support/command.ts";
 import { toFileUrl } from "../_support/file_url.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
-function source(version: string): string {
+function source(version: string, labelNames: string[] = []): string {
+  const labels = Object.fromEntries(labelNames.map((name) => [name, "x"]));
   return `import { Counter } from "${new URL("mod.ts", ROOT)}";
 import { suffix } from "../lib/suffix.ts";
-const seen = new Counter({ name: "app_seen_total", help: "Requests seen." });
+const seen = new Counter({ name: "app_seen_total", help: "Requests seen.", labelNames: ${
+    JSON.stringify(labelNames)
+  } });
 export default {
   fetch: () => {
-    seen.inc();
+    seen.inc(${labelNames.length === 0 ? "" : JSON.stringify(labels)});
     return new Response("${version}" + suffix);
   },
 };
@@ -82,6 +85,15 @@ for (const [name, find] of RUNTIMES) {
       const scrape = await app.scrape();
       assertEquals(scrape.sum("app_seen_total"), asked);
       assertEquals(scrape.sum("http_requests_total"), asked);
+
+      // A definition that changes begins anew, as soon as the last worker that has the old one is gone.
+      await write("app/app.ts", source("four", ["kind"]));
+      await becomes("four.2");
+      const counted = async () => (await app.scrape()).sum("app_seen_total", 'kind="x"');
+      await waitFor(async () => await counted() > 0, { what: "the new definition", deadlineMs: 30_000 });
+      const before = await counted();
+      await answers();
+      assertEquals(await counted(), before + 12);
       assertEquals((await app.command.stop()).code, 0);
     } finally {
       await Deno.remove(folder, { recursive: true });

@@ -221,6 +221,30 @@ Deno.test("case 26, case 43: Collector leaves out a family that a worker defines
   assertEquals(fleet.collector.stats.conflictingFamilies, 2, "said once");
 });
 
+Deno.test("a definition that was left out counts once no worker has the other one, from what was counted meanwhile on", () => {
+  const fleet = new Fleet();
+  const [old, kept] = [fleet.start(0), fleet.start(1)];
+  const define = ({ registry }: FleetWorker, labelNames: string[]) =>
+    new Counter({ name: "jobs_total", help: "Jobs.", labelNames, registry });
+  for (const worker of [old, kept]) define(worker, ["queue"]).inc({ queue: "a" }, 5);
+  counterOf(old).inc(3);
+  const renewed = [fleet.start(0), fleet.start(1)];
+  const counters = renewed.map((worker) => define(worker, ["queue", "kind"]));
+  for (const counter of counters) counter.inc({ queue: "a", kind: "b" }, 1);
+  assertEquals([...fleet.scrape()], [["a_total", 3], ['jobs_total{queue="a"}', 10]]);
+  assertEquals(fleet.problems.length, 2);
+  fleet.collector.retire(old.source);
+  assertEquals(fleet.scrape().get('jobs_total{queue="a"}'), 10, "one worker has the old one still");
+  fleet.collector.retire(kept.source);
+  const now = [["a_total", 3], ['jobs_total{queue="a",kind="b"}', 2]];
+  assertEquals([...fleet.scrape()], now, "what nobody defines otherwise keeps its total");
+  assertEquals(fleet.problems.length, 2, "said once");
+  counters[0].inc({ queue: "c", kind: "d" }, 4);
+  assertEquals(fleet.scrape().get('jobs_total{queue="c",kind="d"}'), 4);
+  fleet.collector.retire(renewed[0].source);
+  assertEquals(fleet.scrape().get('jobs_total{queue="a",kind="b"}'), 2);
+});
+
 Deno.test("case 44: families whose help texts differ merge under the first text, which is said and counted", () => {
   const fleet = new Fleet();
   const [one, two] = [fleet.start(0), fleet.start(1)];
