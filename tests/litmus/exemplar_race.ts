@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
+import { COUNTER_PAGE, PAGE_BYTES } from "../../src/layout/cell_page.ts";
 import { addToCounter, readCounter } from "../../src/slab/counter_cell.ts";
 import {
   EXEMPLAR_TEXT_BYTES,
@@ -15,7 +15,7 @@ import {
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import type { Act, Race } from "./_race.ts";
 
-const COUNTER32 = PAGE_BYTES / 4;
+const COUNTER32 = (PAGE_BYTES + COUNTER_PAGE.bytes) / 4;
 const EXEMPLAR32 = COUNTER32 + 64;
 const TEXT_BYTES = 40;
 const PER_ROUND = 4;
