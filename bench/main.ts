@@ -3,9 +3,6 @@
  *
  * @module
  */
-import { llm } from "./llm/suite.ts";
-import { memory } from "./memory/suite.ts";
-import { micro } from "./micro/suite.ts";
 import { writeComparison } from "./report/compare.ts";
 import { fileStem, plotFile, writeReport } from "./report/markdown.ts";
 import { readmeFigures, replaceFigures } from "./report/readme.ts";
@@ -14,15 +11,8 @@ import { BENCH, ROOT } from "./runner/machine.ts";
 import { parseResult, type Result, type Selection, stringifyResult } from "./runner/result.ts";
 import { runSuites } from "./runner/run.ts";
 import { installPackages } from "./runner/runtimes.ts";
-import { trouble } from "./scrape/trouble_suite.ts";
-import type { Suite } from "./runner/suite.ts";
-import { scaling } from "./scaling/suite.ts";
-import { overhead } from "./server/overhead_suite.ts";
-import { server } from "./server/suite.ts";
-import { merge } from "./scrape/merge_suite.ts";
-import { render } from "./scrape/render_suite.ts";
+import { SUITES } from "./suites.ts";
 
-const SUITES: readonly Suite[] = [micro, render, merge, trouble, server, overhead, llm, scaling, memory];
 const QUESTIONS = Object.fromEntries(
   SUITES.map(({ name, question }) => [name, question]),
 );

@@ -8,7 +8,7 @@ import { LIBRARY_NAMES } from "../peers/load_library.ts";
 import { OPENTELEMETRY } from "../peers/opentelemetry.ts";
 import { interleave, type Turn } from "../runner/interleave.ts";
 import { joinRows, type Row, type Skip } from "../runner/result.ts";
-import { Subject, type SubjectCommand } from "../runner/subject.ts";
+import { type Subject, type SubjectCommand, withSubjects } from "../runner/subject.ts";
 import type { Findings, Run, Suite } from "../runner/suite.ts";
 import { WORKS } from "./works.ts";
 
@@ -41,7 +41,7 @@ async function runMicro(run: Run): Promise<Findings> {
 }
 
 /** Takes some rounds in fresh processes. */
-async function runGeneration(
+function runGeneration(
   run: Run,
   { works, commands, versions }: {
     works: readonly string[];
@@ -49,18 +49,10 @@ async function runGeneration(
     versions: Record<string, string>;
   },
 ): Promise<Row[]> {
-  const subjects: Subject[] = [];
-  try {
-    for (const command of commands) {
-      const subject = new Subject(command);
-      subjects.push(subject);
-      versions[subject.subject] = String(await subject.call("version"));
-    }
+  return withSubjects(commands, versions, async (subjects) => {
     const rows = await interleave(await groupsOf(works, subjects, run), run);
     return await checkAll(rows, subjects);
-  } finally {
-    await Promise.all(subjects.map((subject) => subject[Symbol.asyncDispose]()));
-  }
+  });
 }
 
 /** Every library on every runtime, and what is no JavaScript. */

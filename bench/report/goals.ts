@@ -27,16 +27,19 @@ const PROM_CLIENT = "prom-client";
 const PROM_CLIENT_CLUSTER = "prom-client cluster";
 const CLIENT_GOLANG = "client_golang";
 
+/** Rows of promslab in Deno and of a peer for the same work, if both were measured. */
+function pairOf(result: Rows, query: Query, peer: Query): { own: Row; other: Row } | undefined {
+  const own = findRow(result, { subject: "promslab", runtime: "deno", ...query });
+  const other = findRow(result, { ...query, ...peer });
+  return own === undefined || other === undefined ? undefined : { own, other };
+}
+
 /** At least so many times as fast as a peer, by the best samples, in Deno. */
 function timesBetter(query: Query, peer: Query, wanted: number): Condition {
   return (result) => {
-    const own = findRow(result, {
-      subject: "promslab",
-      runtime: "deno",
-      ...query,
-    });
-    const other = findRow(result, { ...query, ...peer });
-    if (own === undefined || other === undefined) return undefined;
+    const pair = pairOf(result, query, peer);
+    if (pair === undefined) return undefined;
+    const { own, other } = pair;
     const times = advantage(own.samples, other.samples, own.better);
     const text = `${formatTimes(times.best)} (median ${formatTimes(times.median)}) ${other.subject}`;
     return { text, reached: times.best >= wanted };
@@ -46,18 +49,12 @@ function timesBetter(query: Query, peer: Query, wanted: number): Condition {
 /** At most so many times the time of a peer. */
 function timesAsLong(query: Query, peer: Query, allowed: number): Condition {
   return (result) => {
-    const own = findRow(result, {
-      subject: "promslab",
-      runtime: "deno",
-      ...query,
-    });
-    const other = findRow(result, { ...query, ...peer });
-    if (own === undefined || other === undefined) return undefined;
+    const pair = pairOf(result, query, peer);
+    if (pair === undefined) return undefined;
+    const { own, other } = pair;
     const times = 1 / advantage(own.samples, other.samples, own.better).best;
-    return {
-      text: `${times.toFixed(2)} times the time of ${other.subject}`,
-      reached: times <= allowed,
-    };
+    const text = `${times.toFixed(2)} times the time of ${other.subject}`;
+    return { text, reached: times <= allowed };
   };
 }
 

@@ -86,6 +86,29 @@ export class Subject implements AsyncDisposable {
   }
 }
 
+/**
+ * Starts subjects, has something done with them, and ends them whatever happens.
+ *
+ * @param versions takes what each subject says of its version
+ */
+export async function withSubjects<Found>(
+  commands: readonly SubjectCommand[],
+  versions: Record<string, string>,
+  use: (subjects: readonly Subject[]) => Promise<Found>,
+): Promise<Found> {
+  const subjects: Subject[] = [];
+  try {
+    for (const command of commands) {
+      const subject = new Subject(command);
+      subjects.push(subject);
+      versions[subject.subject] = String(await subject.call("version"));
+    }
+    return await use(subjects);
+  } finally {
+    await Promise.all(subjects.map((subject) => subject[Symbol.asyncDispose]()));
+  }
+}
+
 /** Reads a stream to its end, so that the writer is never held up, and keeps what came last. */
 class StreamTail {
   readonly #reader: ReadableStreamDefaultReader<string>;

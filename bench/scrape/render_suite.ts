@@ -10,7 +10,7 @@ import { nativeCommand } from "../peers/native.ts";
 import { OPENTELEMETRY } from "../peers/opentelemetry.ts";
 import { interleave, type Turn } from "../runner/interleave.ts";
 import type { Row, Skip } from "../runner/result.ts";
-import { Subject, type SubjectCommand } from "../runner/subject.ts";
+import { type Subject, type SubjectCommand, withSubjects } from "../runner/subject.ts";
 import type { Findings, Run, Suite } from "../runner/suite.ts";
 import type { Kind } from "./families.ts";
 
@@ -52,32 +52,16 @@ async function runRender(run: Run): Promise<Findings> {
   if (works.length === 0) return { rows: [], skips: [], versions: {} };
   const { commands, skips } = await commandsFor(run);
   const versions: Record<string, string> = {};
-  const subjects: Subject[] = [];
-  try {
-    for (const command of commands) {
-      const subject = new Subject(command);
-      subjects.push(subject);
-      versions[subject.subject] = String(await subject.call("version"));
-    }
+  const rows = await withSubjects(commands, versions, async (subjects) => {
     const groups: Turn[][] = [];
     run.progress.expect(works.length);
     for (const work of works) {
-      run.progress.step(
-        `${SUITE} ${work.name}, ${work.series} series, warming up`,
-      );
-      groups.push(
-        await groupOf(
-          subjects.filter((subject) => isFeasible(subject, work)),
-          work,
-        ),
-      );
+      run.progress.step(`${SUITE} ${work.name}, ${work.series} series, warming up`);
+      groups.push(await groupOf(subjects.filter((subject) => isFeasible(subject, work)), work));
     }
-    return { rows: await interleave(groups, run), skips, versions };
-  } finally {
-    await Promise.all(
-      subjects.map((subject) => subject[Symbol.asyncDispose]()),
-    );
-  }
+    return await interleave(groups, run);
+  });
+  return { rows, skips, versions };
 }
 
 async function commandsFor(

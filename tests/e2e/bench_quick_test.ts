@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { parseResult, type Result } from "../../bench/runner/result.ts";
+import { SUITES } from "../../bench/suites.ts";
 import { ROOT } from "../../tools/_run.ts";
 
 /** What each suite must have measured of promslab in Deno. */
@@ -12,9 +13,10 @@ const WORKS: Readonly<Record<string, readonly string[]>> = {
   merge: ["counter", "histogram"],
   trouble: ["healthy", "busy", "restarted", "dead", "hung"],
   server: ["closed", "open"],
+  overhead: ["requests"],
   llm: ["streams", "record_token", "server", "scrapes"],
   scaling: ["requests", "increments"],
-  memory: ["counter_series", "garbage_counter_bound"],
+  memory: ["counter_series", "garbage_counter_bound", "scrape_garbage"],
 };
 
 async function quickRun(): Promise<Result> {
@@ -33,6 +35,10 @@ async function quickRun(): Promise<Result> {
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+Deno.test("what deno task bench --quick must measure is said of every suite", () => {
+  assertEquals(Object.keys(WORKS), SUITES.map(({ name }) => name));
+});
 
 Deno.test("deno task bench --quick measures every work of every suite", async () => {
   const { rows, skips } = await quickRun();
