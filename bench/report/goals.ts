@@ -15,6 +15,8 @@ export interface Verdict {
   /** What was measured; empty if nothing was. */
   readonly measured: string;
   readonly verdict: "reached" | "missed" | "not measured";
+  /** If it was missed: the decision that says why, in `docs/decisions`. */
+  readonly decision?: string;
 }
 
 type Rows = Pick<Result, "rows">;
@@ -22,6 +24,14 @@ type Rows = Pick<Result, "rows">;
 type Condition = (
   result: Rows,
 ) => { readonly text: string; readonly reached: boolean } | undefined;
+
+/** What is wanted of a result. */
+interface Goal {
+  readonly goal: string;
+  readonly conditions: readonly Condition[];
+  /** The decision that says why it may be missed, in `docs/decisions`. */
+  readonly decision?: string;
+}
 
 const PROM_CLIENT = "prom-client";
 const PROM_CLIENT_CLUSTER = "prom-client cluster";
@@ -160,43 +170,55 @@ const micro = (work: string): Query => ({ suite: "micro", work });
 const inDeno = (subject: string): Query => ({ subject, runtime: "deno" });
 const golang: Query = { subject: CLIENT_GOLANG };
 
-const GOALS: readonly (readonly [goal: string, ...conditions: Condition[]])[] = [
-  [
-    "bound `inc()` in Deno: >= 60x prom-client's child; at most 2x the time of client_golang's bound counter",
-    timesBetter(micro("counter_bound_64"), inDeno(PROM_CLIENT), 60),
-    timesAsLong(micro("counter_bound_64"), golang, 2),
-  ],
-  [
-    "bound `observe()`, 12 buckets: >= 15x prom-client's child; at most 1.2x client_golang's",
-    timesBetter(micro("histogram_bound_64"), inDeno(PROM_CLIENT), 15),
-    timesAsLong(micro("histogram_bound_64"), golang, 1.2),
-  ],
-  [
-    "`inc({3 labels})` over 64 combinations: >= 6x prom-client, >= 4x the fastest JavaScript peer",
-    timesBetter(micro("counter_object_64"), inDeno(PROM_CLIENT), 6),
-    timesFastest(micro("counter_object_64"), 4),
-  ],
-  [
-    "64 series: no operation takes more than 1.2 times what the fastest JavaScript peer takes, on any runtime",
-    noSlowerThan("promslab", PEERS, 1.2),
-  ],
-  [
-    "64 series: no operation of the compat entry is slower than prom-client's or its successor's, on any runtime",
-    noSlowerThan("promslab/compat", REPLACED, 1),
-  ],
-  [
-    "scrape of 4 workers x 10 000 counters: >= 100x prom-client's cluster, no work in the workers",
-    timesBetter(COUNTERS, { subject: PROM_CLIENT_CLUSTER }, 100),
-    atMost({ ...COUNTERS, unit: "worker CPU ms" }, 0),
-    atMost({ ...COUNTERS, unit: "message bytes" }, 0),
-  ],
-  [
-    "scrape of 4 workers x 1 000 histograms of 12 buckets: >= 100x prom-client's cluster",
-    timesBetter(HISTOGRAMS, { subject: PROM_CLIENT_CLUSTER }, 100),
-  ],
-  [
-    "scrape time as workers grow 1 -> 64 at 10 000 series: less than 4x",
-    growth(
+const GOALS: readonly Goal[] = [
+  {
+    goal:
+      "bound `inc()` in Deno: >= 60x prom-client's child; at most 2x the time of client_golang's bound counter",
+    conditions: [
+      timesBetter(micro("counter_bound_64"), inDeno(PROM_CLIENT), 60),
+      timesAsLong(micro("counter_bound_64"), golang, 2),
+    ],
+  },
+  {
+    goal: "bound `observe()`, 12 buckets: >= 15x prom-client's child; at most 1.2x client_golang's",
+    conditions: [
+      timesBetter(micro("histogram_bound_64"), inDeno(PROM_CLIENT), 15),
+      timesAsLong(micro("histogram_bound_64"), golang, 1.2),
+    ],
+  },
+  {
+    goal: "`inc({3 labels})` over 64 combinations: >= 6x prom-client, >= 4x the fastest JavaScript peer",
+    conditions: [
+      timesBetter(micro("counter_object_64"), inDeno(PROM_CLIENT), 6),
+      timesFastest(micro("counter_object_64"), 4),
+    ],
+    decision: "0031-label-sets-are-found-by-numbers.md",
+  },
+  {
+    goal:
+      "64 series: no operation takes more than 1.2 times what the fastest JavaScript peer takes, on any runtime",
+    conditions: [noSlowerThan("promslab", PEERS, 1.2)],
+  },
+  {
+    goal:
+      "64 series: no operation of the compat entry is slower than prom-client's or its successor's, on any runtime",
+    conditions: [noSlowerThan("promslab/compat", REPLACED, 1)],
+  },
+  {
+    goal: "scrape of 4 workers x 10 000 counters: >= 100x prom-client's cluster, no work in the workers",
+    conditions: [
+      timesBetter(COUNTERS, { subject: PROM_CLIENT_CLUSTER }, 100),
+      atMost({ ...COUNTERS, unit: "worker CPU ms" }, 0),
+      atMost({ ...COUNTERS, unit: "message bytes" }, 0),
+    ],
+  },
+  {
+    goal: "scrape of 4 workers x 1 000 histograms of 12 buckets: >= 100x prom-client's cluster",
+    conditions: [timesBetter(HISTOGRAMS, { subject: PROM_CLIENT_CLUSTER }, 100)],
+  },
+  {
+    goal: "scrape time as workers grow 1 -> 64 at 10 000 series: less than 4x",
+    conditions: [growth(
       {
         suite: "merge",
         work: "counter",
@@ -206,20 +228,24 @@ const GOALS: readonly (readonly [goal: string, ...conditions: Condition[]])[] = 
       "workers",
       [1, 64],
       4,
-    ),
-  ],
-  [
-    "render per series: at most 2.5x a native renderer of the same text",
-    timesAsLong(RENDER, { subject: "native reference" }, 2.5),
-  ],
-  [
-    "100 000 counters of 4 slabs: at most 2.5x a native renderer of the same; a fifth of that time where nothing changed",
-    timesAsLong(FOUR_SLABS, { subject: "native reference" }, 2.5),
-    ofOwn({ ...FOUR_SLABS, work: "counter_slabs_unchanged" }, FOUR_SLABS, 0.2),
-  ],
-  [
-    "one hung worker: scrape latency unchanged",
-    (result) => {
+    )],
+    decision: "0033-scrapes-of-many-workers-wait-for-memory.md",
+  },
+  {
+    goal: "render per series: at most 2.5x a native renderer of the same text",
+    conditions: [timesAsLong(RENDER, { subject: "native reference" }, 2.5)],
+  },
+  {
+    goal:
+      "100 000 counters of 4 slabs: at most 2.5x a native renderer of the same; a fifth of that time where nothing changed",
+    conditions: [
+      timesAsLong(FOUR_SLABS, { subject: "native reference" }, 2.5),
+      ofOwn({ ...FOUR_SLABS, work: "counter_slabs_unchanged" }, FOUR_SLABS, 0.2),
+    ],
+  },
+  {
+    goal: "one hung worker: scrape latency unchanged",
+    conditions: [(result) => {
       const at = (work: string) =>
         findRow(result, {
           suite: "trouble",
@@ -235,38 +261,40 @@ const GOALS: readonly (readonly [goal: string, ...conditions: Condition[]])[] = 
         text: `${times.toFixed(2)} times the latency without it`,
         reached: times < 1.5,
       };
-    },
-  ],
-  [
-    "memory per counter series and worker: below 200 bytes in slab and writer's heap",
-    atMost({ suite: "memory", work: "counter_series", unit: "bytes" }, 200),
-  ],
-  [
-    "an update allocates nothing",
-    atMost(
-      { suite: "memory", work: "garbage_counter_bound", unit: "bytes" },
-      0.01,
-    ),
-    atMost({
-      suite: "memory",
-      work: "garbage_histogram_bound",
-      unit: "bytes",
-    }, 0.01),
-    atMost(
-      { suite: "memory", work: "garbage_counter_kept_object", unit: "bytes" },
-      0.01,
-    ),
-  ],
+    }],
+  },
+  {
+    goal: "memory per counter series and worker: below 200 bytes in slab and writer's heap",
+    conditions: [atMost({ suite: "memory", work: "counter_series", unit: "bytes" }, 200)],
+  },
+  {
+    goal: "an update allocates nothing",
+    conditions: [
+      atMost(
+        { suite: "memory", work: "garbage_counter_bound", unit: "bytes" },
+        0.01,
+      ),
+      atMost({
+        suite: "memory",
+        work: "garbage_histogram_bound",
+        unit: "bytes",
+      }, 0.01),
+      atMost(
+        { suite: "memory", work: "garbage_counter_kept_object", unit: "bytes" },
+        0.01,
+      ),
+    ],
+  },
 ];
 
 /** Judges all goals. A goal of several conditions is reached if all are, and measured if all were. */
 export function judgeGoals(result: Rows): Verdict[] {
-  return GOALS.map(([goal, ...conditions]) => {
+  return GOALS.map(({ goal, conditions, decision }) => {
     const found = conditions.map((condition) => condition(result));
     const measured = found.flatMap((one) => one === undefined ? [] : [one.text])
       .join("; ");
     if (found.some((one) => one?.reached === false)) {
-      return { goal, measured, verdict: "missed" };
+      return { goal, measured, verdict: "missed", ...(decision === undefined ? {} : { decision }) };
     }
     if (found.some((one) => one === undefined)) {
       return { goal, measured, verdict: "not measured" };

@@ -78,9 +78,10 @@ function suitesOf(works: readonly string[]): string[] {
 }
 
 function goalTable(result: Result): string {
-  const lines = judgeGoals(result).map(({ goal, measured, verdict }) =>
-    `| ${goal} | ${measured} | ${verdict === "missed" ? "**missed**" : verdict} |`
-  );
+  const lines = judgeGoals(result).map(({ goal, measured, verdict, decision }) => {
+    const why = decision === undefined ? "" : `, see \`docs/decisions/${decision}\``;
+    return `| ${goal} | ${measured} | ${verdict === "missed" ? `**missed**${why}` : verdict} |`;
+  });
   return [
     "## Goals",
     "",

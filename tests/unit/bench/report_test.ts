@@ -78,6 +78,20 @@ Deno.test("judgeGoals() names every operation that a JavaScript peer does faster
   assertEquals(verdict([...rows, row("deno", "promslab/compat", 150)], entry).verdict, "missed");
 });
 
+Deno.test("writeReport() names the decision that says why a goal is missed", async () => {
+  const row = (subject: string, ns: number) =>
+    makeRow({ work: "counter_object_64", subject, samples: [ns, ns + 1] });
+  const result = makeResult([row("promslab", 40), row("prom-client", 200)]);
+  const { decision } = judgeGoals(result).find(({ goal }) => goal.includes("3 labels"))!;
+  assertStringIncludes(
+    writeReport(result, {}).markdown,
+    `| **missed**, see \`docs/decisions/${decision}\` |`,
+  );
+  await Deno.stat(new URL(`../../../docs/decisions/${decision}`, import.meta.url));
+  const fast = makeResult([row("promslab", 10), row("prom-client", 200)]);
+  assertEquals(judgeGoals(fast).find(({ goal }) => goal.includes("3 labels"))?.decision, undefined);
+});
+
 Deno.test("judgeGoals() asks how much a scrape grows with the workers", () => {
   const at = (workers: number, ms: number) =>
     makeRow({
