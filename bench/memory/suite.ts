@@ -95,7 +95,9 @@ async function garbageGroups(subjects: readonly Subject[], run: Run): Promise<Tu
     const group: Turn[] = [];
     for (const subject of subjects) {
       // Compiling the work leaves something behind too; it must be over.
-      for (let warm = 0; warm < (run.quick ? 20 : 100); warm++) await subject.call("warm", work, GARBAGE_TIMES);
+      for (let warm = 0; warm < (run.quick ? 20 : 100); warm++) {
+        await subject.call("warm", work, GARBAGE_TIMES);
+      }
       for (let warm = 0; warm < 5; warm++) await subject.call("garbage", work, GARBAGE_TIMES);
       group.push({
         rows: [row(subject, `garbage_${work.replace(/_64$/, "")}`)],
