@@ -6,60 +6,59 @@
 import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
 import {
   GAUGE_COPY_BIT,
+  GAUGE_FLIP,
   GAUGE_VALUE64,
   GAUGE_WHOLE32,
   GAUGE_WHOLE_BIT,
 } from "../../src/layout/gauge_cell.ts";
 import { addToGauge, readGauge, setGauge, setStampedGauge } from "../../src/slab/gauge_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
+import { CELL32, flipRaces, MIXED, MOVED, seenOf } from "./_flip_race.ts";
 import type { Race } from "./_race.ts";
 
-const CELL32 = PAGE_BYTES / 4;
-const SETS = 3;
+const PER_ROUND = 3;
 
-const race: Omit<Race, "name"> = {
-  outcomes: [
-    ["never set", "ACCEPTABLE"],
-    ["the value before", "ACCEPTABLE"],
-    ["a new value with its stamp", "ACCEPTABLE"],
-    ["moved under the read, to be read again", "ACCEPTABLE"],
-    ["a value with the stamp of another", "FORBIDDEN"],
-    ["a value that was not set in this round or the last", "FORBIDDEN"],
-  ],
-  memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
+/** A gauge that is set to half more than its stamp, which counts the updates. */
+function reader(isValid: (valid: boolean) => boolean) {
+  return (slab: Slab) => {
+    const reading = { value: 0, stamp: 0, touched: false };
+    return (round: number) => {
+      if (!isValid(readGauge(slab, CELL32, reading))) return MOVED;
+      if (!reading.touched) return seenOf(0, { round, perRound: PER_ROUND });
+      if (reading.value !== reading.stamp + 0.5) return MIXED;
+      return seenOf(reading.stamp, { round, perRound: PER_ROUND });
+    };
+  };
+}
+
+const stamped = flipRaces({
+  name: "a gauge's value and stamp are never mixed",
   lapRounds: 1e6,
-  actors: [
-    (memory) => {
-      const slab = new Slab(memory);
-      return (round) => {
-        for (let k = 1; k <= SETS; k++) {
-          const value = round * SETS + k;
-          setStampedGauge(slab, CELL32, value + 0.5, value);
-        }
-        return -1;
-      };
-    },
-    (memory) => {
-      const slab = new Slab(memory);
-      const reading = { value: 0, stamp: 0, touched: false };
-      return (round) => {
-        if (!readGauge(slab, CELL32, reading)) return 3;
-        if (!reading.touched) return round === 0 ? 0 : 5;
-        if (reading.value !== reading.stamp + 0.5) return 4;
-        const step = reading.stamp - round * SETS;
-        if (step < 0 || step > SETS) return 5;
-        return step === 0 ? 1 : 2;
-      };
-    },
-  ],
-};
+  write: (slab) => (round) => {
+    for (let k = 1; k <= PER_ROUND; k++) {
+      const stamp = round * PER_ROUND + k;
+      setStampedGauge(slab, CELL32, stamp + 0.5, stamp);
+    }
+  },
+  read: reader((valid) => valid),
+  readUnchecked: reader(() => true),
+  writeOneCopy: ({ i32, f64 }) => (round) => {
+    for (let k = 1; k <= PER_ROUND; k++) {
+      const stamp = round * PER_ROUND + k;
+      f64[CELL32 / 2 + GAUGE_VALUE64] = stamp + 0.5;
+      f64[CELL32 / 2 + GAUGE_VALUE64 + 1] = stamp;
+      Atomics.add(i32, CELL32, GAUGE_FLIP);
+    }
+  },
+});
 
 /** What a gauge is in a round, one after the other; whole numbers stand elsewhere in the cell than the others. */
 const WAY = [0, 0.5, 1, 2, 3, 3.5, 4];
 
 /** A gauge that goes up by every way that there is: to whole numbers and others, from either, set and added to. */
 const mixed: Omit<Race, "name"> = {
-  ...race,
+  memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
+  lapRounds: 1e6,
   outcomes: [
     ["never set", "ACCEPTABLE"],
     ["the value before", "ACCEPTABLE"],
@@ -105,27 +104,7 @@ const mixed: Omit<Race, "name"> = {
 };
 
 export const races: readonly Race[] = [
-  { ...race, name: "a gauge's value and stamp are never mixed" },
-  {
-    ...race,
-    name: "a gauge with one copy",
-    broken: true,
-    actors: [
-      (memory) => {
-        const { i32, f64 } = new Slab(memory);
-        return (round) => {
-          for (let k = 1; k <= SETS; k++) {
-            const value = round * SETS + k;
-            f64[CELL32 / 2 + GAUGE_VALUE64] = value + 0.5;
-            f64[CELL32 / 2 + GAUGE_VALUE64 + 1] = value;
-            Atomics.add(i32, CELL32, 2);
-          }
-          return -1;
-        };
-      },
-      race.actors[1],
-    ],
-  },
+  ...stamped,
   { ...mixed, name: "a gauge's whole numbers and its others are never mixed" },
   {
     ...mixed,

@@ -3,14 +3,12 @@
  *
  * @module
  */
-import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
 import { NATIVE_COPY64, NATIVE_COUNT } from "../../src/layout/native_cell.ts";
 import { newNativeReading, observeNative, readNative } from "../../src/slab/native_cell.ts";
 import { NativePlan } from "../../src/slab/native_plan.ts";
-import { createSlab, Slab } from "../../src/slab/slab.ts";
-import type { Act, Race } from "./_race.ts";
+import type { Slab } from "../../src/slab/slab.ts";
+import { CELL32, flipRaces, MIXED, MOVED, seenBetween } from "./_flip_race.ts";
 
-const CELL32 = PAGE_BYTES / 4;
 const PLAN = new NativePlan([4, 64], {
   schema: 8,
   zeroThreshold: 0,
@@ -38,88 +36,44 @@ function expected(count: number): { sum: number; classic: number } {
   };
 }
 
-function reader(read: (slab: Slab, reading: ReturnType<typeof newNativeReading>) => boolean) {
-  return (memory: SharedArrayBuffer): Act => {
-    const slab = new Slab(memory);
+function reader(isValid: (valid: boolean) => boolean) {
+  return (slab: Slab) => {
     const reading = newNativeReading(PLAN);
-    return (round) => {
-      if (!read(slab, reading)) return 3;
+    return (round: number) => {
+      if (!isValid(readNative(slab, CELL32, PLAN, reading))) return MOVED;
       let count = reading.zeroCount + reading.nanCount;
       for (let i = 0; i < reading.size; i++) count += reading.counts[i];
       const { sum, classic } = expected(count);
-      if (reading.sum !== sum || reading.classic[0] !== classic) return 4;
-      if (reading.classic[0] + reading.classic[1] + reading.classic[2] !== count) return 4;
+      if (reading.sum !== sum || reading.classic[0] !== classic) return MIXED;
+      if (reading.classic[0] + reading.classic[1] + reading.classic[2] !== count) return MIXED;
       const before = round * VALUES.length + (round > ODD_ROUND ? 1 : 0);
       const after = (round + 1) * VALUES.length + (round >= ODD_ROUND ? 1 : 0);
-      if (count < before || count > after) return 5;
-      return count === before ? 0 : count < after ? 1 : 2;
+      return seenBetween(count, before, after);
     };
   };
 }
 
-const race: Omit<Race, "name"> = {
-  outcomes: [
-    ["no observation of the round", "ACCEPTABLE"],
-    ["some observations", "ACCEPTABLE"],
-    ["all observations", "ACCEPTABLE"],
-    ["moved under the read, to be read again", "ACCEPTABLE"],
-    ["buckets, classic buckets and sum disagree", "FORBIDDEN"],
-    ["more or fewer observations than were made", "FORBIDDEN"],
-  ],
-  memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
+/** One race, and two that are broken. */
+export const races = flipRaces({
+  name: "a native histogram's buckets, classic buckets and sum agree",
   lapRounds: 1000,
-  actors: [
-    (memory) => {
-      const slab = new Slab(memory);
-      return (round) => {
-        for (let k = 0; k < VALUES.length; k++) observeNative(slab, CELL32, PLAN, VALUES[k]);
-        if (round === ODD_ROUND) observeNative(slab, CELL32, PLAN, ODD_VALUE);
-        return -1;
-      };
-    },
-    reader((slab, reading) => readNative(slab, CELL32, PLAN, reading)),
-  ],
-};
-
-export const races: readonly Race[] = [
-  { ...race, name: "a native histogram's buckets, classic buckets and sum agree" },
-  {
-    ...race,
-    name: "a reader of native buckets that does not check the sequence afterwards",
-    broken: true,
-    actors: [
-      race.actors[0],
-      reader((slab, reading) => {
-        readNative(slab, CELL32, PLAN, reading);
-        return true;
-      }),
-    ],
+  write: (slab) => (round) => {
+    for (let k = 0; k < VALUES.length; k++) observeNative(slab, CELL32, PLAN, VALUES[k]);
+    if (round === ODD_ROUND) observeNative(slab, CELL32, PLAN, ODD_VALUE);
   },
-  {
-    ...race,
-    name: "native buckets with one copy",
-    broken: true,
-    actors: [
-      (memory) => {
-        const slab = new Slab(memory);
-        const { i32, f64 } = slab;
-        const copy64 = (CELL32 + PLAN.copies32) >>> 1;
-        return (round) => {
-          for (let k = 0; k < VALUES.length; k++) {
-            f64[copy64 + NATIVE_COPY64.sum] += VALUES[k];
-            f64[copy64 + PLAN.counts64 + NATIVE_COUNT.ZERO]++;
-            f64[copy64 + NATIVE_COPY64.classic + (VALUES[k] <= 4 ? 0 : VALUES[k] <= 64 ? 1 : 2)]++;
-            Atomics.add(i32, CELL32, 2);
-          }
-          if (round === ODD_ROUND) {
-            f64[copy64 + NATIVE_COPY64.sum] += ODD_VALUE;
-            f64[copy64 + PLAN.counts64 + NATIVE_COUNT.ZERO]++;
-            f64[copy64 + NATIVE_COPY64.classic + 2]++;
-          }
-          return -1;
-        };
-      },
-      race.actors[1],
-    ],
+  read: reader((valid) => valid),
+  readUnchecked: reader(() => true),
+  writeOneCopy: ({ i32, f64 }) => {
+    const copy64 = (CELL32 + PLAN.copies32) >>> 1;
+    const add = (value: number) => {
+      f64[copy64 + NATIVE_COPY64.sum] += value;
+      f64[copy64 + PLAN.counts64 + NATIVE_COUNT.ZERO]++;
+      f64[copy64 + NATIVE_COPY64.classic + (value <= 4 ? 0 : value <= 64 ? 1 : 2)]++;
+      Atomics.add(i32, CELL32, 2);
+    };
+    return (round) => {
+      for (let k = 0; k < VALUES.length; k++) add(VALUES[k]);
+      if (round === ODD_ROUND) add(ODD_VALUE);
+    };
   },
-];
+});

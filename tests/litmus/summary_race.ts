@@ -16,50 +16,23 @@ import {
 import { SketchPlan, WINDOW_SLOTS } from "../../src/slab/sketch_plan.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import { addToTotals, readTotals } from "../../src/slab/summary_cell.ts";
+import { CELL32, flipRaces, MIXED, MOVED, seenOf } from "./_flip_race.ts";
 import type { Act, Race } from "./_race.ts";
 
-const CELL32 = PAGE_BYTES / 4;
 const PLAN = new SketchPlan({ relativeError: 0.1, windowSeconds: 100 });
 const PER_ROUND = 5;
 const VALUE = 0.5;
 
-function totalsReader(read: (slab: Slab, out: Float64Array) => boolean): (memory: SharedArrayBuffer) => Act {
-  return (memory) => {
-    const slab = new Slab(memory);
+function totalsReader(isValid: (valid: boolean) => boolean) {
+  return (slab: Slab) => {
     const out = new Float64Array(2);
-    return (round) => {
-      if (!read(slab, out)) return 3;
+    return (round: number) => {
+      if (!isValid(readTotals(slab, CELL32, out, 0))) return MOVED;
       const [sum, count] = out;
-      if (sum !== count * VALUE) return 4;
-      const observations = count - round * PER_ROUND;
-      if (observations < 0 || observations > PER_ROUND) return 5;
-      return observations === 0 ? 0 : observations < PER_ROUND ? 1 : 2;
+      return sum === count * VALUE ? seenOf(count, { round, perRound: PER_ROUND }) : MIXED;
     };
   };
 }
-
-const totals: Omit<Race, "name"> = {
-  outcomes: [
-    ["no observation of the round", "ACCEPTABLE"],
-    ["some observations", "ACCEPTABLE"],
-    ["all observations", "ACCEPTABLE"],
-    ["moved under the read, to be read again", "ACCEPTABLE"],
-    ["sum and count disagree", "FORBIDDEN"],
-    ["more or fewer observations than were made", "FORBIDDEN"],
-  ],
-  memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
-  lapRounds: 1e6,
-  actors: [
-    (memory) => {
-      const slab = new Slab(memory);
-      return () => {
-        for (let k = 0; k < PER_ROUND; k++) addToTotals(slab, CELL32, VALUE);
-        return -1;
-      };
-    },
-    totalsReader((slab, out) => readTotals(slab, CELL32, out, 0)),
-  ],
-};
 
 /** Slots are rounds; each has a value of its own that differs from those of its neighbours, sometimes in sign. */
 function valueIn(slot: number): number {
@@ -125,39 +98,25 @@ const areas: Omit<Race, "name"> = {
 };
 
 export const races: readonly Race[] = [
-  { ...totals, name: "a summary's sum and count agree" },
-  {
-    ...totals,
-    name: "a reader of totals that does not check the sequence afterwards",
-    broken: true,
-    actors: [
-      totals.actors[0],
-      totalsReader((slab, out) => {
-        readTotals(slab, CELL32, out, 0);
-        return true;
-      }),
-    ],
-  },
-  {
-    ...totals,
-    name: "totals with one copy",
-    broken: true,
-    actors: [
-      (memory) => {
-        const { i32, f64 } = new Slab(memory);
-        const sum64 = CELL32 / 2 + SUMMARY_SUM64;
-        return () => {
-          for (let k = 0; k < PER_ROUND; k++) {
-            f64[sum64] += VALUE;
-            f64[sum64 + 1]++;
-            Atomics.add(i32, CELL32, 2);
-          }
-          return -1;
-        };
-      },
-      totals.actors[1],
-    ],
-  },
+  ...flipRaces({
+    name: "a summary's sum and count agree",
+    lapRounds: 1e6,
+    write: (slab) => () => {
+      for (let k = 0; k < PER_ROUND; k++) addToTotals(slab, CELL32, VALUE);
+    },
+    read: totalsReader((valid) => valid),
+    readUnchecked: totalsReader(() => true),
+    writeOneCopy: ({ i32, f64 }) => {
+      const sum64 = CELL32 / 2 + SUMMARY_SUM64;
+      return () => {
+        for (let k = 0; k < PER_ROUND; k++) {
+          f64[sum64] += VALUE;
+          f64[sum64 + 1]++;
+          Atomics.add(i32, CELL32, 2);
+        }
+      };
+    },
+  }),
   { ...areas, name: "a slot of a summary's window holds what was observed in it" },
   {
     ...areas,

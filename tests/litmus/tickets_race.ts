@@ -17,15 +17,17 @@ function drawer(
   return (memory) => {
     const next = draw(memory);
     const notes = new Float64Array(memory, memory.byteLength - NOTES * 8, NOTES);
+    let last = 0;
     return (round) => {
       const parity = round & 1;
       const before = 2 * (1 - parity);
       const [one, other] = [notes[before], notes[before + 1]];
       notes[2 * parity + side] = next();
       if (side === 0 || round === 0) return -1;
-      const first = 2 * (round - 1) + 1;
-      if (one === first && other === first + 1) return 0;
-      if (one === first + 1 && other === first) return 1;
+      const due = last + 1;
+      last = Math.max(one, other);
+      if (one === due && other === due + 1) return 0;
+      if (one === due + 1 && other === due) return 1;
       return one === other ? 2 : 3;
     };
   };
