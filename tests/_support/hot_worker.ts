@@ -16,6 +16,8 @@ export interface HotOptions {
   readonly lock?: string;
   /** Whether the worker also makes commits, each of five updates. */
   readonly commits?: boolean;
+  /** After so many rounds the worker sets its stop word to 2 itself. Default: never. */
+  readonly waitsAfter?: number;
 }
 
 /** The part of Web Locks that is needed; Node has none. */
@@ -23,7 +25,7 @@ interface Locks {
   request(name: string, work: () => Promise<void>): Promise<void>;
 }
 
-const { slab, control, stop, lock, commits }: HotOptions = workerData;
+const { slab, control, stop, lock, commits, waitsAfter }: HotOptions = workerData;
 if (lock !== undefined) await holdLock(lock);
 defaultRegistry.attach({ slab, control });
 const ints = new Counter({ name: "ints_total", help: "Integers." });
@@ -44,6 +46,7 @@ const word = new Int32Array(stop);
 
 parentPort!.postMessage("begun");
 for (let i = 0; Atomics.load(word, 0) !== 1; i++) {
+  if (i === waitsAfter) Atomics.compareExchange(word, 0, 0, 2);
   while (Atomics.load(word, 0) === 2) Atomics.wait(word, 0, 2, 10);
   ints.inc();
   ones.observe(1);

@@ -5,6 +5,9 @@
  */
 import { Worker } from "node:worker_threads";
 
+/** A guard against a hang, not a target. */
+const DEADLINE_MS = 300_000;
+
 /** A worker thread and what it said. */
 export class Thread {
   readonly worker: Worker;
@@ -34,14 +37,22 @@ export class Thread {
   /**
    * The next message that was not taken yet.
    *
-   * @throws What the thread failed with, or an Error if it ended without a further message
+   * @throws What the thread failed with, or an Error if it ended without a further message, or says nothing for minutes
    */
   async message(): Promise<unknown> {
-    while (this.#messages.length === 0) {
-      if (this.#failed !== undefined) throw this.#failed;
-      await new Promise<void>((resolve) => this.#wake = resolve);
+    const deadline = setTimeout(() => {
+      this.#failed ??= new Error(`the thread said nothing for ${DEADLINE_MS} ms`);
+      this.#wake?.();
+    }, DEADLINE_MS);
+    try {
+      while (this.#messages.length === 0) {
+        if (this.#failed !== undefined) throw this.#failed;
+        await new Promise<void>((resolve) => this.#wake = resolve);
+      }
+      return this.#messages.shift();
+    } finally {
+      clearTimeout(deadline);
     }
-    return this.#messages.shift();
   }
 }
 

@@ -1,5 +1,5 @@
 /** The real command `deno serve --parallel`, whose threads have no parent that could hand them anything. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { Scrape } from "../_support/app_server.ts";
 import { ROOT, type RunningCommand, startCommand } from "../_support/command.ts";
 import { freePort } from "../_support/free_port.ts";
@@ -28,11 +28,25 @@ async function scrape(url: string): Promise<Scrape> {
 
 const hellos = (scrape: Scrape) => scrape.sum("app_greetings_total");
 
-Deno.test("deno serve --parallel: any thread answers for all, exactly", async () => {
+/** Scrapes until it is told to stop; nothing may decrease from one scrape to the next, whichever threads answer. */
+async function scrapeOn(url: string, isOver: () => boolean): Promise<number> {
+  let [last, scrapes] = [await scrape(url), 1];
+  for (; !isOver(); scrapes++) {
+    const now = await scrape(url);
+    assertEquals(now.decreasesSince(last), []);
+    last = now;
+  }
+  return scrapes;
+}
+
+Deno.test("deno serve --parallel: any thread answers for all, exactly, also several clients under load", async () => {
   const { command, url } = await start();
   await using _ended = command;
   const before = await scrape(url);
-  await requestMany({ url: `${url}/hello`, total: 2_000, keepAlive: false });
+  let isOver = false;
+  const clients = Promise.all([0, 1, 2].map(() => scrapeOn(url, () => isOver)));
+  await requestMany({ url: `${url}/hello`, total: 2_000, keepAlive: false }).finally(() => isOver = true);
+  for (const scrapes of await clients) assertGreater(scrapes, 1);
   for (let i = 0; i < 20; i++) {
     const now = await scrape(url);
     assertEquals(hellos(now), 2_000);

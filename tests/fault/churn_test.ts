@@ -1,39 +1,78 @@
 /**
  * case 5: however many workers have come and gone, memory, output and scrape time stay as they were.
  *
- * `PROMSLAB_CHURN` says how many threads come and go; default 40, the full count is 1000.
+ * `PROMSLAB_CHURN` says how many threads are killed; default 40, the full count is 1000.
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { createTextFormat } from "../../src/exposition/text_sink.ts";
 import { Collector, createControl, createSlab, Registry } from "../../mod.ts";
+import type { SlabSource } from "../../src/collect/slab_source.ts";
+import { checkScrape } from "../_support/check_scrape.ts";
+import { collectGarbage } from "../_support/collect_garbage.ts";
 import type { HotOptions } from "../_support/hot_worker.ts";
+import { scrapesOf, ScrapingClients } from "../_support/scraping_clients.ts";
 import { Thread } from "../_support/threads.ts";
-import { Fleet } from "../_support/fleet.ts";
+import { Fleet, type Samples, samplesOf } from "../_support/fleet.ts";
+import { waitFor } from "../_support/wait_for.ts";
 import { Counter } from "../../src/metric/counter.ts";
 import { Gauge } from "../../src/metric/gauge.ts";
 import { Histogram } from "../../src/metric/histogram.ts";
 
 const THREADS = Number(Deno.env.get("PROMSLAB_CHURN") ?? 40);
+const SLOTS = 4;
 
-/** A scrape as text: its bytes, and the least milliseconds of some. */
-function measure(collector: Collector): { bytes: number; ms: number } {
-  const format = createTextFormat();
-  let [bytes, ms] = [0, Infinity];
-  for (let k = 0; k < 15; k++) {
-    const start = performance.now();
-    const sink = format.sink();
-    collector.gather(sink);
-    bytes = sink.finish().reduce((sum, chunk) => sum + chunk.length, 0);
-    ms = Math.min(ms, performance.now() - start);
-  }
-  return { bytes, ms };
+/** How much more a scrape may cost, and its output be, than at the start. */
+const GROWTH_MAX = 1.2;
+
+/** One scrape as text by a new format, which has no line of an earlier one: its bytes and milliseconds. */
+function scrapeAnew(collector: Collector): { bytes: number; ms: number } {
+  const start = performance.now();
+  const sink = createTextFormat().sink();
+  collector.gather(sink);
+  const chunks = sink.finish();
+  const ms = performance.now() - start;
+  return { bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0), ms };
 }
 
-Deno.test("case 5: a thousand ended incarnations leave nothing but their totals", () => {
-  const fleet = new Fleet();
-  const live: { counter: Counter<"k">; end(): void }[] = [];
-  const startOne = (slot: number) => {
-    const worker = fleet.start(slot, { bytes: 1 << 20 });
+/**
+ * Compares what has seen many ends with what was left as it was after some, in turns, so that both have the same machine.
+ * The least of many times is what the work takes when nothing else gets in between.
+ */
+function assertFlat(kept: Collector, churned: Collector): string {
+  const least = { kept: Infinity, churned: Infinity };
+  for (let k = 0; k < 300; k++) {
+    least.kept = Math.min(least.kept, scrapeAnew(kept).ms);
+    least.churned = Math.min(least.churned, scrapeAnew(churned).ms);
+  }
+  const bytes = { kept: scrapeAnew(kept).bytes, churned: scrapeAnew(churned).bytes };
+  assertLess(least.churned, GROWTH_MAX * least.kept);
+  // Larger numbers have more digits.
+  assertLess(bytes.churned, GROWTH_MAX * bytes.kept);
+  return `${bytes.kept} -> ${bytes.churned} bytes, ` +
+    `${least.kept.toFixed(3)} -> ${least.churned.toFixed(3)} ms a scrape`;
+}
+
+/** A fleet whose four workers have ended and been replaced some times. */
+class ChurnedFleet {
+  readonly fleet = new Fleet();
+  readonly #ends: (() => void)[] = [];
+  #next = 0;
+
+  constructor() {
+    for (let slot = 0; slot < SLOTS; slot++) this.#start(slot);
+  }
+
+  churn(times: number): void {
+    for (let k = 0; k < times; k++) {
+      const slot = this.#next++ % SLOTS;
+      this.#ends[slot]();
+      this.#start(slot);
+      if (k % 10 === 0) this.fleet.scrape();
+    }
+  }
+
+  #start(slot: number): void {
+    const worker = this.fleet.start(slot, { bytes: 1 << 20 });
     const { registry } = worker;
     const counter = new Counter({ name: "a_total", help: "A.", labelNames: ["k"], registry });
     const seconds = new Histogram({ name: "h", help: "H.", labelNames: ["k"], registry });
@@ -43,59 +82,143 @@ Deno.test("case 5: a thousand ended incarnations leave nothing but their totals"
       seconds.observe({ k }, 0.3);
       gauge.set({ k }, slot);
     }
-    live[slot] = { counter, end: () => fleet.end(worker) };
-  };
-  const slots = 4;
-  const churn = (times: number) => {
-    for (let k = 0; k < times; k++) {
-      const slot = k % slots;
-      live[slot].end();
-      startOne(slot);
-      if (k % 10 === 0) fleet.scrape();
-    }
-  };
-  for (let slot = 0; slot < slots; slot++) startOne(slot);
-  churn(40);
-  const start = measure(fleet.collector);
-  churn(1000);
-  const end = measure(fleet.collector);
-  assertEquals(fleet.collector.sources.size, slots);
-  assertEquals(fleet.scrape().get('a_total{k="7"}'), 1040 + slots);
-  // Numbers of a thousand have more digits than those of forty.
-  assertLess(end.bytes, 1.2 * start.bytes);
-  console.log(
-    `1000 ends: ${start.bytes} -> ${end.bytes} bytes, ${start.ms.toFixed(3)} -> ${end.ms.toFixed(3)} ms`,
-  );
-  assertLess(
-    end.ms,
-    3 * start.ms + 1,
-    "a scrape that grew with the ended would take a hundred times as long",
-  );
+    this.#ends[slot] = () => this.fleet.end(worker);
+  }
+}
+
+Deno.test("case 5: a thousand ended incarnations leave nothing but their totals", () => {
+  const [kept, churned] = [new ChurnedFleet(), new ChurnedFleet()];
+  kept.churn(40);
+  churned.churn(1040);
+  const { collector } = churned.fleet;
+  console.log(`1000 ends: ${assertFlat(kept.fleet.collector, collector)}`);
+  assertEquals(collector.sources.size, SLOTS);
+  assertEquals(churned.fleet.scrape().get('a_total{k="7"}'), 1040 + SLOTS);
 });
 
-Deno.test("case 5: threads that come and go leave memory flat", async () => {
-  const collector = new Collector(new Registry({ slabBytes: 1 << 20 }));
-  const control = createControl();
-  const cycle = async (epoch: number) => {
-    const slab = createSlab({ slot: 0, epoch, bytes: 4 << 20 });
+/** What a worker of the churn does before it waits for its end: enough for twenty series. */
+const ROUNDS = 64 * 20;
+
+/** A worker of a slot: killed, folded and replaced by another, again and again. */
+interface Incarnation {
+  readonly slab: SharedArrayBuffer;
+  readonly thread: Thread;
+  readonly lock: string;
+  readonly sources: ReadonlyMap<Collector, SlabSource>;
+}
+
+/** Threads in four slots, the collectors that read them, and how many of their slabs the engine still holds. */
+class ChurnedThreads {
+  readonly slabs = { live: 0 };
+  readonly #collectors: Collector[];
+  readonly #clients: ScrapingClients;
+  readonly #control = createControl();
+  readonly #slots: Incarnation[] = [];
+  readonly #freed = new FinalizationRegistry<undefined>(() => this.slabs.live--);
+  #epoch = 0;
+  #before: Samples = new Map();
+  scrapes = 0;
+
+  constructor(collectors: Collector[], clients: ScrapingClients) {
+    this.#collectors = collectors;
+    this.#clients = clients;
+  }
+
+  /** From now on a collector learns of nothing any more: neither of ends nor of new slabs. */
+  leaveAsItIs(collector: Collector): void {
+    this.#collectors.splice(this.#collectors.indexOf(collector), 1);
+  }
+
+  async fill(): Promise<void> {
+    for (let slot = 0; slot < SLOTS; slot++) this.#slots[slot] = await this.#start(slot);
+  }
+
+  /** Kills and replaces so many workers, one in each slot at a time. */
+  async churn(kills: number): Promise<void> {
+    await Promise.all(this.#slots.map(async (_, slot) => {
+      for (let k = slot; k < kills; k += SLOTS) {
+        await this.#end(this.#slots[slot]);
+        this.#slots[slot] = await this.#start(slot);
+        this.#scrape();
+      }
+    }));
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#slots.splice(0).map((incarnation) => this.#end(incarnation)));
+  }
+
+  async #start(slot: number): Promise<Incarnation> {
+    const epoch = ++this.#epoch;
+    const slab = createSlab({ slot, epoch, bytes: 4 << 20 });
+    this.slabs.live++;
+    this.#freed.register(slab, undefined);
+    const sources = new Map(this.#collectors.map((collector) => [collector, collector.addSlab(slab)]));
+    this.#clients.add(slab);
     const stop = new SharedArrayBuffer(4);
-    const source = collector.addSlab(slab);
-    const options: HotOptions = { slab, control, stop };
+    const lock = `promslab churn ${Deno.pid} ${epoch}`;
+    const options: HotOptions = { slab, control: this.#control, stop, lock, waitsAfter: ROUNDS };
     const thread = new Thread(new URL("../_support/hot_worker.ts", import.meta.url), options);
     await thread.message();
-    collector.gather({ samples: () => {} });
-    Atomics.store(new Int32Array(stop), 0, 1);
-    await thread.ended;
-    collector.retire(source);
-    collector.gather({ samples: () => {} });
+    const word = new Int32Array(stop);
+    await waitFor(() => Atomics.load(word, 0) === 2, {
+      what: "the worker to have done its work",
+      pauseMs: 1,
+    });
+    return { slab, thread, lock, sources };
+  }
+
+  async #end({ slab, thread, lock, sources }: Incarnation): Promise<void> {
+    await thread.worker.terminate();
+    await navigator.locks.request(lock, () => {});
+    for (const collector of this.#collectors) collector.retire(sources.get(collector)!);
+    this.#clients.retire(slab);
+  }
+
+  #scrape(): void {
+    const samples = samplesOf(this.#collectors[0].blocks());
+    checkScrape(samples, this.#before);
+    this.#before = samples;
+    this.scrapes++;
+  }
+
+  /** Every incarnation that was started has counted all of its rounds. */
+  assertExact(): void {
+    this.#scrape();
+    assertEquals(this.#before.get("ints_total"), this.#epoch * ROUNDS);
+  }
+}
+
+Deno.test("case 5: threads that are killed and replaced leave memory, output and scrape time flat", async () => {
+  const [churned, kept] = [0, 1].map(() => new Collector(new Registry({ slabBytes: 1 << 20 })));
+  const clients = await ScrapingClients.start(2);
+  const threads = new ChurnedThreads([churned, kept], clients);
+  /** Resident megabytes when what is not held any more is gone. */
+  const settle = async (slabsHeld: number) => {
+    await waitFor(async () => {
+      await collectGarbage();
+      return threads.slabs.live <= slabsHeld;
+    }, { what: `no more than ${slabsHeld} slabs to be held`, deadlineMs: 60_000 });
+    return Deno.memoryUsage().rss / 2 ** 20;
   };
-  const warmUp = 10;
-  for (let k = 0; k < warmUp; k++) await cycle(k + 1);
-  const startMb = Deno.memoryUsage().rss / 2 ** 20;
-  for (let k = 0; k < THREADS; k++) await cycle(warmUp + k + 1);
-  const endMb = Deno.memoryUsage().rss / 2 ** 20;
-  assertEquals(collector.sources.size, 0);
-  console.log(`${THREADS} threads came and went: RSS ${startMb.toFixed(0)} -> ${endMb.toFixed(0)} MB`);
-  // Each slab has about 100 kB touched and 4 MB reserved; a thousand of them kept would be seen.
-  assert(endMb < startMb + 100, `RSS grew from ${startMb} to ${endMb} MB`);
+  try {
+    await threads.fill();
+    await threads.churn(Math.max(8, THREADS / 25));
+    threads.leaveAsItIs(kept);
+    const startMb = await settle(SLOTS);
+    await threads.churn(THREADS);
+    threads.assertExact();
+    const endMb = await settle(2 * SLOTS);
+    assertEquals(churned.sources.size, SLOTS);
+    const flat = assertFlat(kept, churned);
+    console.log(
+      `${THREADS} threads killed: ${flat}, RSS ${startMb.toFixed(0)} -> ${endMb.toFixed(0)} MB, ` +
+        `${SLOTS} -> ${churned.sources.size} slabs, ${threads.scrapes} scrapes`,
+    );
+    assert(endMb < GROWTH_MAX * startMb, `RSS grew from ${startMb} to ${endMb} MB`);
+  } finally {
+    await threads.end();
+  }
+  const scraped = await clients.end();
+  assert(scrapesOf(scraped) > THREADS, "the other clients scraped all the while");
 });

@@ -6,6 +6,7 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { Collector, createControl, createSlab, Registry } from "../../mod.ts";
 import { WorkerWatch } from "../../src/collect/worker_watch.ts";
 import { samplesOf } from "../_support/fleet.ts";
+import { scrapesOf, ScrapingClients } from "../_support/scraping_clients.ts";
 import { Thread, turn } from "../_support/threads.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
@@ -17,10 +18,12 @@ Deno.test("case 9: a hung worker's totals are complete throughout, its live gaug
   const collector = new Collector(new Registry({ slabBytes: 1 << 20 }));
   const watch = new WorkerWatch(collector, { hungAfterMs: HUNG_AFTER_MS });
   const control = createControl();
+  const clients = await ScrapingClients.start(2);
   const workers = [0, 1].map((slot) => {
     const slab = createSlab({ slot, bytes: 1 << 20 });
     const source = collector.addSlab(slab);
     watch.add(source);
+    clients.add(slab);
     const word = new SharedArrayBuffer(4);
     const thread = new Thread(new URL("../_support/hanging_worker.ts", import.meta.url), {
       slab,
@@ -67,10 +70,12 @@ Deno.test("case 9: a hung worker's totals are complete throughout, its live gaug
   await waitFor(() => scrape().get("live") === 2, { what: "its live gauge to come back" });
   const back = ticksBefore;
   await waitFor(() => scrape().get("ticks_total")! > back + 2, { what: "both to count on" });
+  const scraped = await clients.end();
+  for (const { last } of scraped) assertGreater(last.get("ticks_total")!, back);
   console.log(
-    `hung for ${HANG_MS / 1000} s: ${scrapes} scrapes, live gauges hidden after ${
-      (hiddenAtMs / 1000).toFixed(2)
-    } s`,
+    `hung for ${HANG_MS / 1000} s: ${scrapes} scrapes and ${
+      scrapesOf(scraped)
+    } of two other clients, live gauges hidden after ${(hiddenAtMs / 1000).toFixed(2)} s`,
   );
   for (const worker of workers) say(worker, 2);
   await Promise.all(workers.map(({ thread }) => thread.ended));

@@ -7,6 +7,7 @@ import type { SlabSource } from "../../src/collect/slab_source.ts";
 import { WorkerWatch } from "../../src/collect/worker_watch.ts";
 import { type Samples, samplesOf } from "../_support/fleet.ts";
 import type { HotOptions } from "../_support/hot_worker.ts";
+import { ScrapingClients } from "../_support/scraping_clients.ts";
 import { Thread } from "../_support/threads.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
@@ -14,24 +15,55 @@ const GO = 0;
 const END = 1;
 const WAIT = 2;
 
-/** A collector, a clock that the test moves, and threads that it starts. */
+type Started = Awaited<ReturnType<Stage["start"]>>;
+
+/** A collector, a clock that the test moves, threads that it starts, and two clients that scrape all the while. */
 class Stage {
   nowMs = 0;
   readonly collector = new Collector(new Registry({ slabBytes: 1 << 20 }));
   readonly watch = new WorkerWatch(this.collector, { now: () => this.nowMs });
   readonly #control = createControl();
   #epoch = 0;
+  readonly #clients: ScrapingClients;
   before: Samples = new Map();
+
+  private constructor(clients: ScrapingClients) {
+    this.#clients = clients;
+  }
+
+  static async create(): Promise<Stage> {
+    return new Stage(await ScrapingClients.start(2));
+  }
 
   async start() {
     const slab = createSlab({ slot: 0, epoch: ++this.#epoch, bytes: 1 << 20 });
     const source = this.collector.addSlab(slab);
     this.watch.add(source);
+    this.#clients.add(slab);
     const stop = new SharedArrayBuffer(4);
     const options: HotOptions = { slab, control: this.#control, stop };
     const thread = new Thread(new URL("../_support/hot_worker.ts", import.meta.url), options);
     assertEquals(await thread.message(), "begun");
-    return { source, thread, word: new Int32Array(stop) };
+    return { slab, source, thread, word: new Int32Array(stop) };
+  }
+
+  /** Waits until the watch has folded some slabs, and has the clients do so too. */
+  async folds(started: readonly Started[], what: string): Promise<void> {
+    await waitFor(() => {
+      this.scrape();
+      this.nowMs += 60_000;
+      return started.every(({ source }) => !this.watch.workers.has(source));
+    }, { what });
+    for (const { slab } of started) this.#clients.retire(slab);
+    await this.#clients.settled();
+  }
+
+  /** Ends the clients, which must have the same totals as the test. */
+  async end(): Promise<void> {
+    for (const { last, scrapes } of await this.#clients.end()) {
+      assertGreater(scrapes, 1);
+      assertEquals(last.get("ones_count"), this.count());
+    }
   }
 
   scrape(): Samples {
@@ -61,7 +93,7 @@ class Stage {
 }
 
 Deno.test("case 6: a thread that goes on after terminate() is read on, beside its successor, and counted once", async () => {
-  const stage = new Stage();
+  const stage = await Stage.create();
   const zombie = await stage.start();
   try {
     await stage.countsOn(zombie);
@@ -74,34 +106,27 @@ Deno.test("case 6: a thread that goes on after terminate() is read on, beside it
     for (let minute = 0; minute < 5; minute++) await stage.countsOn(zombie, 60_000);
     assert(stage.watch.workers.has(zombie.source), "it never rested for the quarantine");
     Atomics.store(zombie.word, 0, END);
-    await waitFor(() => {
-      stage.scrape();
-      stage.nowMs += 60_000;
-      return !stage.watch.workers.has(zombie.source);
-    }, { what: "the zombie's slab to be folded" });
+    await stage.folds([zombie], "the zombie's slab to be folded");
     assertEquals(stage.watch.zombieWrites, 0);
     Atomics.store(successor.word, 0, END);
-    await successor.thread.worker.terminate();
+    await successor.thread.ended;
     const last = stage.count();
     assertEquals(stage.count(), last);
+    await stage.end();
   } finally {
     Atomics.store(zombie.word, 0, END);
   }
 });
 
 Deno.test("case 7: what a zombie writes after its slab was folded is lost but seen, and nothing goes down", async () => {
-  const stage = new Stage();
+  const stage = await Stage.create();
   const zombie = await stage.start();
   try {
     await stage.countsOn(zombie);
     Atomics.store(zombie.word, 0, WAIT);
     await zombie.thread.worker.terminate();
     stage.watch.assumeEnded(zombie.source);
-    await waitFor(() => {
-      stage.scrape();
-      stage.nowMs += 60_000;
-      return !stage.watch.workers.has(zombie.source);
-    }, { what: "the waiting zombie's slab to be folded" });
+    await stage.folds([zombie], "the waiting zombie's slab to be folded");
     const folded = stage.count();
     assertGreater(folded, 0);
     Atomics.store(zombie.word, 0, GO);
@@ -110,14 +135,15 @@ Deno.test("case 7: what a zombie writes after its slab was folded is lost but se
       stage.nowMs += 5_000;
       return stage.watch.zombieWrites > 0;
     }, { what: "the zombie's writes to be seen" });
+    await stage.end();
   } finally {
     Atomics.store(zombie.word, 0, END);
   }
 });
 
 Deno.test("case 1, case 6: ten threads without a lock are killed at random points, go on, and end on a word", async () => {
-  const stage = new Stage();
-  const zombies: Awaited<ReturnType<Stage["start"]>>[] = [];
+  const stage = await Stage.create();
+  const zombies: Started[] = [];
   try {
     for (let kill = 0; kill < 10; kill++) {
       const thread = await stage.start();
@@ -133,15 +159,12 @@ Deno.test("case 1, case 6: ten threads without a lock are killed at random point
       stage.scrape();
     }
     Atomics.store(zombies.at(-1)!.word, 0, END);
-    await waitFor(() => {
-      stage.scrape();
-      stage.nowMs += 60_000;
-      return stage.watch.workers.size === 0;
-    }, { what: "all slabs to be folded" });
+    await stage.folds(zombies, "all slabs to be folded");
     const total = stage.count();
     assertEquals(stage.count(), total);
     assertEquals(stage.watch.zombieWrites, 0);
     assertEquals(stage.collector.stats.badSlabs, 0);
+    await stage.end();
   } finally {
     for (const { word } of zombies) Atomics.store(word, 0, END);
   }

@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
 import { Collector, createControl, createSlab, Registry } from "../../mod.ts";
+import { checkScrape } from "../_support/check_scrape.ts";
 import { type Samples, samplesOf } from "../_support/fleet.ts";
 import type { HotOptions } from "../_support/hot_worker.ts";
+import { ScrapingClients } from "../_support/scraping_clients.ts";
 import { Thread, turn } from "../_support/threads.ts";
-import { checkScrape } from "./_check_scrape.ts";
-import type { ScrapingOptions } from "./_scraping_thread.ts";
 
 const SCRAPES = Number(process.env.PROMSLAB_STRESS_SCRAPES ?? 1000);
 const WORKERS = 4;
@@ -21,19 +21,14 @@ test("case 31, case 32: four threads scrape four hot workers at once, and every 
 }, async () => {
   const control = createControl();
   const stop = new SharedArrayBuffer(4);
-  const enough = new SharedArrayBuffer(4);
   const slabs = Array.from({ length: WORKERS }, (_, slot) => createSlab({ slot, bytes: 1 << 20 }));
   const workers = slabs.map((slab, slot) => {
     const options: HotOptions = { slab, control, stop, commits: slot % 2 === 0 };
     return new Thread(new URL("../_support/hot_worker.ts", import.meta.url), options);
   });
   await Promise.all(workers.map((worker) => worker.message()));
-  const options: ScrapingOptions = { slabs, stop: enough };
-  const scrapers = Array.from(
-    { length: SCRAPERS },
-    () => new Thread(new URL("./_scraping_thread.ts", import.meta.url), options),
-  );
-  await Promise.all(scrapers.map((scraper) => scraper.message()));
+  const clients = await ScrapingClients.start(SCRAPERS, { pauseMs: 0 });
+  for (const slab of slabs) clients.add(slab);
   const collector = new Collector(new Registry({ slabBytes: 1 << 18 }));
   for (const slab of slabs) collector.addSlab(slab);
   let before: Samples = new Map();
@@ -43,13 +38,12 @@ test("case 31, case 32: four threads scrape four hot workers at once, and every 
     before = samples;
     if (scrape % 20 === 0) await turn();
   }
-  Atomics.store(new Int32Array(enough), 0, 1);
-  const told = await Promise.all(scrapers.map((scraper) => scraper.message())) as { scrapes: number }[];
-  for (const { scrapes } of told) assert.ok(scrapes > 0);
+  const scraped = await clients.end();
+  for (const { scrapes } of scraped) assert.ok(scrapes > 1);
   Atomics.store(new Int32Array(stop), 0, 1);
   await Promise.all(workers.map((worker) => worker.ended));
   console.log(
-    `main ${SCRAPES} scrapes, others ${told.map(({ scrapes }) => scrapes).join(", ")}; ` +
+    `main ${SCRAPES} scrapes, others ${scraped.map(({ scrapes }) => scrapes).join(", ")}; ` +
       `${before.get("ones_count")} observations, ${before.get("together_a_total")} commits`,
   );
 });

@@ -8,32 +8,40 @@ import process from "node:process";
 import { test } from "node:test";
 import { Collector, createControl, createSlab, Registry } from "../../mod.ts";
 import { type Samples, samplesOf } from "../_support/fleet.ts";
+import { scrapesOf, ScrapingClients } from "../_support/scraping_clients.ts";
 import { Thread, turn } from "../_support/threads.ts";
 import type { BusyOptions } from "./_busy_worker.ts";
 
 const UPDATES = Number(process.env.PROMSLAB_STRESS_UPDATES ?? 1_000_000);
 const WORKERS = 16;
+/** Threads that scrape beside the main one. */
+const CLIENTS = 2;
 
 test("case 30, case 40: totals of 16 threads are exact and never go down, over the wrap of the low word", {
   timeout: 1_800_000,
 }, async () => {
   const collector = new Collector(new Registry({ slabBytes: 1 << 20 }));
   const control = createControl();
+  const clients = await ScrapingClients.start(CLIENTS);
   const start = (slot: number) => 2 ** 31 - UPDATES / 2 - slot;
   const threads = Array.from({ length: WORKERS }, (_, slot) => {
     const slab = createSlab({ slot, bytes: 1 << 20 });
     const source = collector.addSlab(slab);
+    clients.add(slab);
     const options: BusyOptions = { slab, control, updates: UPDATES, start: start(slot) };
     const thread = new Thread(new URL("./_busy_worker.ts", import.meta.url), options);
-    return { source, thread };
+    return { slab, source, thread };
   });
   let running = WORKERS;
-  const done = threads.map(async ({ source, thread }, slot) => {
+  const done = threads.map(async ({ slab, source, thread }, slot) => {
     assert.equal(await thread.message(), "begun");
     assert.equal(await thread.message(), "done");
     await thread.worker.terminate();
     // Half of them retire while the others go on.
-    if (slot % 2 === 0) collector.retire(source);
+    if (slot % 2 === 0) {
+      collector.retire(source);
+      clients.retire(slab);
+    }
     running--;
   });
   let before: Samples = new Map();
@@ -54,6 +62,8 @@ test("case 30, case 40: totals of 16 threads are exact and never go down, over t
   }
   await Promise.all(done);
   scrape();
+  const scraped = await clients.end();
+  for (const { last } of scraped) assert.deepEqual(last, before);
 
   const tenth = Math.ceil(UPDATES / 10);
   const starts = Array.from({ length: WORKERS }, (_, slot) => start(slot)).reduce((sum, each) => sum + each);
@@ -64,5 +74,7 @@ test("case 30, case 40: totals of 16 threads are exact and never go down, over t
   assert.equal(before.get("mixed_count"), WORKERS * tenth);
   const labelled = Array.from({ length: 7 }, (_, k) => before.get(`labelled_total{k="${k}",s="x"}`)!);
   assert.equal(labelled.reduce((sum, each) => sum + each), WORKERS * tenth);
-  console.log(`${WORKERS} threads x ${UPDATES} updates, ${scrapes} scrapes on the way`);
+  console.log(
+    `${WORKERS} threads x ${UPDATES} updates, ${scrapes} and ${scrapesOf(scraped)} scrapes on the way`,
+  );
 });
