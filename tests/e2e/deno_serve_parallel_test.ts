@@ -8,9 +8,11 @@ import { waitFor } from "../_support/wait_for.ts";
 
 const THREADS = 3;
 
-async function start(): Promise<{ command: RunningCommand; url: string }> {
+async function start(
+  { app = "examples/deno_serve_parallel.ts" } = {},
+): Promise<{ command: RunningCommand; url: string }> {
   const port = freePort();
-  const module = new URL("examples/deno_serve_parallel.ts", ROOT).pathname;
+  const module = new URL(app, ROOT).pathname;
   const command = await startCommand({
     command: ["deno", "serve", "--parallel", "-A", "--host", "127.0.0.1", "--port", String(port), module],
     env: { DENO_JOBS: String(THREADS) },
@@ -88,4 +90,15 @@ Deno.test("deno serve --parallel: SIGTERM lets a process that has long started e
     return performance.now() - started > 12_000;
   }, { what: "a process of some age", deadlineMs: 30_000 });
   assertEquals((await command.stop("SIGTERM")).code, 0);
+});
+
+Deno.test("deno serve --parallel: each thread has a slot of its own", async () => {
+  const { command, url } = await start({ app: "tests/testdata/apps/parallel_app.ts" });
+  await using _ended = command;
+  const slots = new Set<string>();
+  await waitFor(async () => {
+    const response = await fetch(url, { headers: { connection: "close" } });
+    return slots.add(await response.text()).size === THREADS;
+  }, { what: "an answer of every thread", deadlineMs: 60_000 });
+  assertEquals([...slots].sort(), Array.from({ length: THREADS }, (_, slot) => String(slot)));
 });
