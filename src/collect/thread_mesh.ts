@@ -9,6 +9,7 @@ import { drawSlot } from "../slab/control.ts";
 import { assignSlot } from "../slab/slab.ts";
 import { SLAB_STATE } from "../slab/slab_status.ts";
 import { Collector } from "./collector.ts";
+import { Entrance } from "./entrance.ts";
 import type { SlabSource } from "./slab_source.ts";
 import { WorkerWatch } from "./worker_watch.ts";
 
@@ -63,7 +64,7 @@ type Message =
 
 const DEFAULT_CHANNEL = "promslab.mesh.1";
 const DEFAULT_DEADLINE_MS = 1_000;
-/** How long a new thread listens for others that start at the same time. */
+/** How long a new thread listens for others that start at the same time, where it cannot know whether there are any. */
 const GREETING_MS = 50;
 const BEAT_MS = 250;
 
@@ -96,6 +97,11 @@ export class ThreadMesh {
   /** The control block of the oldest thread known, which all use. */
   #control: { owner: string; block: SharedArrayBuffer };
   #joined = false;
+  readonly #entrance: Entrance;
+  /** Whether others may be entering too; if not, those who are in have one control block, which they tell. */
+  #isAmongOthers = false;
+  /** Whether a thread that is in has answered. */
+  #isAnswered = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #wake: () => void = () => {};
 
@@ -107,6 +113,7 @@ export class ThreadMesh {
     this.#id = `${String(Date.now()).padStart(16, "0")}-${crypto.randomUUID()}`;
     this.#control = { owner: this.#id, block: this.#registry.control };
     const name = options.channel ?? DEFAULT_CHANNEL;
+    this.#entrance = new Entrance(name, options.background !== true);
     this.#channel = options.openChannel?.(name) ?? new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => this.#receive(data as Message);
   }
@@ -134,10 +141,15 @@ export class ThreadMesh {
 
   static async #join(options: ThreadMeshOptions): Promise<ThreadMesh> {
     const mesh = new ThreadMesh(options);
-    const deadline = performance.now() + (options.deadlineMs ?? DEFAULT_DEADLINE_MS);
-    mesh.#send({ kind: "hello", from: mesh.#id, control: mesh.#control.block });
-    await mesh.#wait(performance.now() + GREETING_MS, () => false);
-    mesh.#takeSlot();
+    const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    const deadline = performance.now() + deadlineMs;
+    await mesh.#entrance.admit(async (insiders) => {
+      mesh.#isAmongOthers = insiders === undefined;
+      mesh.#send({ kind: "hello", from: mesh.#id, control: mesh.#control.block });
+      if (insiders === undefined) await mesh.#wait(performance.now() + GREETING_MS, () => false);
+      else await mesh.#wait(deadline, () => insiders === 0 || mesh.#isAnswered);
+      mesh.#takeSlot();
+    }, deadlineMs);
     await mesh.#wait(deadline, () => mesh.#awaited.size === 0);
     mesh.#timer = setInterval(() => mesh.#beat(), BEAT_MS);
     if (options.background) (mesh.#timer as unknown as { unref?: () => void }).unref?.();
@@ -157,6 +169,7 @@ export class ThreadMesh {
   /** Leaves the channel, which otherwise keeps the process alive. This thread's slab goes on to be read by others. */
   close(): void {
     clearInterval(this.#timer);
+    this.#entrance.leave();
     this.#channel.close();
     if (this.#registry === defaultRegistry) joinedMeshes().delete(this.#channel.name);
   }
@@ -168,6 +181,8 @@ export class ThreadMesh {
   #receive(message: Message): void {
     switch (message.kind) {
       case "hello":
+        // WHY: who waits to enter has no say yet; its own hello comes when it does.
+        if (!this.#joined && !this.#isAmongOthers) break;
         this.#await(message.from);
         this.#considerControl(message.from, message.control);
         this.#send({
@@ -182,7 +197,11 @@ export class ThreadMesh {
         if (message.to !== this.#id) break;
         this.#await(message.from);
         for (const member of message.members) this.#add(member);
-        this.#considerControl(message.from, message.control);
+        if (!this.#joined && !this.#isAmongOthers) {
+          this.#control = { owner: message.from, block: message.control };
+        } else this.#considerControl(message.from, message.control);
+        this.#isAnswered = true;
+        this.#wake();
         break;
       case "joined":
         this.#add(message.member);

@@ -7,6 +7,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { createTextFormat } from "../../src/exposition/text_sink.ts";
 import { Collector, createControl, createSlab, Registry } from "../../mod.ts";
 import type { SlabSource } from "../../src/collect/slab_source.ts";
+import { lockReleased } from "../../src/host/thread_lock.ts";
 import { checkScrape } from "../_support/check_scrape.ts";
 import { collectGarbage } from "../_support/collect_garbage.ts";
 import type { HotOptions } from "../_support/hot_worker.ts";
@@ -170,7 +171,7 @@ class ChurnedThreads {
 
   async #end({ slab, thread, lock, sources }: Incarnation): Promise<void> {
     await thread.worker.terminate();
-    await navigator.locks.request(lock, () => {});
+    assert(await lockReleased(lock, 30), "the thread has ended");
     for (const collector of this.#collectors) collector.retire(sources.get(collector)!);
     this.#clients.retire(slab);
   }

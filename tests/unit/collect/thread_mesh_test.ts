@@ -150,3 +150,44 @@ Deno.test("ThreadMesh.join() gives a thread one place in a channel, however many
   again.close();
   other.close();
 });
+
+/** A channel whose messages come late, as to a thread that has just started on a busy machine. */
+function slowChannel(name: string): BroadcastChannel {
+  const channel = new BroadcastChannel(name);
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  return {
+    get name() {
+      return name;
+    },
+    set onmessage(listen: (event: MessageEvent) => void) {
+      channel.onmessage = (event: MessageEvent) => {
+        const timer = setTimeout(() => {
+          timers.delete(timer);
+          listen(event);
+        }, 120);
+        timers.add(timer);
+      };
+    },
+    postMessage: (message: unknown) => channel.postMessage(message),
+    close() {
+      for (const timer of timers) clearTimeout(timer);
+      channel.close();
+    },
+  } as unknown as BroadcastChannel;
+}
+
+Deno.test("ThreadMesh: threads that start together and hear each other late have slots of their own and one control block", async () => {
+  const channel = crypto.randomUUID();
+  const threads = [define(), define(), define()];
+  const meshes = await Promise.all(
+    threads.map(({ registry }) =>
+      ThreadMesh.join({ registry, channel, openChannel: slowChannel, deadlineMs: 10_000 })
+    ),
+  );
+  assertEquals(meshes.map(({ slot }) => slot).sort(), [0, 1, 2]);
+  // The block is one, whatever object a thread has for it.
+  assertEquals(threads.map(({ registry }) => registry.tickets.next()), [1, 2, 3]);
+  threads.forEach(({ hits }) => hits.inc());
+  for (const mesh of meshes) assertEquals(scrape(mesh).get("hits_total"), 3);
+  for (const mesh of meshes) mesh.close();
+});
