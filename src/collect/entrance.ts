@@ -27,8 +27,9 @@ export class Entrance {
    */
   constructor(name: string, lasts: boolean) {
     this.#name = name;
-    const { locks } = globalThis.navigator as unknown as { locks?: LockManager };
-    this.#locks = lasts ? locks : undefined;
+    // Node 20 has no navigator.
+    const { navigator } = globalThis as unknown as { navigator?: { locks?: LockManager } };
+    this.#locks = lasts ? navigator?.locks : undefined;
   }
 
   /**
