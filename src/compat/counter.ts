@@ -79,7 +79,7 @@ export class Counter<T extends string = string> extends MetricBase<T> {
    */
   constructor(configuration: CounterConfiguration<T>) {
     super(configuration);
-    this.store = new SeriesStore(this.labelNames, (parts) => new CounterSeries(parts));
+    this.store = new SeriesStore(this.labelNames, (labels) => new CounterSeries(labels));
     this.start();
   }
 

@@ -89,7 +89,7 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
    */
   constructor(configuration: GaugeConfiguration<T>) {
     super(configuration);
-    this.store = new SeriesStore(this.labelNames, (parts) => new GaugeSeries(parts));
+    this.store = new SeriesStore(this.labelNames, (labels) => new GaugeSeries(labels));
     this.start();
   }
 

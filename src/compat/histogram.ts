@@ -7,7 +7,7 @@
 import { addToHistogram, observeHistogram } from "../slab/histogram_cell.ts";
 import { type Exemplar, exemplarOf } from "./exemplar.ts";
 import { MetricBase } from "./metric.ts";
-import { BoundSeries, Series, type SeriesParts, SeriesStore } from "./series_store.ts";
+import { BoundSeries, Series, type SeriesLabels, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
 import type { Line, Value } from "./values.ts";
@@ -39,8 +39,8 @@ class HistogramSeries extends Series {
   /** By bucket; null where there is none yet. */
   readonly exemplars: (Exemplar | null)[] | undefined;
 
-  constructor(parts: SeriesParts, of: { readonly bucketCount: number; readonly exemplars: boolean }) {
-    super(parts);
+  constructor(labels: SeriesLabels, of: { readonly bucketCount: number; readonly exemplars: boolean }) {
+    super(labels);
     this.counts = new Float64Array(of.bucketCount);
     this.exemplars = of.exemplars ? new Array(of.bucketCount).fill(null) : undefined;
   }
@@ -108,7 +108,7 @@ export class Histogram<T extends string = string> extends MetricBase<T> {
     const bucketCount = this.bounds.length + 1;
     this.store = new SeriesStore(
       this.labelNames,
-      (parts) => new HistogramSeries(parts, { bucketCount, exemplars: this.enableExemplars === true }),
+      (labels) => new HistogramSeries(labels, { bucketCount, exemplars: this.enableExemplars === true }),
     );
     this.start();
   }

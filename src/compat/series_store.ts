@@ -9,13 +9,8 @@ import { wellFormed } from "../model/label_values.ts";
 import { labelText } from "./text.ts";
 import type { GivenLabels } from "./validation.ts";
 
-/** How a series is made. */
-export interface SeriesParts {
-  /** The labels as they were given first, in that order; nobody else's object. */
-  readonly labels: Readonly<Record<string, unknown>>;
-  /** The labels as they stand between braces. */
-  readonly text: string;
-}
+/** The labels of a series as they were given first, in that order; nobody else's object. */
+export type SeriesLabels = Readonly<Record<string, unknown>>;
 
 /**
  * What every series has. A class and not a literal, so that engines know all series of a kind by one shape: a literal
@@ -23,19 +18,22 @@ export interface SeriesParts {
  */
 export class Series {
   /** The labels as they were given first, in that order; nobody else's object. */
-  readonly labels: Readonly<Record<string, unknown>>;
-  /** The labels as they stand between braces. */
-  readonly text: string;
+  readonly labels: SeriesLabels;
   /** The cell in this thread's slab, as an element of its Int32Array; -1 if the metric is not shared. */
   cell32 = -1;
   /** Whether the series was removed, so that whoever holds it must look for a new one. */
   removed = false;
   /** The ways to the series in the store. */
   readonly paths: unknown[][] = [];
+  #text: string | undefined;
 
-  constructor({ labels, text }: SeriesParts) {
+  constructor(labels: SeriesLabels) {
     this.labels = labels;
-    this.text = text;
+  }
+
+  /** The labels as they stand between braces. */
+  get text(): string {
+    return this.#text ??= labelText(this.labels);
   }
 }
 
@@ -48,7 +46,7 @@ type Node = Map<unknown, unknown>;
 export class SeriesStore<S extends Series> {
   readonly #labelNames: readonly string[];
   readonly #known: ReadonlySet<string>;
-  readonly #make: (parts: SeriesParts) => S;
+  readonly #make: (labels: SeriesLabels) => S;
   readonly #all: Set<S> = new Set();
   #root: Node = new Map();
   #unlabelled: S | undefined;
@@ -57,7 +55,7 @@ export class SeriesStore<S extends Series> {
    * @param labelNames the names that label sets may have
    * @param make makes a series
    */
-  constructor(labelNames: readonly string[], make: (parts: SeriesParts) => S) {
+  constructor(labelNames: readonly string[], make: (labels: SeriesLabels) => S) {
     this.#labelNames = [...new Set(labelNames)];
     this.#known = new Set(labelNames);
     this.#make = make;
@@ -132,21 +130,30 @@ export class SeriesStore<S extends Series> {
 
   #lookUp(labels: GivenLabels): S {
     this.validate(labels);
-    const values = this.#valuesOf(labels);
-    const path = values.map(canonical);
+    const values: unknown[] = [];
+    const path: string[] = [];
+    let hasOthers = false;
+    let hasObjects = false;
+    for (const name of this.#labelNames) {
+      const value = labels[name];
+      const text = canonical(value);
+      values.push(value);
+      path.push(text);
+      if (value === text) continue;
+      hasOthers = true;
+      hasObjects ||= typeof value === "object" || typeof value === "function";
+    }
     let series = this.#find(path);
     if (series === undefined) {
-      const copy = Object.freeze({ ...labels });
-      series = this.#make({ labels: copy, text: labelText(copy) });
+      series = this.#make({ ...labels });
       this.#all.add(series);
       this.#remember(path, series);
+      // WHY: an object may read otherwise later.
+      if (hasObjects) void series.text;
     }
     // WHY: numbers and the like get a path of their own, so that the next call walks straight to the series. Objects do
     // not, as every one of them would.
-    const walkable = values.every((value) => typeof value !== "object" && typeof value !== "function");
-    if (walkable && values.some((value, i) => value !== path[i]) && this.#find(values) === undefined) {
-      this.#remember(values, series);
-    }
+    if (hasOthers && !hasObjects && this.#find(values) === undefined) this.#remember(values, series);
     return series;
   }
 
@@ -162,16 +169,17 @@ export class SeriesStore<S extends Series> {
 
   #remember(path: unknown[], series: S): void {
     const steps = path.length === 0 ? [""] : path;
+    const last = steps.length - 1;
     let node = this.#root;
-    for (const value of steps.slice(0, -1)) {
-      let next = node.get(value) as Node | undefined;
+    for (let depth = 0; depth < last; depth++) {
+      let next = node.get(steps[depth]) as Node | undefined;
       if (next === undefined) {
         next = new Map();
-        node.set(value, next);
+        node.set(steps[depth], next);
       }
       node = next;
     }
-    node.set(steps[steps.length - 1], series);
+    node.set(steps[last], series);
     series.paths.push(steps);
   }
 }

@@ -7,9 +7,9 @@
 import { addToSketch } from "../slab/sketch.ts";
 import { addToTotals } from "../slab/summary_cell.ts";
 import { MetricBase } from "./metric.ts";
-import { BoundSeries, Series, type SeriesParts, SeriesStore } from "./series_store.ts";
+import { BoundSeries, Series, type SeriesLabels, SeriesStore } from "./series_store.ts";
 import type { SharedFamily } from "./shared_family.ts";
-import { labelText } from "./text.ts";
+import { pairText } from "./text.ts";
 import { TimeWindow } from "./time_window.ts";
 import { startTimer } from "./timer.ts";
 import type { CollectFunction, LabelValues, MetricConfiguration } from "./types.ts";
@@ -37,8 +37,8 @@ class SummarySeries extends Series {
   sum = 0;
   count = 0;
 
-  constructor(parts: SeriesParts, window: TimeWindow) {
-    super(parts);
+  constructor(labels: SeriesLabels, window: TimeWindow) {
+    super(labels);
     this.window = window;
   }
 }
@@ -107,7 +107,7 @@ export class Summary<T extends string = string> extends MetricBase<T> {
     if (this.labelNames.includes("quantile" as T)) throw new Error("quantile is a reserved label keyword");
     this.store = new SeriesStore(
       this.labelNames,
-      (parts) => new SummarySeries(parts, new TimeWindow(this.maxAgeSeconds, this.ageBuckets)),
+      (labels) => new SummarySeries(labels, new TimeWindow(this.maxAgeSeconds, this.ageBuckets)),
     );
     this.start();
   }
@@ -174,10 +174,12 @@ export class Summary<T extends string = string> extends MetricBase<T> {
 
   /** @internal */
   override *lines(name: string): Iterable<Line> {
+    const heads = this.percentiles.map((quantile) => pairText("quantile", quantile));
     for (const { labels, text, window, sum, count } of this.#exposed()) {
-      for (const quantile of this.percentiles) {
-        const head = labelText({ quantile, ...labels });
-        yield { name, head, tail: "", own: labels, value: window.quantile(quantile) || 0 };
+      const behind = text === "" ? "" : `,${text}`;
+      for (let q = 0; q < heads.length; q++) {
+        const value = window.quantile(this.percentiles[q]) || 0;
+        yield { name, head: heads[q] + behind, tail: "", own: labels, value };
       }
       yield { name: `${name}_sum`, head: text, tail: "", own: labels, value: sum };
       yield { name: `${name}_count`, head: text, tail: "", own: labels, value: count };

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { Series, SeriesStore } from "../../../src/compat/series_store.ts";
 
-const storeOf = (...names: string[]) => new SeriesStore<Series>(names, (parts) => new Series(parts));
+const storeOf = (...names: string[]) => new SeriesStore<Series>(names, (labels) => new Series(labels));
 
 Deno.test("SeriesStore.at() finds a label set again, whatever the order and the types", () => {
   const store = storeOf("a", "b");
