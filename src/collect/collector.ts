@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { givenText } from "../model/given_text.ts";
 import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { LabelValue } from "../model/label_values.ts";
@@ -114,9 +115,13 @@ export class Collector {
    * A collector of one slab so far, that of its own thread.
    *
    * @param registry the registry of this thread, which is always part of what is gathered
+   * @throws {TypeError} If the registry is none
    * @throws {TypeError | RangeError} If a default label has no valid name or value
    */
   constructor(registry: Registry = defaultRegistry, options: CollectorOptions = {}) {
+    if (typeof registry?.collect !== "function") {
+      throw new TypeError(`Cannot make a collector: wanted a Registry, given ${givenText(registry)}`);
+    }
     this.#registry = registry;
     this.#onProblem = options.onProblem ?? (() => {});
     this.#now = options.now;

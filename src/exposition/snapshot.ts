@@ -5,6 +5,7 @@
  */
 // CONTROL PLANE
 import type { FamilySamples } from "../model/samples.ts";
+import { givenText } from "../model/given_text.ts";
 import { SnapshotSink } from "./snapshot_sink.ts";
 import type { SeriesSnapshot, SnapshotQuery } from "./snapshot_types.ts";
 
@@ -22,6 +23,7 @@ export interface SnapshotSource {
  * @param source the collector; its collect callbacks run first
  * @param query which series are wanted
  * @returns one element for each series, or vector, sorted by family name and then by label values
+ * @throws {TypeError} If the source is no collector, or the names are no array
  *
  * @example A value that an autoscaler wants
  * ```ts
@@ -34,6 +36,12 @@ export interface SnapshotSource {
  * ```
  */
 export async function snapshot(source: SnapshotSource, query: SnapshotQuery = {}): Promise<SeriesSnapshot[]> {
+  if (typeof source?.blocks !== "function") {
+    throw new TypeError(`Cannot take a snapshot: wanted a Collector, given ${givenText(source)}`);
+  }
+  if (query.names !== undefined && !Array.isArray(query.names)) {
+    throw new TypeError(`Cannot take a snapshot: wanted names as an array, given ${givenText(query.names)}`);
+  }
   await source.prepare?.();
   const sink = new SnapshotSink(query);
   const names = query.names === undefined

@@ -14,9 +14,9 @@ import {
   HistogramUpdate,
   UpdatePool,
 } from "./commit_updates.ts";
-import { Counter, type CounterChild } from "./counter.ts";
+import { Counter, CounterChild } from "./counter.ts";
 import type { CellHolder } from "./family.ts";
-import { Gauge, type GaugeChild } from "./gauge.ts";
+import { Gauge, GaugeChild } from "./gauge.ts";
 import { Histogram } from "./histogram.ts";
 import { ClassicChild, type HistogramChild, refuseObservation } from "./histogram_child.ts";
 import { defaultRegisterer, type Registerer } from "./registerer.ts";
@@ -79,16 +79,17 @@ export class Commit {
    *
    * @param target a metric without labels, or a child that `labels()` gave
    * @throws {RangeError} If a counter would go down, or the commit has 31 series already
-   * @throws {TypeError} If the value is no number, or the gauge's merge mode knows only set()
+   * @throws {TypeError} If the target is no counter or gauge, the value no number, or the gauge's merge mode knows only set()
    */
   inc(target: Counter | CounterChild | Gauge | GaugeChild, value = 1): this {
-    if (target instanceof Gauge || "set" in target) {
-      const child = target instanceof Gauge ? target.ownChild() : target as GaugeChild;
+    if (target instanceof Gauge || target instanceof GaugeChild) {
+      const child = target instanceof Gauge ? target.ownChild() : target;
       child.check(value, { sum: true });
       this.#update(this.#gauges, child).add(value);
       return this;
     }
-    const child = target instanceof Counter ? target.ownChild() : target as CounterChild;
+    const child = target instanceof Counter ? target.ownChild() : target;
+    if (!(child instanceof CounterChild)) refuseTarget("increment", "a counter or a gauge", target);
     if (typeof value !== "number" || !(value >= 0)) {
       throw new RangeError(
         `Cannot increment counter "${child.name}": wanted a number from 0, given ${givenText(value)}`,
@@ -107,11 +108,12 @@ export class Commit {
    * Sets a gauge. The last value wins.
    *
    * @param version merge mode `latest` only; see {@linkcode GaugeChild.set}
-   * @throws {TypeError} If the value is no number, or a version is missing
+   * @throws {TypeError} If the target is no gauge, the value no number, or a version is missing
    * @throws {RangeError} If the commit has 31 series already
    */
   set(target: Gauge | GaugeChild, value: number, version?: number): this {
     const child = target instanceof Gauge ? target.ownChild() : target;
+    if (!(child instanceof GaugeChild)) refuseTarget("set", "a gauge", target);
     child.check(value, { sum: false, version });
     this.#update(this.#gauges, child).set(value, version);
     return this;
@@ -189,4 +191,10 @@ export class Commit {
 function hasCell(parts: readonly CommitUpdate[], count: number, cell32: number): boolean {
   for (let k = 0; k < count; k++) if (parts[k].cell32 === cell32) return true;
   return false;
+}
+
+function refuseTarget(action: string, wanted: string, target: unknown): never {
+  throw new TypeError(
+    `Cannot ${action} in a commit: wanted ${wanted}, or a child of one, given ${givenText(target)}`,
+  );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Descriptor } from "../model/descriptor.ts";
+import { givenText } from "../model/given_text.ts";
 import {
   canonicalLabelValue,
   decodeLabelValues,
@@ -106,14 +107,13 @@ export class Family {
    */
   cellOfValues(values: readonly LabelValue[]): number {
     const names = this.#labelNames;
-    if (values.length !== names.length || values.length === 0) {
+    if (values.length !== names.length) {
+      const wanted = names.length === 0 ? "no labels" : `${names.length} label values (${names.join(", ")})`;
       throw new TypeError(
-        `Cannot find series of "${this.descriptor.name}": wanted ${names.length} label values (${
-          names.join(", ")
-        }), ` +
-          `given ${values.length}`,
+        `Cannot find series of "${this.descriptor.name}": wanted ${wanted}, given ${values.length}`,
       );
     }
+    if (values.length === 0) return this.ownCell;
     const cell = this.#index.findValues(values);
     return cell === NO_CELL ? this.#create(values) : cell;
   }
@@ -249,6 +249,7 @@ export class Family {
   /** Finds the cell of labels in another order than that of the definition, or of a label set that is new. */
   #cellOfUnordered(labels: Readonly<Record<string, LabelValue>>): number {
     this.#checkNames(labels);
+    if (this.#labelNames.length === 0) return this.ownCell;
     const cell = this.#index.findUnordered(labels);
     return cell === NO_CELL ? this.#cellOfNew(labels) : cell;
   }
@@ -273,7 +274,7 @@ export class Family {
     if (labels === null || typeof labels !== "object") {
       throw new TypeError(
         `Cannot find series of "${this.descriptor.name}": wanted labels as an object, given ${
-          String(labels)
+          givenText(labels)
         }`,
       );
     }

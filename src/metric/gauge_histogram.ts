@@ -91,9 +91,17 @@ export class GaugeHistogramChild implements BoundChild {
    * Replaces all that the series counts by the given values, visible in one step.
    *
    * @param values all that is there now
+   * @throws {TypeError} If there are no values to go through
    * @throws {RangeError} If a value is NaN or no number; nothing is changed then
    */
   set(values: Iterable<number>): void {
+    if (typeof values?.[Symbol.iterator] !== "function") {
+      throw new TypeError(
+        `Cannot set gauge histogram "${this.#name}": wanted the values that are there now, given ${
+          givenText(values)
+        }`,
+      );
+    }
     const bounds = this.#bounds;
     const counts = new Float64Array(bounds.length + 1);
     let sum = 0;

@@ -5,6 +5,7 @@
  */
 import type { DefinitionOptions } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
+import { givenText } from "../model/given_text.ts";
 import { canonicalLabelValue, type Labels, type LabelValue } from "../model/label_values.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
 import type { BoundChild, Family } from "./family.ts";
@@ -76,6 +77,13 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
   protected constructor(definition: MetricDefinition) {
     const registry = this.#registry = definition.registry ?? defaultRegisterer();
     const { collect } = definition;
+    if (typeof registry?.define !== "function") {
+      throw new TypeError(
+        `Cannot define "${definition.descriptor.name}": wanted a Registry as registry, given ${
+          givenText(registry)
+        }`,
+      );
+    }
     if (collect !== undefined && typeof collect !== "function") {
       throw new TypeError(
         `Cannot define "${definition.descriptor.name}": wanted a function as collect, given ${typeof collect}`,

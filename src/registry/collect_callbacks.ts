@@ -4,6 +4,7 @@
  * @module
  */
 // CONTROL PLANE
+import { givenText } from "../model/given_text.ts";
 import { Counter } from "../metric/counter.ts";
 import type { CollectCallback, CollectTrigger, Registerer } from "../metric/registerer.ts";
 
@@ -47,8 +48,10 @@ export class CollectCallbacks {
    * Adds a callback.
    *
    * @param key what the callback is known by; a key that is there keeps the callback it has
+   * @throws {TypeError} If it is no callback; the others are as they were then
    */
   add(callback: CollectCallback, key: unknown): void {
+    checkCallback(callback);
     if (this.#entries.has(key)) return;
     this.#entries.set(key, { callback, pending: undefined, failed: false });
     for (const family of callback.families) countCollectError(this.#registry, family, 0);
@@ -115,6 +118,22 @@ export class CollectCallbacks {
     } catch {
       entry.failed = true;
     }
+  }
+}
+
+function checkCallback(callback: CollectCallback): void {
+  const { families, collect }: Partial<CollectCallback> = callback ?? {};
+  if (typeof collect !== "function") {
+    throw new TypeError(
+      `Cannot register a callback: wanted a function as collect, given ${givenText(collect)}`,
+    );
+  }
+  if (!Array.isArray(families) || families.some((name) => typeof name !== "string")) {
+    throw new TypeError(
+      `Cannot register a callback: wanted the names of its families as an array, given ${
+        givenText(families)
+      }`,
+    );
   }
 }
 

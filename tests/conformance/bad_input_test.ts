@@ -7,6 +7,7 @@ import client from "promslab/compat";
 import {
   Collector,
   collectRuntimeMetrics,
+  Commit,
   Counter,
   exponentialBuckets,
   exponentialBucketsRange,
@@ -15,6 +16,7 @@ import {
   linearBuckets,
   Pushgateway,
   Registry,
+  snapshot,
   Summary,
 } from "../../mod.ts";
 import { createFormat } from "../../src/exposition/negotiate.ts";
@@ -28,6 +30,7 @@ const plain = new Counter({ name: "plain_total", help: "P.", registry });
 const exemplary = new Counter({ name: "exemplary_total", help: "E.", exemplars: true, registry });
 const gauge = new Gauge({ name: "gauge", help: "G.", labelNames: ["a"], registry });
 const histogram = new Histogram({ name: "histogram", help: "H.", labelNames: ["a"], registry });
+const observed = histogram.labels("b");
 const summary = new Summary({ name: "summary", help: "S.", labelNames: ["a"], registry });
 
 /** A call that is wrong, and the error that it must throw: its class, and what its message is or begins with. */
@@ -209,6 +212,14 @@ const ROWS: Readonly<Record<string, Row>> = {
         'TypeError: Cannot find series of "counted_total": wanted labels {a, b}, "b" is missing',
       ],
       [() => counter.remove(any({ z: 3 })), 'TypeError: Cannot remove series of "counted_total"'],
+      [
+        () => plain.inc(any({ z: 1 })),
+        'TypeError: Cannot find series of "plain_total": wanted labels {}, given unknown label "z"',
+      ],
+      [
+        () => counter.inc(any(null)),
+        'TypeError: Cannot find series of "counted_total": wanted labels as an object',
+      ],
     ],
   },
   "too few or too many label values": {
@@ -220,6 +231,10 @@ const ROWS: Readonly<Record<string, Row>> = {
       [
         () => counter.labels("GET"),
         'TypeError: Cannot find series of "counted_total": wanted 2 label values (a, b), given 1',
+      ],
+      [
+        () => plain.labels("GET"),
+        'TypeError: Cannot find series of "plain_total": wanted no labels, given 1',
       ],
       [
         () => counter.remove("a", "b", "c"),
@@ -288,6 +303,31 @@ const ROWS: Readonly<Record<string, Row>> = {
       [() => client.WorkerRegistry.setRegistries(any("x")), "TypeError: Expected Registry, got string"],
     ],
     own: [
+      [() => new Collector(any({})), "TypeError: Cannot make a collector: wanted a Registry, given object"],
+      [
+        () => new Gauge(any({ ...base, name: "g", registry: {} })),
+        'TypeError: Cannot define "g": wanted a Registry as registry, given object',
+      ],
+      [
+        () => registry.register(any({})),
+        "TypeError: Cannot register a callback: wanted a function as collect, given undefined",
+      ],
+      [
+        () => registry.register(any({ collect: () => {}, families: "gauge" })),
+        'TypeError: Cannot register a callback: wanted the names of its families as an array, given "gauge"',
+      ],
+      [
+        () => new Commit({ registry }).inc(any(histogram)),
+        "TypeError: Cannot increment in a commit: wanted a counter or a gauge, or a child of one, given object",
+      ],
+      [
+        () => new Commit({ registry }).inc(any(observed)),
+        "TypeError: Cannot increment in a commit: wanted a counter or a gauge, or a child of one, given object",
+      ],
+      [
+        () => new Commit({ registry }).set(any(plain), 1),
+        "TypeError: Cannot set in a commit: wanted a gauge, or a child of one, given object",
+      ],
       [() => new Collector(registry).addSlab(any({})), "SlabError: Cannot open slab"],
       [() => new Collector(registry).addSlab(new SharedArrayBuffer(64)), "SlabError: Cannot open slab"],
     ],
@@ -449,6 +489,24 @@ Deno.test("bad input, own interface: pushes that fail", async () => {
   const nobody = await assertRejects(() => refused.push(), Error);
   assert(nobody.message.startsWith(`Cannot push to "${options.url}metrics/job/j": `), nobody.message);
   assert(nobody.cause instanceof Error);
+});
+
+Deno.test("bad input, own interface: a snapshot of what is no collector", async () => {
+  const none = await assertRejects(() => snapshot(any(registry)), TypeError);
+  assertEquals(none.message, "Cannot take a snapshot: wanted a Collector, given object");
+  const names = await assertRejects(() => snapshot(new Collector(registry), any({ names: "x" })), TypeError);
+  assertEquals(names.message, 'Cannot take a snapshot: wanted names as an array, given "x"');
+});
+
+Deno.test("bad input, own interface: a callback that is refused does not stand in the way of others", async () => {
+  const own = new Registry({ slabBytes: 1 << 18 });
+  for (const bad of [{}, 5, null, { collect: () => {} }, { collect: () => {}, families: [1] }]) {
+    assertStringIncludes(errorOf(() => own.register(any(bad))), "TypeError: Cannot register a callback");
+  }
+  const size = new Gauge({ name: "size", help: "S.", registry: own, collect: (metric) => metric.set(7) });
+  assertEquals(await own.collect(), new Set());
+  const [found] = await snapshot(new Collector(own), { names: [size.name] });
+  assertEquals("value" in found && found.value, 7);
 });
 
 Deno.test("bad input, own interface: a slab that is none is refused by name and counted", () => {

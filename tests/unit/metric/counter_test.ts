@@ -57,7 +57,9 @@ Deno.test("Counter.inc() refuses to count without the labels that the definition
     'Cannot update "b_total" without labels: wanted {x}',
   );
   const plain = new Counter({ name: "a_total", help: "A.", registry: fleet.main });
-  assertThrows(() => plain.labels({}), TypeError);
+  for (const wrong of [() => plain.labels({ x: "1" } as never), () => plain.labels("1")]) {
+    assertThrows(wrong, TypeError, 'Cannot find series of "a_total"');
+  }
   assertEquals([...fleet.scrape()], [["a_total", 0]]);
 });
 
@@ -90,4 +92,17 @@ Deno.test("case 10: an exception between two updates leaves both as they were", 
   assertEquals([...fleet.scrape()], [["a_total", 0.5]]);
   counter.inc(0.5);
   assertEquals([...fleet.scrape()], [["a_total", 1]]);
+});
+
+Deno.test("Counter without labels: an empty label set, and no label values, are its one series", () => {
+  const fleet = new Fleet();
+  const counter = new Counter({ name: "bare_total", help: "B.", registry: fleet.main });
+  counter.inc({});
+  counter.labels().inc(2);
+  counter.labels({}).inc(4);
+  assertStrictEquals(counter.labels({}), counter.labels());
+  assertEquals([...fleet.scrape()], [["bare_total", 7]]);
+  counter.reset();
+  counter.labels().inc();
+  assertEquals([...fleet.scrape()], [["bare_total", 1]]);
 });
