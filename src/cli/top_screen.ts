@@ -3,19 +3,20 @@
  *
  * @module
  */
+import { engineRows } from "../dashboard/model/engine_rows.ts";
 import {
   formatBytes,
   formatNumber,
   formatSeconds,
   formatShare,
   formatWhole,
+  NOTHING,
 } from "../dashboard/model/format.ts";
 import type { History } from "../dashboard/model/history.ts";
 import { type Card, llmCards, serverCards } from "../dashboard/model/overview.ts";
 import { type FamilyView, NO_REPORTS } from "../dashboard/model/reports.ts";
-import { engineRows, familyRows, routeRows } from "../dashboard/model/rows.ts";
+import { familyRows, routeRows } from "../dashboard/model/rows.ts";
 import { increase } from "../dashboard/model/rates.ts";
-import type { SampleTable } from "../dashboard/model/sample_table.ts";
 import { textTable } from "./text_table.ts";
 
 /** What is known of a server. */
@@ -51,10 +52,10 @@ export function topLines(view: TopView, screen: Screen): string[] {
   if (table === undefined) return fit(head, screen);
   const reports = { ...NO_REPORTS, families };
   const cards = [...serverCards(history, reports), ...llmCards(history)].filter(({ id, value }) =>
-    !WITHOUT.has(id) && value !== "–"
+    !WITHOUT.has(id) && value !== NOTHING
   );
   const lines = [...head, ...cardLines(cards, paint), ...sparkLine(history, screen.columns)];
-  for (const section of [routes(history), engines(table), busiest(history), largest(families)]) {
+  for (const section of [routes(history), engines(history), busiest(history), largest(families)]) {
     if (section.rows.length === 0) continue;
     const [titles, ...rows] = textTable(section.head, section.rows, section.right);
     const room = Math.max(3, Math.min(rows.length, section.most));
@@ -89,6 +90,10 @@ function sparkLine({ moments }: History, columns: number): string[] {
   return ["", `Requests  ${marks.join("")}  ${formatNumber(most)}/s`];
 }
 
+function perSecond(rate: number): string {
+  return Number.isNaN(rate) ? NOTHING : `${formatNumber(rate)}/s`;
+}
+
 interface Section {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -101,7 +106,7 @@ function routes({ table, previous }: History): Section {
   const rows = routeRows(table!, previous).map(({ method, route, rate, meanSeconds, failures, requests }) => [
     method,
     route === "" ? "(none)" : route,
-    `${formatNumber(rate)}/s`,
+    perSecond(rate),
     formatSeconds(meanSeconds),
     formatShare(requests === 0 ? 0 : failures / requests),
     formatWhole(requests),
@@ -109,15 +114,25 @@ function routes({ table, previous }: History): Section {
   return { head: ["METHOD", "ROUTE", "RATE", "MEAN", "5XX", "REQUESTS"], rows, right: [2, 3, 4, 5], most: 6 };
 }
 
-function engines(table: SampleTable): Section {
-  const rows = engineRows(table).map(({ engine, running, waiting, kvUsage, generationTokens }) => [
-    engine,
-    formatWhole(running),
-    formatWhole(waiting),
-    formatShare(kvUsage),
-    formatWhole(generationTokens),
+function engines({ recent }: History): Section {
+  const found = recent === undefined ? [] : engineRows(recent);
+  const rows = found.map((row) => [
+    row.name,
+    formatWhole(row.running),
+    formatWhole(row.waiting),
+    formatShare(row.kvUsage),
+    perSecond(row.generationRate),
+    formatWhole(row.generationTokens),
+    formatSeconds(row.firstToken),
+    formatSeconds(row.interToken),
+    formatWhole(row.finished),
   ]);
-  return { head: ["ENGINE", "RUNNING", "WAITING", "KV CACHE", "TOKENS"], rows, right: [1, 2, 3, 4], most: 8 };
+  return {
+    head: ["ENGINE", "RUNNING", "WAITING", "KV", "RATE", "TOKENS", "FIRST", "INTER", "FINISHED"],
+    rows,
+    right: [1, 2, 3, 4, 5, 6, 7, 8],
+    most: 12,
+  };
 }
 
 /** Counters that grow the fastest: what any server has. */
@@ -134,7 +149,7 @@ function busiest({ table, previous }: History): Section {
     };
   });
   const rows = grown.filter(({ rate }) => rate > 0).sort((a, b) => b.rate - a.rate)
-    .map(({ name, rate, total }) => [name, `${formatNumber(rate)}/s`, formatNumber(total)]);
+    .map(({ name, rate, total }) => [name, perSecond(rate), formatNumber(total)]);
   return { head, rows, right: [1, 2], most: 6 };
 }
 

@@ -13,6 +13,7 @@ import {
   VIEWS,
   waitForLooks,
 } from "../_support/browser.ts";
+import { runCommand } from "../_support/command.ts";
 import { requestMany } from "../_support/request_many.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
@@ -173,6 +174,158 @@ Deno.test("the dashboard is used by keyboard: theme, time shown, and every contr
   assertEquals(reached, ["Skip to the numbers", "window", "interval", "pause", "theme", "Metrics"]);
   assertEquals(open.complaints, []);
 });
+
+/** The rows of a table: of each cell what a pointer that rests over it is told, by the column's title. */
+function tableRows({ evaluate }: OpenPage, title: string): Promise<Record<string, string>[]> {
+  return evaluate<Record<string, string>[]>(`(() => {
+    const panel = [...document.querySelectorAll(".panel")].find((one) =>
+      one.querySelector("h3").textContent === ${JSON.stringify(title)});
+    const titles = [...panel.querySelectorAll("th")].map((head) => head.textContent);
+    return [...panel.querySelectorAll("tbody tr")].map((row) =>
+      Object.fromEntries([...row.cells].map((cell, i) => [titles[i], cell.title])));
+  })()`);
+}
+
+/** What an engine's row says, and where a scrape has it. */
+const ENGINE_COLUMNS = {
+  "Running": "vllm:num_requests_running",
+  "Waiting": "vllm:num_requests_waiting",
+  "KV cache": "vllm:kv_cache_usage_perc",
+  "Tokens": "vllm:generation_tokens_total",
+  "Prompt": "vllm:prompt_tokens_total",
+  "Finished": "vllm:request_success_total",
+  "Preemptions": "vllm:num_preemptions_total",
+} as const;
+
+/** What the rows of engines should be by a scrape: first the name, then the numbers. */
+async function engineRowsOf(app: AppServer, engines: Readonly<Record<string, readonly string[]>>) {
+  const scrape = await app.scrape("admin");
+  return Object.entries(engines).map(([name, labels]) => ({
+    Engine: name,
+    ...Object.fromEntries(
+      Object.entries(ENGINE_COLUMNS).map(([title, family]) => [title, String(scrape.sum(family, ...labels))]),
+    ),
+  }));
+}
+
+async function shownEngineRows(open: OpenPage) {
+  const rows = await tableRows(open, "Engines");
+  return rows.map((row) =>
+    Object.fromEntries(["Engine", ...Object.keys(ENGINE_COLUMNS)].map((title) => [title, row[title]]))
+  );
+}
+
+async function postAll(url: string, bodies: readonly (readonly [path: string, body: object])[]) {
+  await Promise.all(bodies.map(async ([path, body]) => {
+    const response = await fetch(`${url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    assertEquals(response.status, 200, text.slice(0, 200));
+  }));
+}
+
+const CHAT = { messages: [{ role: "user", content: "Hello" }], max_tokens: 20 };
+
+const LLM_CASES = [
+  {
+    name: "two engines",
+    flags: ["--data-parallel-size", "2"],
+    engines: { "engine 0": ['engine="0"'], "engine 1": ['engine="1"'] },
+    bodies: Array.from({ length: 12 }, () => ["/v1/chat/completions", CHAT] as const),
+    finished: 12,
+    finish: { length: ['finished_reason="length"'] },
+  },
+  {
+    name: "a pipeline",
+    flags: ["--pipeline", "examples/pipelines/qwen_omni.json"],
+    engines: {
+      "stage 0, replica 0": ['stage="0"', 'replica="0"'],
+      "stage 0, replica 1": ['stage="0"', 'replica="1"'],
+      "stage 1, replica 0": ['stage="1"', 'replica="0"'],
+    },
+    bodies: [
+      ...Array.from({ length: 4 }, () => ["/v1/chat/completions", CHAT] as const),
+      ...Array.from(
+        { length: 4 },
+        () => ["/v1/chat/completions", { ...CHAT, modalities: ["text", "audio"] }] as const,
+      ),
+      ["/v1/images/generations", { prompt: "A fox", size: "64x64" }] as const,
+    ],
+    // All nine pass the thinker, the four with sound the talker too.
+    finished: 13,
+    finish: { "stage 0: length": ['stage="0"', 'finished_reason="length"'] },
+  },
+] as const;
+
+for (const { name, flags, engines, bodies, finished, finish } of LLM_CASES) {
+  Deno.test(`the dashboard and top show each engine of ${name} with the numbers of the scrape`, async () => {
+    await using app = await startApp({ what: ["server", "--speed-factor", "20", ...flags], workers: 2 });
+    await using browser = await TestBrowser.start();
+    const folder = await Deno.makeTempDir({ prefix: "promslab_engines_" });
+    try {
+      const open = await browser.open(`${app.adminUrl}/`, DESKTOP);
+      await waitForLooks(open, 2);
+      await postAll(app.url, bodies);
+      const wanted = await engineRowsOf(app, engines);
+      const total = wanted.reduce((sum, row) => sum + Number((row as Record<string, string>).Finished), 0);
+      assertEquals(total, finished);
+      const shown = await waitFor(async () => {
+        const rows = await shownEngineRows(open);
+        return JSON.stringify(rows) === JSON.stringify(wanted) ? rows : undefined;
+      }, { what: `rows of engines such as ${JSON.stringify(wanted)}`, deadlineMs: 30_000, pauseMs: 100 });
+      assertEquals(shown, wanted);
+
+      const scrape = await app.scrape("admin");
+      const reasons = new Map(
+        (await tableRows(open, "Finished requests")).map((row) => [row.Reason, row.Requests]),
+      );
+      for (const [title, labels] of Object.entries(finish)) {
+        assertGreater(Number(reasons.get(title)), 0);
+        assertEquals(Number(reasons.get(title)), scrape.sum("vllm:request_success_total", ...labels), title);
+      }
+      if (name === "a pipeline") {
+        const stages = await tableRows(open, "By stage and replica");
+        const transfers = stages.filter(({ What }) => What === "transfer_size_bytes");
+        const counts = transfers.reduce((sum, { Count }) => sum + Number(Count), 0);
+        assertGreater(counts, 0);
+        assertEquals(counts, scrape.sum("vllm:omni_transfer_size_bytes_count"));
+      }
+      assertLess(await layoutShift(open), 0.001);
+
+      const top = await runCommand({
+        command: ["deno", "run", "-A", "src/cli/main.ts", "top", app.adminUrl, "--once"],
+        env: { COLUMNS: "200" },
+      });
+      for (const row of wanted as readonly Record<string, string>[]) {
+        const line = top.stdout.split("\n").find((text) => text.startsWith(`${row.Engine} `)) ?? "";
+        const [, ...cells] = line.split(/ {2,}/);
+        assertEquals([cells[0], cells[1], cells[4], cells[7]], [
+          row.Running,
+          row.Waiting,
+          row.Tokens,
+          row.Finished,
+        ], `${line} in:\n${top.stdout}`);
+      }
+
+      for (const view of VIEWS) {
+        const other = await browser.open(`${app.adminUrl}/`, view);
+        await waitForLooks(other, 3);
+        assertEquals(await seriousFindings(other), [], view.name);
+        assertEquals(await other.evaluate("document.documentElement.scrollWidth"), view.width, view.name);
+        assertLess(await layoutShift(other), 0.001, view.name);
+        assertEquals(other.complaints, [], view.name);
+        await other.page.screenshot({ path: `${folder}/${view.name}.png`, fullPage: true });
+        await other.page.close();
+      }
+    } finally {
+      if (Deno.env.get("KEEP_SCREENSHOTS") === undefined) await Deno.remove(folder, { recursive: true });
+      else console.log(`screenshots: ${folder}`);
+    }
+  });
+}
 
 Deno.test("the dashboard asks for the admin token, and shows nothing without", async () => {
   const token = "a-token-of-the-test";

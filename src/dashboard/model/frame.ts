@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { kvUsageByEngine } from "./engine_rows.ts";
 import { type HttpNames, httpNamesOf, LLM, OWN } from "./names.ts";
 import { bucketGrowth, type Change, rateOf, ratesBy } from "./sample_changes.ts";
 import type { SampleTable } from "./sample_table.ts";
@@ -35,7 +36,7 @@ export interface Frame {
   readonly generationTokens: number;
   readonly running: number;
   readonly waiting: number;
-  /** From 0 to 1, by engine. */
+  /** From 0 to 1, by the engines' keys. */
   readonly kvUsage: ReadonlyMap<string, number>;
   /** Observations in each bucket, not cumulative; empty where there are none to know of. */
   readonly buckets: Readonly<Record<Latency, readonly number[]>>;
@@ -61,7 +62,7 @@ export function takeFrame(change: Change, atSeconds: number): Frame {
     generationTokens: rate(LLM.generationTokens),
     running: after.total(LLM.running),
     waiting: after.total(LLM.waiting),
-    kvUsage: after.totalsBy(LLM.kvUsage, "engine"),
+    kvUsage: kvUsageByEngine(after),
     buckets: mapLatencies(after, (name) => bucketGrowth(change, name)),
   };
 }

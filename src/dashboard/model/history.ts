@@ -6,6 +6,7 @@
 import { boundsOf, type Frame, LATENCIES, type Latency, type LatencyBounds, takeFrame } from "./frame.ts";
 import { bucketQuantile } from "./quantiles.ts";
 import { addUp } from "./rates.ts";
+import type { Change } from "./sample_changes.ts";
 import type { SampleTable } from "./sample_table.ts";
 
 /** The quantiles that are drawn. */
@@ -28,12 +29,19 @@ export interface HistoryOptions {
 /** A time for which looks are so far apart, in seconds, is a gap: nothing is known of it. */
 const GAP_SECONDS = 60;
 
+interface Look {
+  readonly table: SampleTable;
+  readonly atSeconds: number;
+}
+
 /** Looks at a server, one after the other. */
 export class History {
   readonly #keepSeconds: number;
   readonly #quantileSeconds: number;
   #moments: Moment[] = [];
-  #last: { readonly table: SampleTable; readonly atSeconds: number } | undefined;
+  #last: Look | undefined;
+  /** Looks before the last one, the oldest first; none from before a gap. */
+  #earlier: readonly Look[] = [];
   #previous: { readonly table: SampleTable; readonly seconds: number } | undefined;
   #bounds: LatencyBounds = { request: [], firstToken: [], interToken: [], lag: [] };
 
@@ -63,6 +71,18 @@ export class History {
   }
 
   /**
+   * The last look, and the earliest one in the time that quantiles are taken over, but at least the look before the last;
+   * undefined before the first look.
+   */
+  get recent(): Change | undefined {
+    if (this.#last === undefined) return undefined;
+    const { table: after, atSeconds } = this.#last;
+    const [earliest] = this.#earlier;
+    if (earliest === undefined) return { before: undefined, after, seconds: NaN };
+    return { before: earliest.table, after, seconds: atSeconds - earliest.atSeconds };
+  }
+
+  /**
    * Takes a look.
    *
    * @param atSeconds when, in seconds since the Unix epoch; looks come in the order of time
@@ -85,6 +105,9 @@ export class History {
       LATENCIES.map((latency) => [latency, quantilesOf(recent, latency, this.#bounds[latency])]),
     );
     this.#moments.push({ ...frame, quantiles: quantiles as Moment["quantiles"] });
+    const looks = follows ? [...this.#earlier, this.#last!] : [];
+    const recently = looks.filter((look) => look.atSeconds >= atSeconds - this.#quantileSeconds);
+    this.#earlier = recently.length > 0 ? recently : looks.slice(-1);
     this.#previous = follows ? { table: this.#last!.table, seconds: gap } : undefined;
     this.#last = { table, atSeconds };
   }

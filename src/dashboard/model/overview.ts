@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { kvUsageByEngine } from "./engine_rows.ts";
 import { formatBytes, formatNumber, formatSeconds, formatShare, formatWhole, NOTHING } from "./format.ts";
 import type { Latency } from "./frame.ts";
 import type { History } from "./history.ts";
@@ -59,7 +60,7 @@ export function llmCards(history: History): readonly Card[] {
   const generated = table.total(LLM.generationTokens);
   const running = table.total(LLM.running);
   const waiting = table.total(LLM.waiting);
-  const usage = [...table.totalsBy(LLM.kvUsage, "engine").values()];
+  const usage = [...kvUsageByEngine(table).values()];
   const hits = table.total(LLM.prefixHits) / table.total(LLM.prefixQueries);
   return [
     card(

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatBytes, formatSeconds, formatWhole } from "./format.ts";
-import { httpNamesOf, LLM, OMNI_PREFIXES, OWN } from "./names.ts";
+import { httpNamesOf, OMNI_PREFIXES, OWN } from "./names.ts";
 import { bucketQuantile } from "./quantiles.ts";
 import { bucketIncreases } from "./rates.ts";
 import type { FamilyView, Reports } from "./reports.ts";
@@ -60,49 +60,12 @@ export function routeRows(table: SampleTable, before?: { table: SampleTable; sec
 /** Which histogram has the durations by route of what a counter counts. */
 const DURATIONS: Readonly<Record<string, string>> = { http_requests: "http_request_duration_seconds" };
 
-/** An engine. */
-export interface EngineRow {
-  readonly engine: string;
-  readonly running: number;
-  readonly waiting: number;
-  /** From 0 to 1. */
-  readonly kvUsage: number;
-  readonly generationTokens: number;
-  readonly preemptions: number;
-}
-
-/** The engines by number. */
-export function engineRows(table: SampleTable): EngineRow[] {
-  const by = (name: string) => table.totalsBy(name, "engine");
-  const [running, waiting, kvUsage, tokens, preemptions] = [
-    by(LLM.running),
-    by(LLM.waiting),
-    by(LLM.kvUsage),
-    by(LLM.generationTokens),
-    by(LLM.preemptions),
-  ];
-  const engines = [...new Set([...running.keys(), ...tokens.keys()])].sort((a, b) => Number(a) - Number(b));
-  return engines.map((engine) => ({
-    engine,
-    running: running.get(engine) ?? NaN,
-    waiting: waiting.get(engine) ?? NaN,
-    kvUsage: kvUsage.get(engine) ?? NaN,
-    generationTokens: tokens.get(engine) ?? NaN,
-    preemptions: preemptions.get(engine) ?? NaN,
-  }));
-}
-
 /** A share of a whole, for a list of bars. */
 export interface BarRow {
   readonly name: string;
   readonly value: number;
   /** Of the largest, from 0 to 1. */
   readonly share: number;
-}
-
-/** Finished requests by reason, in the order of the snapshot. */
-export function finishRows(table: SampleTable): BarRow[] {
-  return barsOf([...table.totalsBy(LLM.finished, "finished_reason")]);
 }
 
 /** The families with the most series, the largest first. */
@@ -115,7 +78,8 @@ export function familyRows(families: readonly FamilyView[], most = 12): (BarRow 
   return sorted.map((family, i) => ({ ...family, ...bars[i] }));
 }
 
-function barsOf(values: readonly (readonly [string, number])[]): BarRow[] {
+/** Bars of values, the largest of full length. */
+export function barsOf(values: readonly (readonly [string, number])[]): BarRow[] {
   const largest = Math.max(...values.map(([, value]) => value), 0);
   return values.map(([name, value]) => ({ name, value, share: largest === 0 ? 0 : value / largest }));
 }

@@ -3,17 +3,11 @@
  *
  * @module
  */
+import { type EngineRow, engineRows, finishRows } from "../model/engine_rows.ts";
 import { formatNumber, formatSeconds, formatShare, formatWhole } from "../model/format.ts";
 import type { History } from "../model/history.ts";
 import { llmCards } from "../model/overview.ts";
-import {
-  type BarRow,
-  type EngineRow,
-  engineRows,
-  finishRows,
-  type StageRow,
-  stageRows,
-} from "../model/rows.ts";
+import { type BarRow, type StageRow, stageRows } from "../model/rows.ts";
 import type { SampleTable } from "../model/sample_table.ts";
 import { CardList } from "./card_list.ts";
 import { byId } from "./dom.ts";
@@ -97,13 +91,13 @@ export class LlmSection {
   show(history: History, table: SampleTable): void {
     this.#cards.show(llmCards(history));
     this.#finish.show(finishRows(table));
-    const engines = engineRows(table);
+    const engines = history.recent === undefined ? [] : engineRows(history.recent);
     this.#engines.show(engines);
     this.#kv.setLines(
-      engines.slice(0, KV_LINES_MAX).map(({ engine }, i): Line => ({
-        label: `engine ${engine}`,
+      engines.slice(0, KV_LINES_MAX).map(({ key, name }, i): Line => ({
+        label: name,
         color: i + 1,
-        value: ({ kvUsage }) => kvUsage.get(engine) ?? NaN,
+        value: ({ kvUsage }) => kvUsage.get(key) ?? NaN,
       })),
     );
     const stages = stageRows(table);
@@ -112,13 +106,31 @@ export class LlmSection {
   }
 }
 
+type EngineNumber = {
+  [Key in keyof EngineRow]: EngineRow[Key] extends number ? Key : never;
+}[keyof EngineRow];
+
+function engineColumn(title: string, key: EngineNumber, format: (value: number) => string) {
+  return {
+    title,
+    text: (row: EngineRow) => format(row[key]),
+    number: true,
+    exact: (row: EngineRow) => String(row[key]),
+  };
+}
+
 const ENGINE_COLUMNS = [
-  { title: "Engine", text: ({ engine }: EngineRow) => engine },
-  { title: "Running", text: ({ running }: EngineRow) => formatWhole(running), number: true },
-  { title: "Waiting", text: ({ waiting }: EngineRow) => formatWhole(waiting), number: true },
-  { title: "KV cache", text: ({ kvUsage }: EngineRow) => formatShare(kvUsage), number: true },
-  { title: "Tokens", text: ({ generationTokens }: EngineRow) => formatWhole(generationTokens), number: true },
-  { title: "Preemptions", text: ({ preemptions }: EngineRow) => formatWhole(preemptions), number: true },
+  { title: "Engine", text: ({ name }: EngineRow) => name, wide: true },
+  engineColumn("Running", "running", formatWhole),
+  engineColumn("Waiting", "waiting", formatWhole),
+  engineColumn("KV cache", "kvUsage", formatShare),
+  engineColumn("Tokens/s", "generationRate", formatNumber),
+  engineColumn("Tokens", "generationTokens", formatWhole),
+  engineColumn("Prompt", "promptTokens", formatWhole),
+  engineColumn("First token p50", "firstToken", formatSeconds),
+  engineColumn("Inter-token p50", "interToken", formatSeconds),
+  engineColumn("Finished", "finished", formatWhole),
+  engineColumn("Preemptions", "preemptions", formatWhole),
 ];
 
 /** Durations in these families' names end in `_s`. */
@@ -129,7 +141,12 @@ function amount(what: string, value: number): string {
 const STAGE_COLUMNS = [
   { title: "Where", text: ({ where }: StageRow) => where === "" ? "all" : where },
   { title: "What", text: ({ what }: StageRow) => what, wide: true },
-  { title: "Count", text: ({ value }: StageRow) => formatNumber(value), number: true },
+  {
+    title: "Count",
+    text: ({ value }: StageRow) => formatNumber(value),
+    number: true,
+    exact: ({ value }: StageRow) => String(value),
+  },
   { title: "p50", text: ({ what, p50 }: StageRow) => amount(what, p50), number: true },
   { title: "p99", text: ({ what, p99 }: StageRow) => amount(what, p99), number: true },
 ];

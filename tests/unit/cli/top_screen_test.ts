@@ -57,6 +57,33 @@ Deno.test("topLines() tells rates, routes, busiest counters and largest families
   assertEquals(text.includes("\x1b"), false);
 });
 
+Deno.test("topLines() has a line for each stage and replica of a pipeline", () => {
+  const series = (name: string, replica: number, value: number) =>
+    `${name}{model_name="m",stage="0",replica="${replica}"} ${value}`;
+  const body = (tokens: number) =>
+    [
+      "# TYPE vllm:num_requests_running gauge",
+      ...[0, 1].map((replica) => series("vllm:num_requests_running", replica, 2 + replica)),
+      "# TYPE vllm:generation_tokens_total counter",
+      ...[0, 1].map((replica) => series("vllm:generation_tokens_total", replica, tokens * (1 + replica))),
+      "",
+    ].join("\n");
+  const history = new History();
+  [100, 150].forEach((tokens, i) => {
+    history.add(exposedTable(parseExposition(body(tokens), "text")), 1000 + i);
+  });
+  const view = { url: "x", history, families: [], scrape: { seconds: 0, bytes: 0 }, state: "live" };
+  const text = topLines(view, { columns: 120, rows: Infinity, color: false }).join("\n");
+  for (
+    const line of [
+      /^stage 0, replica 0 +2 +– +– +50\/s +150 /m,
+      /^stage 0, replica 1 +3 +– +– +100\/s +300 /m,
+    ]
+  ) {
+    assertEquals(line.test(text), true, `${line} in:\n${text}`);
+  }
+});
+
 Deno.test("topLines() keeps within the screen, and colours take no room", () => {
   const lines = linesOf({ columns: 30, rows: 9, color: true });
   assertEquals(lines.length, 9);

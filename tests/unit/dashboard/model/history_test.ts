@@ -55,3 +55,21 @@ Deno.test("History.meanRate() weighs each look by how long it took", () => {
   assertAlmostEquals(history.meanRate(({ requests }) => requests), 11);
   assertEquals(new History().meanRate(({ requests }) => requests), NaN);
 });
+
+Deno.test("History.recent goes back as far as quantiles do, but not over a gap", () => {
+  const history = new History({ quantileSeconds: 10 });
+  assertEquals(history.recent, undefined);
+  const looks = [look(0, 0, 0), look(10, 0, 0), look(20, 0, 0), look(30, 0, 0), look(40, 0, 0)];
+  history.add(looks[0], 1000);
+  assertEquals(history.recent, { before: undefined, after: looks[0], seconds: NaN });
+  [1004, 1008, 1012].forEach((atSeconds, i) => history.add(looks[i + 1], atSeconds));
+  assertEquals([history.recent!.before === looks[1], history.recent!.seconds], [true, 8]);
+  history.add(looks[4], 1040);
+  assertEquals(
+    [history.recent!.before === looks[3], history.recent!.seconds],
+    [true, 28],
+    "at least the last two",
+  );
+  history.add(looks[0], 1200);
+  assertEquals(history.recent!.before, undefined);
+});

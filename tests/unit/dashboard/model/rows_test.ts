@@ -1,12 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  engineRows,
-  familyRows,
-  finishRows,
-  routeRows,
-  scrapeFacts,
-  stageRows,
-} from "../../../../src/dashboard/model/rows.ts";
+import { familyRows, routeRows, scrapeFacts, stageRows } from "../../../../src/dashboard/model/rows.ts";
 import { NO_REPORTS } from "../../../../src/dashboard/model/reports.ts";
 import { counter, gauge, histogram, table } from "./_tables.ts";
 
@@ -38,28 +31,7 @@ Deno.test("routeRows() knows the names of OpenTelemetry, which counts by the his
   assertEquals([requests, failures, meanSeconds], [5, 1, 0.5]);
 });
 
-Deno.test("engineRows() sorts the engines by number", () => {
-  const look = table(
-    gauge("vllm:num_requests_running", 1, { engine: "10" }),
-    gauge("vllm:num_requests_running", 2, { engine: "9" }),
-    gauge("vllm:kv_cache_usage_perc", 0.5, { engine: "9" }),
-  );
-  assertEquals(engineRows(look).map(({ engine, running, kvUsage }) => [engine, running, kvUsage]), [
-    ["9", 2, 0.5],
-    ["10", 1, NaN],
-  ]);
-});
-
-Deno.test("finishRows() and familyRows() measure against the largest", () => {
-  const look = table(
-    counter("vllm:request_success", 30, { engine: "0", finished_reason: "stop" }),
-    counter("vllm:request_success", 10, { engine: "1", finished_reason: "stop" }),
-    counter("vllm:request_success", 10, { engine: "1", finished_reason: "length" }),
-  );
-  assertEquals(finishRows(look), [
-    { name: "stop", value: 40, share: 1 },
-    { name: "length", value: 10, share: 0.25 },
-  ]);
+Deno.test("familyRows() measures against the largest", () => {
   const family = (name: string, series: number) => ({
     name,
     type: "gauge",
