@@ -5,16 +5,17 @@
  */
 import type { Dialect } from "../exposition/check/scan_line.ts";
 import { counted } from "./counted.ts";
+import { EXIT } from "./exit_codes.ts";
 import { checkBody, type CheckReport } from "./check_target.ts";
 import { ASK_FLAGS, readTarget, tokenOf } from "./read_target.ts";
-import { numberFlag, readToolArguments, toolHelp, type ToolUsage } from "./tool_arguments.ts";
+import { numberFlag, type Tool, type ToolArguments, type ToolUsage } from "./tool_arguments.ts";
 import { UsageError } from "./usage_error.ts";
 
 const USAGE: ToolUsage = {
   line: "promslab check TARGET [FLAGS]",
   text:
-    `Checks metrics as Prometheus is given them. TARGET is a URL, a file, or - for the standard input; the text format
-and OpenMetrics are known by their content type, or by their last line. Each finding has a line, and a code that stays
+    `Checks metrics as Prometheus is given them. TARGET is a URL, a file, HOST:PORT, or - for the standard input; the
+text format and OpenMetrics are known by their content type, or by their last line. Each finding has a line, and a code that stays
 the same from version to version: "error" breaks the format, "style" works but should not be.
 
 Ends with 0 if nothing was found, 1 if something was, 2 if the target could not be read.`,
@@ -34,13 +35,10 @@ const ACCEPT = {
   any: "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
 } as const;
 
-/** Runs the command. @returns the exit code */
-export async function checkCommand(args: readonly string[]): Promise<number> {
-  const { target, help, values } = readToolArguments(args, USAGE);
-  if (help) {
-    console.log(toolHelp(USAGE));
-    return 0;
-  }
+/** The command. */
+export const CHECK: Tool = { usage: USAGE, run: check };
+
+async function check({ target, values }: ToolArguments): Promise<number> {
   const dialect = dialectFlag(values.get("format"));
   const timeoutSeconds = numberFlag(values, "timeout", { fallback: 10, min: 0.001 });
   const read = await readTarget(target, {
@@ -55,7 +53,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
   });
   if (values.has("json")) console.log(JSON.stringify({ target, ...report }));
   else printReport(target, report);
-  return report.findings.length === 0 ? 0 : 1;
+  return report.findings.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
 function dialectFlag(format: string | undefined): Dialect | undefined {

@@ -16,7 +16,12 @@ export interface CommandLine {
 }
 
 /** Flags that set no option of the server. */
-const OTHER_FLAGS = { "config": "string", "help": "boolean", "print-config": "boolean" } as const;
+const OTHER_FLAGS = {
+  "config": "string",
+  "help": "boolean",
+  "print-config": "boolean",
+  "version": "boolean",
+} as const;
 
 /**
  * Takes the arguments apart.

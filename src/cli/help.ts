@@ -16,6 +16,7 @@ export function helpText(usage: string, settings: readonly Setting[]): string {
     right: `JSON or TOML file whose keys are the flags without dashes [${variableOf("config")}]`,
   });
   rows.push({ left: "--print-config", right: "print the configuration in effect as JSON, and end" });
+  rows.push({ left: "--version", right: "the version of promslab" });
   rows.push({ left: "--help, -h", right: "this text" });
   const width = Math.max(...rows.map(({ left }) => left.length));
   const lines = rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);

@@ -6,9 +6,10 @@
 import { formatBytes, formatSeconds, formatShare, formatWhole } from "../dashboard/model/format.ts";
 import type { WorkerSlabReport } from "../server/admin_reports.ts";
 import { counted } from "./counted.ts";
+import { EXIT } from "./exit_codes.ts";
 import { ASK_FLAGS, readServer, serverUrl, tokenOf } from "./read_target.ts";
 import { textTable } from "./text_table.ts";
-import { numberFlag, readToolArguments, toolHelp, type ToolUsage } from "./tool_arguments.ts";
+import { numberFlag, type Tool, type ToolArguments, type ToolUsage } from "./tool_arguments.ts";
 import { TargetError } from "./usage_error.ts";
 
 const USAGE: ToolUsage = {
@@ -27,13 +28,10 @@ Ends with 0, or with 2 if the server could not be asked.`,
   ],
 };
 
-/** Runs the command. @returns the exit code */
-export async function inspectCommand(args: readonly string[]): Promise<number> {
-  const { target, help, values } = readToolArguments(args, USAGE);
-  if (help) {
-    console.log(toolHelp(USAGE));
-    return 0;
-  }
+/** The command. */
+export const INSPECT: Tool = { usage: USAGE, run: inspect };
+
+async function inspect({ target, values }: ToolArguments): Promise<number> {
   const url = serverUrl(target, "/");
   url.pathname = url.pathname.replace(/\/(?:metrics)?$/, "") + "/api/v1/slabs";
   const timeoutSeconds = numberFlag(values, "timeout", { fallback: 10, min: 0.001 });
@@ -44,7 +42,7 @@ export async function inspectCommand(args: readonly string[]): Promise<number> {
   if (slabs.length === 0) throw new TargetError(`Cannot find slot ${slot}: the server has no such slab`);
   if (values.has("json")) console.log(JSON.stringify(slabs));
   else console.log(slabs.map((slab) => slabText(slab, most)).join("\n\n"));
-  return 0;
+  return EXIT.ok;
 }
 
 function slabsOf(url: URL, body: Uint8Array): readonly WorkerSlabReport[] {

@@ -14,18 +14,21 @@ import type { Server } from "../server/running_server.ts";
 import { resolveOptions } from "../server/options.ts";
 import { serve } from "../server/serve.ts";
 import { StartError } from "../server/start_error.ts";
-import { checkCommand } from "./check_command.ts";
+import { CHECK } from "./check_command.ts";
 import { type CommandLine, readCommandLine } from "./command_line.ts";
 import { readConfigFile } from "./config_file.ts";
 import { startDemoLoad } from "./demo_load.ts";
+import { EXIT } from "./exit_codes.ts";
 import { type GatheredOptions, gatherOptions } from "./gather_options.ts";
 import { helpText } from "./help.ts";
-import { inspectCommand } from "./inspect_command.ts";
+import { INSPECT } from "./inspect_command.ts";
 import { loadFiles } from "./load_files.ts";
 import { configText } from "./print_config.ts";
 import { SERVE_SETTINGS, type Setting, SETTINGS, variableOf } from "./settings.ts";
-import { topCommand } from "./top_command.ts";
+import { TOP } from "./top_command.ts";
+import { runTool, type Tool } from "./tool_arguments.ts";
 import { SettingError, TargetError, UsageError } from "./usage_error.ts";
+import { versionText } from "./version_text.ts";
 
 const USAGE = {
   serve: `Usage: promslab serve MODULE [FLAGS]
@@ -50,11 +53,7 @@ const SETTINGS_OF: Readonly<Record<keyof typeof USAGE, readonly Setting[]>> = {
 type Command = keyof typeof USAGE;
 
 /** The commands that look at servers; each has arguments and an exit code of its own. */
-const TOOLS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  top: topCommand,
-  check: checkCommand,
-  inspect: inspectCommand,
-};
+const TOOLS: Readonly<Record<string, Tool>> = { top: TOP, check: CHECK, inspect: INSPECT };
 
 const TOOLS_USAGE = `Usage: promslab top [URL]         What a server does, in the terminal
        promslab check TARGET      What is wrong with metrics: a URL, a file or - for the standard input
@@ -66,20 +65,24 @@ export async function main(args: readonly string[]): Promise<number> {
     const [name, ...rest] = args;
     if (name === undefined || name === "--help" || name === "-h") {
       console.log(
-        `${USAGE.serve}\n\n${USAGE.server}\n\n${USAGE.demo}\n\n${TOOLS_USAGE}\n\nEach command has a --help of its own.`,
+        `${USAGE.serve}\n\n${USAGE.server}\n\n${USAGE.demo}\n\n${TOOLS_USAGE}\n\nEach command has a --help of its own; --version tells the version.`,
       );
-      return name === undefined ? 2 : 0;
+      return name === undefined ? EXIT.usage : EXIT.ok;
     }
-    if (Object.hasOwn(TOOLS, name)) return await TOOLS[name](rest);
+    if (name === "--version") {
+      console.log(versionText());
+      return EXIT.ok;
+    }
+    if (Object.hasOwn(TOOLS, name)) return await runTool(TOOLS[name], rest);
     if (!isCommand(name)) {
       throw new UsageError(`Unknown command "${name}": wanted serve, server, demo, top, check or inspect`);
     }
     return await run(name, readCommandLine(rest, SETTINGS_OF[name]));
   } catch (error) {
-    if (error instanceof UsageError || error instanceof TargetError) return complain(error, 2);
-    if (error instanceof SettingError || error instanceof StartError || isPermissionError(error)) {
-      return complain(error, 1);
+    if (error instanceof UsageError || error instanceof SettingError || error instanceof TargetError) {
+      return complain(error, EXIT.usage);
     }
+    if (error instanceof StartError || isPermissionError(error)) return complain(error, EXIT.failed);
     throw error;
   }
 }
@@ -91,7 +94,11 @@ function isCommand(name: string): name is Command {
 async function run(command: Command, line: CommandLine): Promise<number> {
   if (line.values.get("help") === true) {
     console.log(helpText(USAGE[command], SETTINGS_OF[command]));
-    return 0;
+    return EXIT.ok;
+  }
+  if (line.values.get("version") === true) {
+    console.log(versionText());
+    return EXIT.ok;
   }
   const module = moduleOf(command, line.positionals);
   const settings = SETTINGS_OF[command];
@@ -104,7 +111,7 @@ async function run(command: Command, line: CommandLine): Promise<number> {
   if (line.values.get("print-config") === true) {
     const resolved = named(loaded, settings, () => resolveServeOptions(loaded.options, module));
     console.log(configText(settings, gathered, await resolved));
-    return 0;
+    return EXIT.ok;
   }
   const server = await named(loaded, settings, () => start(loaded, module));
   const workers = `${server.workers} ${server.workers === 1 ? "worker" : "workers"}`;
@@ -117,7 +124,7 @@ async function run(command: Command, line: CommandLine): Promise<number> {
   const load = command === "demo" ? startDemoLoad(server.url) : undefined;
   await server.finished;
   load?.stop();
-  return 0;
+  return EXIT.ok;
 }
 
 /** The module to serve; undefined for the LLM server, which has its own. */

@@ -36,22 +36,33 @@ export function tokenOf(values: ReadonlyMap<string, string>): string | undefined
   return values.get("token") ?? environmentVariable("PROMSLAB_ADMIN_TOKEN");
 }
 
-/** Reads a target. @throws {TargetError} If it cannot be read; the message says why */
+/** What a URL without a path means. */
+const METRICS_PATH = "/metrics";
+
+/** A server as Prometheus' own configuration names it, perhaps with a path. */
+const HOST_PORT = /^(?:[\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}(?:\/.*)?$/;
+
+/**
+ * Reads a target: a URL, `HOST:PORT`, a file or `-`. A URL without a path means `/metrics`.
+ *
+ * @throws {TargetError} If it cannot be read; the message says why
+ */
 export async function readTarget(target: string, options: AskOptions): Promise<ReadTarget> {
   const startMs = performance.now();
-  if (/^https?:\/\//i.test(target)) {
-    if (!URL.canParse(target)) {
-      throw new TargetError(`Cannot read "${target}": wanted a URL such as http://127.0.0.1:9464/metrics`);
-    }
-    return await readServer(new URL(target), options);
-  }
+  if (/^https?:\/\//i.test(target)) return await readServer(serverUrl(target, METRICS_PATH), options);
   try {
     const body = target === "-" ? await readStandardInput() : await readBytes(urlOfArgument(target));
     return { body, seconds: (performance.now() - startMs) / 1000 };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
+    // WHY: a file may have such a name, so it is looked for first.
+    if (code === "ENOENT" && HOST_PORT.test(target)) {
+      return await readServer(serverUrl(target, METRICS_PATH), options);
+    }
     throw new TargetError(
-      `Cannot read "${target}": ${code === "ENOENT" ? "there is no such file" : message}`,
+      `Cannot read "${target}": ${
+        code === "ENOENT" ? "there is no such file (a server is http://HOST:PORT)" : message
+      }`,
     );
   }
 }

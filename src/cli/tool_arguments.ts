@@ -4,7 +4,9 @@
  * @module
  */
 import { parseArgs } from "../host/program.ts";
+import { EXIT } from "./exit_codes.ts";
 import { UsageError } from "./usage_error.ts";
+import { versionText } from "./version_text.ts";
 
 /** A flag of such a command. */
 export interface ToolFlag {
@@ -28,13 +30,29 @@ export interface ToolUsage {
 /** Arguments, taken apart. */
 export interface ToolArguments {
   readonly target: string;
-  /** Whether help is asked for; then nothing else counts. */
-  readonly help: boolean;
+  /** The help or the version, if that was asked for; then nothing else counts. */
+  readonly answer?: string;
   readonly values: ReadonlyMap<string, string>;
 }
 
+/** A command that looks at servers. */
+export interface Tool {
+  readonly usage: ToolUsage;
+  /** Does it. @returns the exit code */
+  run(args: ToolArguments): Promise<number>;
+}
+
+/** Runs a command, or answers what was asked about it. @returns the exit code */
+export async function runTool({ usage, run }: Tool, args: readonly string[]): Promise<number> {
+  const read = readToolArguments(args, usage);
+  if (read.answer === undefined) return await run(read);
+  console.log(read.answer);
+  return EXIT.ok;
+}
+
 /** Takes the arguments apart. @throws {UsageError} If a flag is unknown or lacks its value, or arguments are missing or too many */
-export function readToolArguments(args: readonly string[], { target, flags }: ToolUsage): ToolArguments {
+export function readToolArguments(args: readonly string[], usage: ToolUsage): ToolArguments {
+  const { target, flags } = usage;
   const known = new Map(flags.map((flag) => [flag.flag, flag]));
   const options = Object.fromEntries(
     flags.map((
@@ -43,7 +61,7 @@ export function readToolArguments(args: readonly string[], { target, flags }: To
   );
   const { tokens, positionals } = parseArgs({
     args: [...args],
-    options: { ...options, help: { type: "boolean", short: "h" } },
+    options: { ...options, version: { type: "boolean" }, help: { type: "boolean", short: "h" } },
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -51,7 +69,8 @@ export function readToolArguments(args: readonly string[], { target, flags }: To
   const values = new Map<string, string>();
   for (const token of tokens) {
     if (token.kind !== "option") continue;
-    if (token.name === "help") return { target: "", help: true, values };
+    if (token.name === "help") return { target: "", answer: toolHelp(usage), values };
+    if (token.name === "version") return { target: "", answer: versionText(), values };
     const flag = known.get(token.name);
     if (flag === undefined) throw new UsageError(`Unknown flag "${token.rawName}": --help lists all flags`);
     if (flag.placeholder !== undefined && !token.value) {
@@ -65,7 +84,7 @@ export function readToolArguments(args: readonly string[], { target, flags }: To
   const [first = target.fallback, ...more] = positionals;
   if (first === undefined) throw new UsageError(`Missing argument: ${target.name}`);
   if (more.length > 0) throw new UsageError(`Unknown argument "${more[0]}": wanted one ${target.name}`);
-  return { target: first, help: false, values };
+  return { target: first, values };
 }
 
 /** A flag's value as a number. @throws {UsageError} If it is none, or too small */
@@ -88,6 +107,7 @@ export function toolHelp({ line, text, flags }: ToolUsage): string {
       left: `--${flag}${placeholder === undefined ? "" : ` ${placeholder}`}`,
       help,
     })),
+    { left: "--version", help: "the version of promslab" },
     { left: "--help, -h", help: "this text" },
   ];
   const width = Math.max(...rows.map(({ left }) => left.length));

@@ -9,8 +9,9 @@ import { environmentVariable } from "../host/program.ts";
 import { Terminal } from "../host/terminal.ts";
 import { dialectOf } from "./check_target.ts";
 import { exposedFamilies, exposedTable } from "./exposition_table.ts";
+import { EXIT } from "./exit_codes.ts";
 import { ASK_FLAGS, type AskOptions, readServer, serverUrl, tokenOf } from "./read_target.ts";
-import { numberFlag, readToolArguments, toolHelp, type ToolUsage } from "./tool_arguments.ts";
+import { numberFlag, type Tool, type ToolArguments, type ToolUsage } from "./tool_arguments.ts";
 import { topLines, type TopView } from "./top_screen.ts";
 import { TargetError } from "./usage_error.ts";
 
@@ -36,13 +37,10 @@ const ACCEPT = "text/plain;version=0.0.4,application/openmetrics-text;version=1.
 /** Lines of a stream that is no terminal. */
 const STREAM = { columns: 120, rows: Infinity };
 
-/** Runs the command. @returns the exit code */
-export async function topCommand(args: readonly string[]): Promise<number> {
-  const { target, help, values } = readToolArguments(args, USAGE);
-  if (help) {
-    console.log(toolHelp(USAGE));
-    return 0;
-  }
+/** The command. */
+export const TOP: Tool = { usage: USAGE, run: top };
+
+async function top({ target, values }: ToolArguments): Promise<number> {
   const intervalSeconds = numberFlag(values, "interval", { fallback: 2, min: 0.1 });
   const timeoutSeconds = numberFlag(values, "timeout", { fallback: 10, min: 0.001 });
   const url = serverUrl(target, "/metrics");
@@ -53,11 +51,11 @@ export async function topCommand(args: readonly string[]): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, Math.min(1, intervalSeconds) * 1000));
     await watcher.look();
     console.log(topLines(watcher.view("live"), { ...STREAM, color: false }).join("\n"));
-    return 0;
+    return EXIT.ok;
   }
   const color = (environmentVariable("NO_COLOR") ?? "") === "";
   await show(watcher, terminal, { intervalSeconds, color });
-  return 0;
+  return EXIT.ok;
 }
 
 /** Looks at a server and remembers. */

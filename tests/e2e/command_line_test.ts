@@ -17,7 +17,7 @@ async function run(args: string[], env: Record<string, string> = {}) {
 
 const FREE = ["--port", "0", "--admin-port", "0"];
 
-Deno.test("mistakes are one line on stderr, and exit code 2 for the command line, 1 for what it names", async () => {
+Deno.test("mistakes are one line on stderr, and exit code 2 for what was told, 1 for what it met", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/empty.ts`, "export const x = 1;\n");
   await Deno.writeTextFile(`${folder}/broken.json`, "{");
@@ -27,11 +27,11 @@ Deno.test("mistakes are one line on stderr, and exit code 2 for the command line
     { args: ["serve"], code: 2, line: /wants the module to serve/ },
     { args: ["sevre"], code: 2, line: /Unknown command "sevre"/ },
     { args: ["server", "--port"], code: 2, line: /Flag "--port" wants a value/ },
-    { args: ["server", "--workers", "0"], code: 1, line: /Cannot use --workers "0": wanted a whole number/ },
+    { args: ["server", "--workers", "0"], code: 2, line: /Cannot use --workers "0": wanted a whole number/ },
     {
       args: ["server"],
       env: { PROMSLAB_WORKERS: "many" },
-      code: 1,
+      code: 2,
       line: /Cannot use PROMSLAB_WORKERS "many": wanted a number/,
     },
     {
@@ -52,10 +52,10 @@ Deno.test("mistakes are one line on stderr, and exit code 2 for the command line
     },
     {
       args: ["server", "--config", `${folder}/broken.json`],
-      code: 1,
+      code: 2,
       line: /Cannot read configuration file/,
     },
-    { args: ["server", "--config", `${folder}/none.toml`], code: 1, line: /there is no such file/ },
+    { args: ["server", "--config", `${folder}/none.toml`], code: 2, line: /there is no such file/ },
   ];
   try {
     const results = await Promise.all(mistakes.map(({ args, env }) => run(args, env)));
@@ -125,6 +125,14 @@ Deno.test("--help lists every flag on stdout", async () => {
       assertStringIncludes(stdout, `--${flag}`);
     }
     assertStringIncludes(stdout, "PROMSLAB_ADMIN_PORT");
+  }
+});
+
+Deno.test("--version is that of deno.json, with every command", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const wanted = `promslab ${version} (deno ${Deno.version.deno})\n`;
+  for (const command of [[], ["serve"], ["server"], ["demo"], ["top"], ["check"], ["inspect"]]) {
+    assertEquals(await run([...command, "--version"]), { code: 0, stdout: wanted, stderr: "" }, command[0]);
   }
 });
 

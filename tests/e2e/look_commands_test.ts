@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { startApp } from "../_support/app_server.ts";
-import { runCommand, startCommand } from "../_support/command.ts";
+import { ROOT, runCommand, startCommand } from "../_support/command.ts";
 import { requestMany } from "../_support/request_many.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
@@ -56,9 +56,20 @@ Deno.test("check finds what is malformed, by line, and its exit code tells", asy
         [4, "error", "duplicate-series"],
       ],
     );
+    // A name of a file goes before what may be the name of a server.
+    await Deno.writeTextFile(`${folder}/localhost:1`, FILES["good.txt"]);
+    const main = new URL("src/cli/main.ts", ROOT).href;
+    const named = await runCommand({
+      command: ["deno", "run", "-A", main, "check", "localhost:1"],
+      cwd: folder,
+    });
+    assertEquals([named.code, named.stderr], [0, ""]);
     const none = await run("check", `${folder}/none.txt`);
     assertEquals(none.code, 2);
-    assertMatch(none.stderr, /^promslab: Cannot read ".*none\.txt": there is no such file\n$/);
+    assertMatch(
+      none.stderr,
+      /^promslab: Cannot read ".*none\.txt": there is no such file \(a server is http:\/\/HOST:PORT\)\n$/,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -70,6 +81,12 @@ Deno.test("check, top and inspect agree with a real server in both formats", asy
   for (const format of ["text", "openmetrics"]) {
     const { code, stdout } = await run("check", `${app.adminUrl}/metrics`, "--format", format, "--no-style");
     assertEquals(code, 0, stdout);
+  }
+  // A URL without a path means /metrics, and a server can be named as Prometheus' configuration does.
+  for (const target of [app.adminUrl, `127.0.0.1:${app.adminPort}`, `localhost:${app.adminPort}/metrics`]) {
+    const { code, stdout, stderr } = await run("check", target, "--no-style");
+    assertEquals(code, 0, stdout + stderr);
+    assertMatch(stdout, / families, \d+ samples: nothing to object to\n$/);
   }
   const top = await run("top", app.adminUrl);
   assertEquals(top.code, 0, top.stderr);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXIT_CODE_ROWS } from "../../src/cli/exit_codes.ts";
 import { SETTINGS, variableOf } from "../../src/cli/settings.ts";
 import { FINDING_CODES } from "../../src/exposition/check/finding.ts";
 import { LINT_CODES } from "../../src/exposition/check/lint.ts";
@@ -79,6 +80,12 @@ function settingsPage(): string {
     "A flag beats its variable, a variable the file that `--config` names; the keys of that file, JSON or TOML, are the flags without dashes.",
     `## Every server\n\n${rows(SETTINGS)}`,
     `## The LLM server\n\n${rows(LLM_SETTINGS)}`,
+    `## Exit codes\n\nA process manager need not start a command anew that ended with 2: it would end the same way.\n\n${
+      table(
+        ["exit code", "`serve`, `server`, `demo`", "`top`, `check`, `inspect`"],
+        EXIT_CODE_ROWS.map(({ code, servers, tools }) => [code, servers, tools]),
+      )
+    }`,
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { numberFlag, readToolArguments, toolHelp, type ToolUsage } from "../../../src/cli/tool_arguments.ts";
+import { versionText } from "../../../src/cli/version_text.ts";
 import { UsageError } from "../../../src/cli/usage_error.ts";
 
 const USAGE: ToolUsage = {
@@ -11,10 +12,14 @@ const USAGE: ToolUsage = {
 
 Deno.test("readToolArguments() takes target and flags in any order", () => {
   const read = readToolArguments(["--timeout=3", "a", "--json"], USAGE);
-  assertEquals([read.target, read.help, [...read.values]], ["a", false, [["timeout", "3"], ["json", ""]]]);
+  assertEquals([read.target, read.answer, [...read.values]], ["a", undefined, [["timeout", "3"], [
+    "json",
+    "",
+  ]]]);
   assertEquals(readToolArguments(["--timeout", "3", "-"], USAGE).target, "-");
-  assertEquals(readToolArguments(["--help"], USAGE).help, true);
-  assertEquals(readToolArguments(["-h", "--nonsense"], USAGE).help, true);
+  assertEquals(readToolArguments(["--help"], USAGE).answer, toolHelp(USAGE));
+  assertEquals(readToolArguments(["-h", "--nonsense"], USAGE).answer, toolHelp(USAGE));
+  assertEquals(readToolArguments(["--version"], USAGE).answer, versionText());
 });
 
 Deno.test("readToolArguments() says what is wrong", () => {
