@@ -32,6 +32,7 @@ const TOOLS = {
     probe: ["--version"],
     apt: "chromium",
   },
+  nginx: { programs: ["nginx"], probe: ["-v"], apt: "nginx-light" },
   bun: { programs: ["bun"], probe: ["--version"], apt: undefined },
   node: { programs: ["node"], probe: ["--version"], apt: undefined },
   npx: { programs: ["npx"], probe: ["--version"], apt: undefined },

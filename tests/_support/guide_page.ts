@@ -2,12 +2,14 @@
  * A page of the guide as a person follows it: files are written, commands run, outputs compared.
  *
  * The word behind a block's language says what it is: `file=NAME` is written, `sh run` runs to its end, `sh start` goes on
- * in the background in place of what was started before (`also`: beside it) until `ready=PATH` answers, `text output`
+ * in the background in place of what was started before (`also`: beside it) until `ready=PATH` or `ready=:PORT/PATH` answers, `text output`
  * is what the command before printed: every line of it, or with `contains` a part. `signal=NAME` is sent to the first
- * background command before the block runs, `retry` repeats a block until its output is there.
+ * background command before the block runs, `retry` repeats a block until its output is there, `needs=TOOL` names a
+ * program without which the page cannot be followed.
  *
  * @module
  */
+import { findTool, isToolName } from "../../tools/_tools.ts";
 import { READY } from "./app_server.ts";
 import { ROOT, runCommand, type RunningCommand, startCommand } from "./command.ts";
 import { freePort } from "./free_port.ts";
@@ -16,8 +18,10 @@ import { waitFor } from "./wait_for.ts";
 /** What a clone has that commands of the guide need. */
 const CLONE = ["deno.json", "package.json", "mod.ts", "src", "workers", "links", "examples"];
 
-/** Ports that pages name, each replaced by a free one. */
-const PORTS = ["8000", "9464", "9090"];
+/** Ports that pages and configurations of examples name, each replaced by a free one. */
+const PORTS = ["8000", "8001", "8080", "9464", "9090"];
+/** Files of the clone that name them. */
+const CONFIGURATIONS = ["examples/llm/nginx.conf", "examples/llm/prometheus.yml"];
 
 interface Block {
   readonly language: string;
@@ -36,6 +40,14 @@ export function blocksOf(markdown: string): Block[] {
   }));
 }
 
+/** The programs that blocks of a page need and that are not here. */
+export function missingTools(blocks: readonly Block[]): string[] {
+  const needed = new Set(
+    blocks.map(({ words }) => valueOf(words, "needs")).filter((name) => name !== undefined),
+  );
+  return [...needed].filter((name) => !isToolName(name) || !findTool(name).found);
+}
+
 /** Follows a page. @throws {Error} If a command fails or prints something else; the message has page and line */
 export async function followPage(page: string): Promise<number> {
   const markdown = await Deno.readTextFile(new URL(page, ROOT));
@@ -43,6 +55,7 @@ export async function followPage(page: string): Promise<number> {
   const reader = new Reader(folder);
   try {
     for (const name of CLONE) await runCommand({ command: ["cp", "-r", `${ROOT.pathname}${name}`, folder] });
+    await reader.setPorts();
     const blocks = blocksOf(markdown);
     for (const [i, block] of blocks.entries()) {
       const output = blocks[i + 1]?.words[0] === "output" ? blocks[i + 1] : undefined;
@@ -66,6 +79,15 @@ class Reader {
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** Sets the reader's ports in the clone's configurations, and keeps what they write in the folder. */
+  async setPorts(): Promise<void> {
+    for (const name of CONFIGURATIONS) {
+      const path = `${this.#folder}/${name}`;
+      const text = this.#withPorts(await Deno.readTextFile(path));
+      await Deno.writeTextFile(path, text.replaceAll("/tmp/", `${this.#folder}/`));
+    }
   }
 
   async follow(block: Block, output: Block | undefined): Promise<void> {
@@ -107,7 +129,7 @@ class Reader {
   async #start(script: string, words: readonly string[]): Promise<void> {
     this.commandCount++;
     if (!words.includes("also")) await this.end();
-    const path = valueOf(words, "ready");
+    const [, named, path] = /^(?::(\d+))?(\/.*)$/.exec(this.#withPorts(valueOf(words, "ready") ?? "")) ?? [];
     const command = await startCommand({
       command: ["bash", "-c", `exec ${script}`],
       ...this.#surroundings(),
@@ -116,7 +138,7 @@ class Reader {
     });
     this.#background.push(command);
     if (path === undefined) return;
-    const port = /127\.0\.0\.1:(\d+)/.exec(script)?.[1] ?? this.#ports.get("8000");
+    const port = named ?? /127\.0\.0\.1:(\d+)/.exec(script)?.[1] ?? this.#ports.get("8000");
     await waitFor(async () => {
       if (command.ending !== undefined) throw new Error(`ended: ${command.stderr}`);
       const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -144,7 +166,7 @@ class Reader {
   }
 
   #withPorts(text: string): string {
-    return text.replace(/\b(?:8000|9464|9090)\b/g, (port) => this.#ports.get(port)!);
+    return text.replace(new RegExp(`\\b(?:${PORTS.join("|")})\\b`, "g"), (port) => this.#ports.get(port)!);
   }
 }
 
