@@ -1,12 +1,12 @@
 /**
  * The command line: `serve MODULE` serves a module of yours, `server` is the LLM server; `top`, `check` and `inspect`
- * look at servers that run.
+ * look at servers that run. As a program: `deno run -A jsr:@promslab/promslab/cli server`.
  *
  * @module
  */
 import { dashboardRoutes } from "../dashboard/handler.ts";
 import { detectHost } from "../host/detect.ts";
-import { environmentVariable, programArguments, urlOfArgument } from "../host/program.ts";
+import { environmentVariable, processId, programArguments, urlOfArgument } from "../host/program.ts";
 import { AddressError } from "../host/types.ts";
 import { LLM_SETTINGS } from "../llm/server/llm_settings.ts";
 import { type LlmServer, serveLlm } from "../llm/server/serve_llm.ts";
@@ -59,7 +59,20 @@ const TOOLS_USAGE = `Usage: promslab top [URL]         What a server does, in th
        promslab check TARGET      What is wrong with metrics: a URL, a file or - for the standard input
        promslab inspect [URL]     What lies in the memory of a running server`;
 
-/** Runs the command line. Resolves with the exit code when the program has nothing left to do. */
+/**
+ * Runs the command line. Main thread only; it writes to standard output and standard error.
+ *
+ * @param args the arguments behind the program's name: a command, then its flags
+ * @returns the exit code, when the program has nothing left to do: for a server after its drain
+ *
+ * @example What a program of yours can ask for
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { main } from "promslab/cli";
+ *
+ * assertEquals(await main(["--version"]), 0);
+ * ```
+ */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const [name, ...rest] = args;
@@ -118,9 +131,8 @@ async function run(command: Command, line: CommandLine): Promise<number> {
   if ("description" in server) console.log(`promslab ${server.description}`);
   const ready = `promslab ready: ${server.url} (${workers}), metrics ${server.adminUrl}/metrics`;
   // WHY: in one write, because who waits for the first line may stop reading after it.
-  console.log(
-    server.adminUrl === undefined ? ready : `${ready}\npromslab dashboard: ${server.adminUrl}/`,
-  );
+  const dashboard = server.adminUrl === undefined ? "" : `\npromslab dashboard: ${server.adminUrl}/`;
+  console.log(`${ready}${dashboard}\npromslab process: ${processId()}`);
   const load = command === "demo" ? startDemoLoad(server.url) : undefined;
   await server.finished;
   load?.stop();

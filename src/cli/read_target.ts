@@ -51,7 +51,7 @@ export async function readTarget(target: string, options: AskOptions): Promise<R
   const startMs = performance.now();
   if (/^https?:\/\//i.test(target)) return await readServer(serverUrl(target, METRICS_PATH), options);
   try {
-    const body = target === "-" ? await readStandardInput() : await readBytes(urlOfArgument(target));
+    const body = target === "-" ? await readStandardInput() : await readBytes(fileUrl(target));
     return { body, seconds: (performance.now() - startMs) / 1000 };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
@@ -65,6 +65,11 @@ export async function readTarget(target: string, options: AskOptions): Promise<R
       }`,
     );
   }
+}
+
+/** The URL of a file; `localhost:9464` would be one of a scheme of that name. */
+function fileUrl(target: string): URL {
+  return urlOfArgument(HOST_PORT.test(target) ? `./${target}` : target);
 }
 
 /** Asks a server. @throws {TargetError} If it does not answer, or not with 200 */

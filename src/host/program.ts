@@ -16,6 +16,11 @@ export function programArguments(): string[] {
   return process.argv.slice(2);
 }
 
+/** The number by which the system and its signals know this process. */
+export function processId(): number {
+  return process.pid;
+}
+
 /** The value of an environment variable; undefined if it is not set, or this program may not look. */
 export function environmentVariable(name: string): string | undefined {
   if (!mayReadVariable(name)) return undefined;

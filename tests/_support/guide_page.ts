@@ -1,11 +1,12 @@
 /**
  * A page of the guide as a person follows it: files are written, commands run, outputs compared.
  *
- * The word behind a block's language says what it is: `file=NAME` is written, `sh run` runs to its end, `sh start` goes on
- * in the background in place of what was started before (`also`: beside it) until `ready=PATH` or `ready=:PORT/PATH` answers, `text output`
- * is what the command before printed: every line of it, or with `contains` a part. `signal=NAME` is sent to the first
- * background command before the block runs, `retry` repeats a block until its output is there, `needs=TOOL` names a
- * program without which the page cannot be followed.
+ * The word behind a block's language says what it is: `file=NAME` is written, `sh run` runs to its end (`exit=CODE` if that
+ * is not 0), `sh start` goes on in the background in place of what was started before (`also`: beside it) until
+ * `ready=PATH` or `ready=:PORT/PATH` answers. `text output` is what the command before printed: all of it, with `contains`
+ * a part, with `varies` all of it but for numbers and the room that they take. `retry` repeats a block until its output is
+ * there, `needs=TOOL` names a program without which the page cannot be followed. `promtool=config` and `promtool=targets` are files that Prometheus'
+ * own tool has nothing against. `promslab` is the command line, as in the guide.
  *
  * @module
  */
@@ -16,14 +17,25 @@ import { freePort } from "./free_port.ts";
 import { waitFor } from "./wait_for.ts";
 
 /** What a clone has that commands of the guide need. */
-const CLONE = ["deno.json", "package.json", "mod.ts", "src", "workers", "links", "examples"];
+const CLONE = [
+  "deno.json",
+  "package.json",
+  "mod.ts",
+  "src",
+  "workers",
+  "links",
+  "examples",
+  "tools",
+  "LICENSE",
+];
 
 /** Ports that pages and configurations of examples name, each replaced by a free one. */
 const PORTS = ["8000", "8001", "8080", "9464", "9090"];
 /** Files of the clone that name them. */
 const CONFIGURATIONS = ["examples/llm/nginx.conf", "examples/llm/prometheus.yml"];
 
-interface Block {
+/** A code block. */
+export interface Block {
   readonly language: string;
   readonly words: readonly string[];
   readonly text: string;
@@ -32,7 +44,7 @@ interface Block {
 
 /** The code blocks of a Markdown text. */
 export function blocksOf(markdown: string): Block[] {
-  return [...markdown.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)].map((match) => ({
+  return [...markdown.matchAll(/^```(\w*) ?(.*)\n([\s\S]*?)^```$/gm)].map((match) => ({
     language: match[1],
     words: match[2].split(" ").filter((word) => word !== ""),
     text: match[3],
@@ -55,7 +67,7 @@ export async function followPage(page: string): Promise<number> {
   const reader = new Reader(folder);
   try {
     for (const name of CLONE) await runCommand({ command: ["cp", "-r", `${ROOT.pathname}${name}`, folder] });
-    await reader.setPorts();
+    await reader.setUp();
     const blocks = blocksOf(markdown);
     for (const [i, block] of blocks.entries()) {
       const output = blocks[i + 1]?.words[0] === "output" ? blocks[i + 1] : undefined;
@@ -74,34 +86,41 @@ export async function followPage(page: string): Promise<number> {
 class Reader {
   commandCount = 0;
   readonly #folder: string;
-  readonly #ports: ReadonlyMap<string, string> = new Map(PORTS.map((port) => [port, String(freePort())]));
+  /** Ports, and processes that the page shows, with what they are here. */
+  readonly #numbers: Map<string, string> = new Map(PORTS.map((port) => [port, String(freePort())]));
   readonly #background: RunningCommand[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** Sets the reader's ports in the clone's configurations, and keeps what they write in the folder. */
-  async setPorts(): Promise<void> {
+  /**
+   * Sets the reader's ports in the clone's configurations, keeps what they write in the folder, and makes the command
+   * `promslab`.
+   */
+  async setUp(): Promise<void> {
+    await Deno.mkdir(`${this.#folder}/bin`);
+    const script = `#!/bin/sh\nexec deno run -A "${this.#folder}/src/cli/main.ts" "$@"\n`;
+    await Deno.writeTextFile(`${this.#folder}/bin/promslab`, script, { mode: 0o755 });
     for (const name of CONFIGURATIONS) {
       const path = `${this.#folder}/${name}`;
-      const text = this.#withPorts(await Deno.readTextFile(path));
+      const text = this.#withNumbers(await Deno.readTextFile(path));
       await Deno.writeTextFile(path, text.replaceAll("/tmp/", `${this.#folder}/`));
     }
   }
 
   async follow(block: Block, output: Block | undefined): Promise<void> {
     const { language, words } = block;
-    const text = this.#withPorts(block.text);
+    const text = this.#withNumbers(block.text);
     const file = valueOf(words, "file");
+    const promtool = valueOf(words, "promtool");
+    if (promtool !== undefined) await this.#checkByPromtool(promtool, text);
     if (file !== undefined) return await Deno.writeTextFile(`${this.#folder}/${file}`, text);
     if (language !== "sh") return;
-    if (words[0] === "start") return await this.#start(text, words);
+    if (words[0] === "start") return await this.#start(text, words, output);
     if (words[0] !== "run") return;
-    const signal = valueOf(words, "signal");
-    if (signal !== undefined) await this.#signal(signal as Deno.Signal);
     const attempt = async () =>
-      missingFrom(await this.#run(text), output && { ...output, text: this.#withPorts(output.text) });
+      missingFrom(await this.#run(text, Number(valueOf(words, "exit") ?? 0)), this.#wanted(output));
     let problem = "";
     await waitFor(async () => (problem = await attempt()) === "" || !words.includes("retry"), {
       what: "the output",
@@ -115,21 +134,40 @@ class Reader {
     for (const command of this.#background.splice(0)) await command[Symbol.asyncDispose]();
   }
 
-  async #run(script: string): Promise<string> {
+  async #run(script: string, exitCode: number): Promise<string> {
     this.commandCount++;
     const { code, stdout, stderr } = await runCommand({
       command: ["bash", "-euo", "pipefail", "-c", script],
       ...this.#surroundings(),
       deadlineMs: 60_000,
     });
-    if (code !== 0) throw new Error(`exit code ${code}\n${stdout}${stderr}`);
+    if (code !== exitCode) throw new Error(`exit code ${code}\n${stdout}${stderr}`);
     return stdout;
   }
 
-  async #start(script: string, words: readonly string[]): Promise<void> {
+  #wanted(output: Block | undefined): Block | undefined {
+    return output && { ...output, text: this.#withNumbers(output.text) };
+  }
+
+  /** Asks Prometheus' own tool about a configuration, or about a list of targets that one names. */
+  async #checkByPromtool(kind: string, text: string): Promise<void> {
+    this.commandCount++;
+    const file = `${this.#folder}/promtool_${this.commandCount}`;
+    const config = kind === "config" ? text : JSON.stringify({
+      scrape_configs: [{ job_name: "targets", file_sd_configs: [{ files: [`${file}.json`] }] }],
+    });
+    await Deno.writeTextFile(`${file}.json`, text);
+    await Deno.writeTextFile(`${file}.yml`, config);
+    const command = ["promtool", "check", "config", `${file}.yml`];
+    const { code, stdout, stderr } = await runCommand({ command });
+    if (code !== 0) throw new Error(`promtool objects:\n${stdout}${stderr}`);
+  }
+
+  async #start(script: string, words: readonly string[], output: Block | undefined): Promise<void> {
     this.commandCount++;
     if (!words.includes("also")) await this.end();
-    const [, named, path] = /^(?::(\d+))?(\/.*)$/.exec(this.#withPorts(valueOf(words, "ready") ?? "")) ?? [];
+    const [, named, path] = /^(?::(\d+))?(\/.*)$/.exec(this.#withNumbers(valueOf(words, "ready") ?? "")) ??
+      [];
     const command = await startCommand({
       command: ["bash", "-c", `exec ${script}`],
       ...this.#surroundings(),
@@ -137,8 +175,18 @@ class Reader {
       deadlineMs: 120_000,
     });
     this.#background.push(command);
+    if (output !== undefined) {
+      let problem = "";
+      await waitFor(() => (problem = missingFrom(command.stdout, this.#wanted(output))) === "", {
+        what: "the output",
+        deadlineMs: 30_000,
+      }).catch(() => {
+        throw new Error(problem);
+      });
+      this.#learnProcess(command.stdout, output.text);
+    }
     if (path === undefined) return;
-    const port = named ?? /127\.0\.0\.1:(\d+)/.exec(script)?.[1] ?? this.#ports.get("8000");
+    const port = named ?? /127\.0\.0\.1:(\d+)/.exec(script)?.[1] ?? this.#numbers.get("8000");
     await waitFor(async () => {
       if (command.ending !== undefined) throw new Error(`ended: ${command.stderr}`);
       const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -147,40 +195,45 @@ class Reader {
     }, { what: `${script} to be ready`, deadlineMs: 120_000, pauseMs: 200 });
   }
 
-  async #signal(name: Deno.Signal): Promise<void> {
-    const [command] = this.#background;
-    command.kill(name);
-    await waitFor(() => /all workers are replaced/.test(command.stderr), {
-      what: "all workers to be replaced",
-      deadlineMs: 60_000,
-    });
+  /** Takes the number of the process that a command named in the place of the one that the page shows. */
+  #learnProcess(printed: string, shown: string): void {
+    const [was, is] = [shown, printed].map((text) => /^promslab process: (\d+)$/m.exec(text)?.[1]);
+    if (was !== undefined && is !== undefined) this.#numbers.set(was, is);
   }
 
   #surroundings(): { cwd: string; env: Record<string, string> } {
     const env = {
-      PATH: `${Deno.execPath().replace(/\/[^/]*$/, "")}:${Deno.env.get("PATH") ?? ""}`,
-      PROMSLAB_PORT: this.#ports.get("8000")!,
-      PROMSLAB_ADMIN_PORT: this.#ports.get("9464")!,
+      PATH: `${this.#folder}/bin:${Deno.execPath().replace(/\/[^/]*$/, "")}:${Deno.env.get("PATH") ?? ""}`,
+      // A page's steady load need not go on for as long as a person wants to look at it.
+      LOAD_SECONDS: "14",
+      PROMSLAB_PORT: this.#numbers.get("8000")!,
+      PROMSLAB_ADMIN_PORT: this.#numbers.get("9464")!,
     };
     return { cwd: this.#folder, env };
   }
 
-  #withPorts(text: string): string {
-    return text.replace(new RegExp(`\\b(?:${PORTS.join("|")})\\b`, "g"), (port) => this.#ports.get(port)!);
+  #withNumbers(text: string): string {
+    const shown = [...this.#numbers.keys()].join("|");
+    return text.replace(new RegExp(`\\b(?:${shown})\\b`, "g"), (number) => this.#numbers.get(number)!);
   }
 }
 
-/** What of the wanted output was not printed, as a sentence; empty if all was. */
-function missingFrom(printed: string, wanted: Block | undefined): string {
+/** How what was printed differs from the wanted output, as a sentence; empty if it does not. */
+export function missingFrom(printed: string, wanted: Block | undefined): string {
   if (wanted === undefined) return "";
-  if (wanted.words.includes("contains")) {
-    return printed.includes(wanted.text.trim()) ? "" : `"${wanted.text.trim()}" is not in:\n${printed}`;
-  }
-  const lines = new Set(printed.split("\n"));
-  const missing = wanted.text.trim().split("\n").filter((line) => !lines.has(line));
-  return missing.length === 0 ? "" : `not printed:\n${missing.join("\n")}\nbut:\n${printed}`;
+  const { words, text } = wanted;
+  const plain = words.includes("varies") ? withoutNumbers : (lines: string) => lines.trimEnd();
+  const isThere = words.includes("contains") ? printed.includes(text.trim()) : plain(printed) === plain(text);
+  return isThere ? "" : `wanted:\n${text}\nbut printed:\n${printed}`;
 }
 
-function valueOf(words: readonly string[], key: string): string | undefined {
+/** A text whose numbers, with their units, and whose white space between words are all alike. */
+function withoutNumbers(text: string): string {
+  const numbers = /\d[\d.,]*(?:[eE][+-]?\d+)?(?:(?: ?(?:µs|ms|s|B|KiB|MiB|GiB|min|h|%))(?![\w]))?/g;
+  return text.replace(numbers, "#").replace(/[ \t]+/g, " ").replace(/ +$/gm, "").trim();
+}
+
+/** The value of a word `key=value` of a block. */
+export function valueOf(words: readonly string[], key: string): string | undefined {
   return words.find((word) => word.startsWith(`${key}=`))?.slice(key.length + 1);
 }

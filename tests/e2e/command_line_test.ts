@@ -161,7 +161,8 @@ Deno.test("the tasks are the two commands", async () => {
   assertStringIncludes(tasks.serve.command, "src/cli/main.ts serve");
   await using app = await startApp({ program: ["deno", "run", "-A"], module: "examples/app.ts", workers: 1 });
   const lines = app.command.stdout.trim().split("\n");
-  assertEquals(lines.length, 2, "a line for the server and one for the dashboard, on stdout");
+  assertEquals(lines.length, 3, "a line for the server, one for the dashboard and one for who sends signals");
   assertStringIncludes(lines[1], "promslab dashboard: http://127.0.0.1:");
+  assertEquals(lines[2], `promslab process: ${app.command.pid}`);
   assertStringIncludes(app.command.stdout, "(1 worker)");
 });

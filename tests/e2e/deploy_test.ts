@@ -208,3 +208,22 @@ async function run(command: readonly string[]): Promise<void> {
   const { code, stderr } = await runCommand({ command });
   assertEquals(code, 0, stderr);
 }
+
+Deno.test("the commands of docs/guide/kubernetes.md name what is there", async () => {
+  const page = await Deno.readTextFile(new URL("docs/guide/kubernetes.md", ROOT));
+  const [, block] = /^```sh [^\n]*\n([\s\S]*?)^```$/m.exec(page)!;
+  const [build, apply] = block.trim().split("\n").map((line) => line.split(" "));
+  const after = (words: string[], flag: string) => words[words.indexOf(flag) + 1];
+  const image = after(build, "--tag");
+  assert((await Deno.stat(new URL(after(build, "--file"), ROOT))).isFile);
+  const folder = after(apply, "--kustomize");
+  const kustomization: Document = parse(
+    await Deno.readTextFile(new URL(`${folder}/kustomization.yaml`, ROOT)),
+  );
+  for (const resource of kustomization.resources) {
+    assert((await Deno.stat(new URL(`${folder}/${resource}`, ROOT))).isFile, resource);
+  }
+  const deployment = [...(await manifests()).values()].find(({ kind }) => kind === "Deployment")!;
+  const [container] = deployment.spec.template.spec.containers;
+  assertEquals(container.image.split(":")[0], image, "what is built is what is started");
+});

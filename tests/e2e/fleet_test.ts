@@ -17,7 +17,7 @@ import { waitFor } from "../_support/wait_for.ts";
  * each reset, as the guide has it. `increase()` would extrapolate.
  */
 const GUIDE = await Deno.readTextFile(new URL("docs/guide/fleet.md", ROOT));
-const [, TOTAL_OVER_RESTARTS] = /^```text\n(sum\([\s\S]*?)^```$/m.exec(GUIDE)!;
+const [, TOTAL_OVER_RESTARTS] = /^```text[^\n]*\n(sum\([\s\S]*?)^```$/m.exec(GUIDE)!;
 
 Deno.test("the totals of three servers are exact while one restarts", async () => {
   const folder = await Deno.makeTempDir({ prefix: "promslab_fleet_" });

@@ -1,6 +1,6 @@
 /**
  * Short, kept, streaming and leaving clients while workers are killed and replaced: nobody else loses a request, the
- * totals are what the clients had, the memory stays. `PROMSLAB_LOAD_SECONDS=600` runs it for ten minutes.
+ * totals are what the clients had, the memory stays. `PROMSLAB_LOAD_SECONDS=600` runs it for ten minutes, see docs/internals/server.md.
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { type AppServer, type Scrape, startApp } from "../_support/app_server.ts";

@@ -106,8 +106,10 @@ export function finishRows(table: SampleTable): BarRow[] {
     const name = stages.size > 1 ? `stage ${stageOf(labels)}: ${reason}` : reason;
     totals.set(name, (totals.get(name) ?? 0) + valueOf(element));
   }
-  const rows = [...totals];
-  return barsOf(stages.size > 1 ? rows.sort(([a], [b]) => compareTexts(a, b)) : rows);
+  if (stages.size <= 1) return barsOf([...totals]);
+  // WHY: every stage has every reason; those that nothing ended by would hide the others.
+  const ended = [...totals].filter(([, total]) => total > 0);
+  return barsOf(ended.sort(([a], [b]) => compareTexts(a, b)));
 }
 
 function stageOf(labels: Wanted): string {

@@ -120,7 +120,7 @@ function engineColumn(title: string, key: EngineNumber, format: (value: number) 
 }
 
 const ENGINE_COLUMNS = [
-  { title: "Engine", text: ({ name }: EngineRow) => name, wide: true },
+  { title: "Engine", text: ({ name }: EngineRow) => name },
   engineColumn("Running", "running", formatWhole),
   engineColumn("Waiting", "waiting", formatWhole),
   engineColumn("KV cache", "kvUsage", formatShare),
@@ -140,7 +140,7 @@ function amount(what: string, value: number): string {
 
 const STAGE_COLUMNS = [
   { title: "Where", text: ({ where }: StageRow) => where === "" ? "all" : where },
-  { title: "What", text: ({ what }: StageRow) => what, wide: true },
+  { title: "What", text: ({ what }: StageRow) => what },
   {
     title: "Count",
     text: ({ value }: StageRow) => formatNumber(value),

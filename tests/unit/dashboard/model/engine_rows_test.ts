@@ -19,6 +19,7 @@ function stage(where: { stage: string; replica: string }, tokens: number, fast: 
     counter("vllm:num_preemptions", 2, labels),
     counter("vllm:request_success", 5, { ...labels, finished_reason: "stop" }),
     counter("vllm:request_success", 1, { ...labels, finished_reason: "length" }),
+    counter("vllm:request_success", 0, { ...labels, finished_reason: "abort" }),
     histogram("vllm:time_to_first_token_seconds", { "0.1": fast, "1": 0, "+Inf": 0 }, labels),
     histogram("vllm:inter_token_latency_seconds", { "0.01": 0, "0.1": fast, "+Inf": 0 }, labels),
   ];
