@@ -8,6 +8,9 @@
 /**
  * Bounds with equal distances: `start + i * width`.
  *
+ * @param start the first bound
+ * @param width the distance between two bounds
+ * @param count how many bounds, at least 1
  * @throws {Error} If the count is below 1
  *
  * @example Bounds at equal distances
@@ -26,6 +29,9 @@ export function linearBuckets(start: number, width: number, count: number): numb
 /**
  * Bounds of which each is a multiple of the one before it.
  *
+ * @param start the first bound, above 0
+ * @param factor the factor by which each bound is above the one before it, above 1
+ * @param count how many bounds, at least 1
  * @throws {Error} If the start is not above 0, the factor not above 1, or the count below 1
  *
  * @example Bounds that double

@@ -27,9 +27,9 @@ export interface DefaultMetricsCollectorConfiguration<T extends RegistryContentT
   eventLoopUtilizationBuckets?: number[];
   /** Default 0.01, 0.05, 0.5, 0.9, 0.95, 0.99, 0.999. */
   eventLoopUtilizationPercentiles?: number[];
-  /** Default 5. */
+  /** Into how many parts the utilization's time window is cut. Default 5. */
   eventLoopUtilizationAgeBuckets?: number;
-  /** Default 60. */
+  /** How long its time window is. Default 60. */
   eventLoopUtilizationMaxAgeSeconds?: number;
 }
 

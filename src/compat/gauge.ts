@@ -108,7 +108,11 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
     setTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), value);
   }
 
-  /** Adds to one series; default 1. */
+  /**
+   * Adds to one series; default 1.
+   *
+   * @throws {TypeError | Error} If the value is no number, or a label is unknown
+   */
   inc(labels: LabelValues<T>, value?: number): void;
   /** Adds to the series without labels; default 1. */
   inc(value?: number): void;
@@ -118,7 +122,11 @@ export class Gauge<T extends string = string> extends MetricBase<T> {
     addTo(this, labelled ? this.store.at(first) : this.store.unlabelled(), delta);
   }
 
-  /** Subtracts from one series; default 1. */
+  /**
+   * Subtracts from one series; default 1.
+   *
+   * @throws {TypeError | Error} If the value is no number, or a label is unknown
+   */
   dec(labels: LabelValues<T>, value?: number): void;
   /** Subtracts from the series without labels; default 1. */
   dec(value?: number): void;

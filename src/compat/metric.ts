@@ -77,7 +77,11 @@ export abstract class MetricBase<T extends string> {
    */
   processWide = false;
 
-  /** Checks the options and takes them over. */
+  /**
+   * Checks the options and takes them over.
+   *
+   * @throws {Error | TypeError} If an option is missing or invalid
+   */
   protected constructor(config: MetricConfiguration<T>, defaults: object = {}) {
     if (!isObject(config)) throw new TypeError("constructor expected a config object");
     Object.assign(
@@ -147,16 +151,28 @@ export abstract class MetricBase<T extends string> {
     if (this.collect) return this.collect();
   }
 
-  /** Removes the series of the given label values. */
+  /**
+   * Removes the series of the given label values.
+   *
+   * @throws {Error} If there are more or fewer values than label names
+   */
   remove(...values: (string | number)[]): void;
-  /** Removes the series of the given labels. */
+  /**
+   * Removes the series of the given labels.
+   *
+   * @throws {Error} If a label is unknown
+   */
   remove(labels: Partial<Record<T, string | number>>): void;
   remove(...args: unknown[]): void {
     const series = this.store.remove(labelsOf(this.labelNames, args));
     if (series !== undefined) this.shared?.remove([series]);
   }
 
-  /** The labels that a call of `labels()` means, all of them known; nobody else's object. */
+  /**
+   * The labels that a call of `labels()` means, all of them known; nobody else's object.
+   *
+   * @throws {Error} If a label is unknown
+   */
   protected knownLabels(args: readonly unknown[]): GivenLabels {
     const labels = copiedLabelsOf(this.labelNames, args);
     this.store.validate(labels);
@@ -170,7 +186,12 @@ export abstract class MetricBase<T extends string> {
     this.shared?.adopt(series);
   }
 
-  /** Makes the first series and joins the registries. The last step of every constructor. */
+  /**
+   * Makes the first series and joins the registries. The last step of every constructor.
+   *
+   * @throws {TypeError} If exemplars are wanted on a registry that is not OpenMetrics'
+   * @throws {Error} If the name is taken
+   */
   protected start(): void {
     this.startSeries();
     for (const registry of this.registers) {

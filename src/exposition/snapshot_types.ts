@@ -42,7 +42,7 @@ export interface HistogramSnapshot extends SnapshotBase {
   readonly kind: "histogram";
   /** How many observations there were. */
   readonly count: number;
-  /** The sum of the observed values. */
+  /** The sum of the observed values, in the family's unit. */
   readonly sum: number;
   /** By ascending bound, the last one `Infinity`. A histogram with native buckets only has just that one. */
   readonly buckets: readonly SnapshotBucket[];
@@ -56,7 +56,7 @@ export interface SummarySnapshot extends SnapshotBase {
   readonly kind: "summary";
   /** How many observations there were. */
   readonly count: number;
-  /** The sum of the observed values. */
+  /** The sum of the observed values, in the family's unit. */
   readonly sum: number;
   /** By ascending quantile; the value is NaN without recent observations. */
   readonly quantiles: readonly { readonly quantile: number; readonly value: number }[];

@@ -129,7 +129,12 @@ export class GaugeChild implements BoundChild {
     addToGauge(this.#slab, this.#cell32, value);
   }
 
-  /** Subtracts from the series; see {@linkcode GaugeChild.inc}. */
+  /**
+   * Subtracts from the series; see {@linkcode GaugeChild.inc}.
+   *
+   * @param value any number, default 1
+   * @throws {TypeError} As {@linkcode GaugeChild.inc} does
+   */
   dec(value = 1): void {
     if (typeof value !== "number") refuse("decrement", this.#stamping.name, value);
     this.inc(-value);
@@ -202,9 +207,17 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
     return new Gauge(options, true);
   }
 
-  /** Sets the gauge without labels; see {@linkcode GaugeChild.set}. */
+  /**
+   * Sets the gauge without labels; see {@linkcode GaugeChild.set}.
+   *
+   * @throws {TypeError} If the gauge has labels, or as {@linkcode GaugeChild.set} does
+   */
   set(value: number, version?: number): void;
-  /** Sets one series; see {@linkcode GaugeChild.set}. */
+  /**
+   * Sets one series; see {@linkcode GaugeChild.set}.
+   *
+   * @throws {TypeError} If the value is no number, a label is missing or unknown, or as {@linkcode GaugeChild.set} does
+   */
   set(labels: Labels<LabelName>, value: number, version?: number): void;
   set(first: number | Labels<LabelName>, second?: number, third?: number): void {
     if (typeof first === "object") {
@@ -216,9 +229,17 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
     } else this.ownChild().set(first, second);
   }
 
-  /** Adds to the gauge without labels; see {@linkcode GaugeChild.inc}. */
+  /**
+   * Adds to the gauge without labels; see {@linkcode GaugeChild.inc}.
+   *
+   * @throws {TypeError} If the gauge has labels, or as {@linkcode GaugeChild.inc} does
+   */
   inc(value?: number): void;
-  /** Adds to one series; see {@linkcode GaugeChild.inc}. */
+  /**
+   * Adds to one series; see {@linkcode GaugeChild.inc}.
+   *
+   * @throws {TypeError} If the value is no number, a label is missing or unknown, or as {@linkcode GaugeChild.inc} does
+   */
   inc(labels: Labels<LabelName>, value?: number): void;
   inc(first: number | Labels<LabelName> = 1, second = 1): void {
     if (typeof first === "object") {
@@ -232,9 +253,17 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
     }
   }
 
-  /** Subtracts from the gauge without labels; see {@linkcode GaugeChild.inc}. */
+  /**
+   * Subtracts from the gauge without labels; see {@linkcode GaugeChild.inc}.
+   *
+   * @throws {TypeError} If the gauge has labels, or as {@linkcode GaugeChild.inc} does
+   */
   dec(value?: number): void;
-  /** Subtracts from one series; see {@linkcode GaugeChild.inc}. */
+  /**
+   * Subtracts from one series; see {@linkcode GaugeChild.inc}.
+   *
+   * @throws {TypeError} If the value is no number, a label is missing or unknown, or as {@linkcode GaugeChild.inc} does
+   */
   dec(labels: Labels<LabelName>, value?: number): void;
   dec(first: number | Labels<LabelName> = 1, second = 1): void {
     if (typeof first === "object") {

@@ -165,9 +165,17 @@ export class GaugeHistogram<LabelName extends string = never> extends Metric<Lab
     return new GaugeHistogram(options, true);
   }
 
-  /** Counts a value in, without labels; see {@linkcode GaugeHistogramChild.observe}. */
+  /**
+   * Counts a value in, without labels; see {@linkcode GaugeHistogramChild.observe}.
+   *
+   * @throws {TypeError} If the value is no number, or the family has labels
+   */
   observe(value: number): void;
-  /** Counts a value in; see {@linkcode GaugeHistogramChild.observe}. */
+  /**
+   * Counts a value in; see {@linkcode GaugeHistogramChild.observe}.
+   *
+   * @throws {TypeError} If the value is no number, or a label is missing or unknown
+   */
   observe(labels: Labels<LabelName>, value: number): void;
   observe(first: number | Labels<LabelName>, second?: number): void {
     if (typeof first === "object") {
@@ -176,9 +184,17 @@ export class GaugeHistogram<LabelName extends string = never> extends Metric<Lab
     } else this.ownChild().observe(first);
   }
 
-  /** Counts a value out, without labels; see {@linkcode GaugeHistogramChild.forget}. */
+  /**
+   * Counts a value out, without labels; see {@linkcode GaugeHistogramChild.forget}.
+   *
+   * @throws {TypeError} If the value is no number, or the family has labels
+   */
   forget(value: number): void;
-  /** Counts a value out; see {@linkcode GaugeHistogramChild.forget}. */
+  /**
+   * Counts a value out; see {@linkcode GaugeHistogramChild.forget}.
+   *
+   * @throws {TypeError} If the value is no number, or a label is missing or unknown
+   */
   forget(labels: Labels<LabelName>, value: number): void;
   forget(first: number | Labels<LabelName>, second?: number): void {
     if (typeof first === "object") {

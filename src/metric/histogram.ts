@@ -75,9 +75,17 @@ export class Histogram<LabelName extends string = never> extends TimedMetric<Lab
     return new Histogram(options, true);
   }
 
-  /** Observes a value of the histogram without labels; see {@linkcode HistogramChild.observe}. */
+  /**
+   * Observes a value of the histogram without labels; see {@linkcode HistogramChild.observe}.
+   *
+   * @throws {TypeError} If the value is no number, or NaN where there are no native buckets; or if the histogram has labels
+   */
   observe(value: number, options?: UpdateOptions): void;
-  /** Observes a value of one series; see {@linkcode HistogramChild.observe}. */
+  /**
+   * Observes a value of one series; see {@linkcode HistogramChild.observe}.
+   *
+   * @throws {TypeError} If the value is no number, or NaN where there are no native buckets; or if a label is missing or unknown
+   */
   observe(labels: Labels<LabelName>, value: number, options?: UpdateOptions): void;
   observe(first: number | Labels<LabelName>, second?: number | UpdateOptions, third?: UpdateOptions): void {
     const { family } = this;

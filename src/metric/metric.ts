@@ -133,7 +133,11 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
    * @throws {TypeError} If a label is missing or unknown
    */
   remove(labels: Labels<LabelName>): void;
-  /** Removes the series given by values in the order of the label names. */
+  /**
+   * Removes the series given by values in the order of the label names.
+   *
+   * @throws {TypeError} If there are more or fewer values than label names
+   */
   remove(...values: LabelValue[]): void;
   remove(...given: [Labels<LabelName>] | LabelValue[]): void {
     const { name, labelNames } = this.descriptor;
@@ -151,7 +155,7 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
         throw new TypeError(`Cannot remove series of "${name}": label "${label}" is missing`);
       }
     }
-    this.#remove(labels, false);
+    this.#remove(this.#known(labels), false);
   }
 
   /**
@@ -160,7 +164,7 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
    * @throws {TypeError} If a label is unknown
    */
   removeMatching(labels: Partial<Labels<LabelName>>): void {
-    this.#remove(labels as Labels, false);
+    this.#remove(this.#known(labels as Labels), false);
   }
 
   /** Removes all series; see {@linkcode Metric.remove}. A metric without labels starts again at 0. */
@@ -173,7 +177,12 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
     this.#remove({}, true);
   }
 
-  #remove(given: Labels, reset: boolean): void {
+  #remove(labels: Readonly<Record<string, string>>, reset: boolean): void {
+    this.#registry.remove({ family: this.descriptor.name, labels, reset });
+  }
+
+  /** Labels with their values as text. @throws {TypeError} If one is unknown */
+  #known(given: Labels): Record<string, string> {
     const { name, labelNames } = this.descriptor;
     const labels: Record<string, string> = {};
     for (const label in given) {
@@ -186,7 +195,7 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
       }
       labels[label] = canonicalLabelValue(given[label], label);
     }
-    this.#registry.remove({ family: name, labels, reset });
+    return labels;
   }
 
   /**

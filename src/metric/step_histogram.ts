@@ -153,6 +153,8 @@ export class StepHistogramChild implements BoundChild {
    * @param ring the ring of this series
    * @param ended the contributor's number, its slab, and the steps that it was told to contribute to and may not have:
    * they count with what the others contribute. Only a step that went to the ended contributor alone must be named
+   * @throws {RangeError} If the contributor's number is not from 0 to 30
+   * @throws {SlabError} If the ended contributor's slab is none
    * @returns the contributions that the supervisor makes in the other's place; flush them until none waits
    */
   takeOver(ring: SharedArrayBuffer, ended: EndedContributor): StepContributor {

@@ -142,9 +142,17 @@ export class Summary<LabelName extends string = never> extends TimedMetric<Label
     return new Summary(options, true);
   }
 
-  /** Observes a value of the summary without labels; see {@linkcode SummaryChild.observe}. */
+  /**
+   * Observes a value of the summary without labels; see {@linkcode SummaryChild.observe}.
+   *
+   * @throws {TypeError} If the value is no number, or the summary has labels
+   */
   observe(value: number): void;
-  /** Observes a value of one series; see {@linkcode SummaryChild.observe}. */
+  /**
+   * Observes a value of one series; see {@linkcode SummaryChild.observe}.
+   *
+   * @throws {TypeError} If the value is no number, or a label is missing or unknown
+   */
   observe(labels: Labels<LabelName>, value: number): void;
   observe(first: number | Labels<LabelName>, second?: number): void {
     const value = typeof first === "object" ? second : first;

@@ -40,7 +40,7 @@ export interface NativeHistogram {
   readonly zeroCount: number;
   /** All observations, NaN included. */
   readonly count: number;
-  /** The sum of all observations. */
+  /** The sum of all observations, in the family's unit. */
   readonly sum: number;
   /** Indexes of the non-empty positive buckets, ascending. */
   readonly positiveKeys: Int32Array;

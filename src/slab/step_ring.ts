@@ -133,6 +133,7 @@ export class StepRing {
    * as it must before it is folded: a released lock is not the last store.
    *
    * @param ended the contributor, its slab, and the number of its histogram's buckets, +Inf included
+   * @throws {SlabError} If the slab is none
    */
   takeOver(
     ended: { contributor: number; slab: SharedArrayBuffer; bucketCount: number },

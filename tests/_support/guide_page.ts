@@ -181,7 +181,7 @@ class Reader {
         what: "the output",
         deadlineMs: 30_000,
       }).catch(() => {
-        throw new Error(problem);
+        throw new Error(`${problem}\nand on standard error:\n${command.stderr}`);
       });
       this.#learnProcess(command.stdout, output.text);
     }

@@ -10,7 +10,7 @@ Deno.test("generated pages are up to date; if not: deno task generate", async ()
   assertEquals(await checkGenerated("docs/"), []);
 });
 
-Deno.test("every export has a docstring, every exported function, class and value an example", async () => {
+Deno.test("every export has a docstring, an example, its errors and its units", async () => {
   assertEquals(await checkDocs(), []);
 });
 

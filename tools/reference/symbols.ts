@@ -10,6 +10,29 @@ export interface PropertyDoc {
   readonly name: string;
   readonly optional: boolean;
   readonly doc: string;
+  /** Whether it is a plain number. */
+  readonly isNumber: boolean;
+}
+
+/** What can be called: a function, a constructor, a method or a getter, over all its signatures. */
+export interface CallableDoc {
+  /** `Counter.inc`, `new Counter`, `serve`. */
+  readonly name: string;
+  /** Whether one of the signatures says what it throws. */
+  readonly saysThrows: boolean;
+  /** The file from the root, and where the last signature begins, which has the body: line and column from 0. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Parameters that are plain numbers, with what is said of them. */
+  readonly numbers: readonly NumberDoc[];
+}
+
+/** A number that somebody gives or gets. */
+export interface NumberDoc {
+  readonly name: string;
+  /** What is said of it: a parameter's tag, or a property's docstring. */
+  readonly doc: string;
 }
 
 /** What an entry point exports under one name. */
@@ -24,6 +47,8 @@ export interface SymbolDoc {
   readonly place: string;
   /** Of an interface. */
   readonly properties: readonly PropertyDoc[];
+  /** What can be called of it. */
+  readonly callables: readonly CallableDoc[];
   /** The class that a class extends. */
   readonly superClass: string | undefined;
 }
@@ -75,13 +100,69 @@ function symbolOf({ name, declarations }: Json): SymbolDoc {
       .find((doc) => doc !== "") ?? "",
     exampleCount: tags.filter(({ kind }) => kind === "example").length,
     place: `${first.location.filename.replace(`file://${ROOT}/`, "")}:${first.location.line + 1}`,
-    properties: (first.def?.properties ?? []).map((property: Json) => ({
+    properties: (first.def?.properties ?? []).filter((property: Json) => !isHidden(property)).map((
+      property: Json,
+    ) => ({
       name: property.name,
       optional: property.optional === true,
       doc: property.jsDoc?.doc ?? "",
+      isNumber: property.tsType?.value === "number",
     })),
+    callables: callablesOf(name, declarations),
     superClass: first.def?.extends,
   };
+}
+
+/** What can be called of an export: itself, or the constructor and the public methods of a class. */
+function callablesOf(name: string, declarations: readonly Json[]): CallableDoc[] {
+  const found = new Map<string, Json[]>();
+  const add = (called: string, declaration: Json) =>
+    found.set(called, [...found.get(called) ?? [], declaration]);
+  for (const declaration of declarations) {
+    if (declaration.kind === "function") add(name, declaration);
+    if (declaration.kind !== "class") continue;
+    for (const one of declaration.def.constructors ?? []) {
+      // What a constructor throws may stand with its class.
+      add(`new ${name}`, { ...one, jsDoc: { tags: [...tagsOf(one), ...tagsOf(declaration)] } });
+    }
+    for (const one of declaration.def.methods ?? []) add(`${name}.${one.name}`, one);
+  }
+  return [...found].filter(([, all]) => !all.some(isHidden)).map(([called, all]) => {
+    const { filename, line, col } = all.at(-1).location;
+    return {
+      name: called,
+      saysThrows: all.some((one) => tagsOf(one).some(({ kind }) => kind === "throws")),
+      file: filename.replace(`file://${ROOT}/`, ""),
+      line,
+      column: col,
+      // Of several signatures the last one is the function's own, which nobody sees.
+      numbers: (all.length > 1 ? all.slice(0, -1) : all).flatMap(numbersOf),
+    };
+  });
+}
+
+function tagsOf({ jsDoc }: Json): Json[] {
+  return jsDoc?.tags ?? [];
+}
+
+function isHidden(declaration: Json): boolean {
+  return declaration.accessibility === "private" ||
+    tagsOf(declaration).some(({ kind }) => kind === "internal");
+}
+
+function numbersOf(declaration: Json): NumberDoc[] {
+  const params: Json[] = declaration.def?.params ?? declaration.functionDef?.params ?? declaration.params ??
+    [];
+  const plain = params.map((param) => param.kind === "assign" ? param.left : param)
+    .filter(({ tsType }) => tsType?.value === "number");
+  return plain.map(({ name }) => ({
+    name,
+    doc: [
+      declaration.jsDoc?.doc ?? "",
+      ...tagsOf(declaration)
+        .filter((tag) => tag.kind === "param" && tag.name === name).map(({ doc }) => doc ?? ""),
+    ].join(" "),
+  }));
 }
 
 function byName(a: SymbolDoc, b: SymbolDoc): number {

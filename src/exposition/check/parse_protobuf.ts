@@ -32,7 +32,7 @@ export interface ProtobufMetric {
   readonly exemplar?: ParsedExemplar;
   /** Summaries and histograms: how many observations there were. */
   readonly count?: number;
-  /** Summaries and histograms: their sum. */
+  /** Summaries and histograms: their sum, in the family's unit. */
   readonly sum?: number;
   /** Summaries: the values by quantile. */
   readonly quantiles?: ReadonlyMap<number, number>;

@@ -21,10 +21,52 @@ Deno.test("undocumented() names an export without a docstring, and a function, c
     exampleCount: 1,
     place: "a.ts:1",
     properties: [],
+    callables: [],
     superClass: undefined,
   };
   assertEquals(undocumented(symbol), []);
   assertEquals(undocumented({ ...symbol, exampleCount: 0 }), ["a.ts:1 x: no @example"]);
   assertEquals(undocumented({ ...symbol, kind: "interface", exampleCount: 0 }), []);
   assertEquals(undocumented({ ...symbol, kind: "interface", doc: "\n" }), ["a.ts:1 x: no docstring"]);
+});
+
+Deno.test("undocumented() names options without a docstring, numbers without a unit, and errors that nobody tells", () => {
+  const property = { name: "limit", optional: true, doc: "", isNumber: true };
+  const symbol = {
+    name: "x",
+    kind: "interface",
+    doc: "Has.",
+    exampleCount: 0,
+    place: "a.ts:1",
+    properties: [property],
+    callables: [],
+    superClass: undefined,
+  };
+  assertEquals(undocumented(symbol), [
+    "a.ts:1 x.limit: no docstring",
+    "a.ts:1 x.limit: a number without a unit",
+  ]);
+  const said = [{ ...property, doc: "At most so many bytes." }, {
+    ...property,
+    name: "limitBytes",
+    doc: "So.",
+  }];
+  assertEquals(undocumented({ ...symbol, properties: said }), []);
+
+  // What this calls throws, and its own docstring is put aside here.
+  const callable = {
+    name: "createStepRing",
+    saysThrows: false,
+    file: "src/slab/step_ring.ts",
+    line: Deno.readTextFileSync(new URL("../../../src/slab/step_ring.ts", import.meta.url)).split("\n")
+      .findIndex((line) => line.startsWith("export function createStepRing")),
+    column: 0,
+    numbers: [{ name: "wide", doc: "how" }],
+  };
+  const made = { ...symbol, kind: "function", exampleCount: 1, properties: [], callables: [callable] };
+  assertEquals(undocumented(made).map((line) => line.replace(/^.*? /, "")), [
+    "createStepRing: no @throws, though of throw",
+    "createStepRing(wide): a number without a unit",
+  ]);
+  assertEquals(undocumented({ ...made, callables: [{ ...callable, saysThrows: true, numbers: [] }] }), []);
 });
