@@ -10,6 +10,8 @@ export interface LlmSetting {
   readonly option: keyof LlmOptions;
   readonly flag: string;
   readonly type: "number" | "text" | "switch" | "file";
+  /** Whether the value is never to be shown. */
+  readonly secret?: boolean;
   readonly placeholder: string;
   readonly help: string;
 }
@@ -123,7 +125,10 @@ export const LLM_SETTINGS: readonly LlmSetting[] = [
     "PERCENT",
     "requests that finish flagged as corrupted (default: 0)",
   ),
-  text("apiKeys", "api-key", "KEYS", "keys of which clients must show one, separated by commas"),
+  {
+    ...text("apiKeys", "api-key", "KEYS", "keys of which clients must show one, separated by commas"),
+    secret: true,
+  },
   number(
     "maxWaitingQueueLength",
     "max-waiting-queue-length",
@@ -178,7 +183,10 @@ export const LLM_SETTINGS: readonly LlmSetting[] = [
     "URLS",
     "OpenAI-compatible servers to forward to, separated by commas, instead of the engine",
   ),
-  text("upstreamApiKey", "upstream-api-key", "KEY", "key for the upstreams (default: the client's)"),
+  {
+    ...text("upstreamApiKey", "upstream-api-key", "KEY", "key for the upstreams (default: the client's)"),
+    secret: true,
+  },
   number(
     "upstreamRetries",
     "upstream-retries",
