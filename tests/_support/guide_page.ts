@@ -27,6 +27,7 @@ const CLONE = [
   "examples",
   "tools",
   "LICENSE",
+  "tsconfig.json",
 ];
 
 /** Ports that pages and configurations of examples name, each replaced by a free one. */
@@ -121,13 +122,13 @@ class Reader {
     if (words[0] !== "run") return;
     const attempt = async () =>
       missingFrom(await this.#run(text, Number(valueOf(words, "exit") ?? 0)), this.#wanted(output));
-    let problem = "";
-    await waitFor(async () => (problem = await attempt()) === "" || !words.includes("retry"), {
-      what: "the output",
-      deadlineMs: 30_000,
-      pauseMs: 500,
-    }).catch(() => {});
-    if (problem !== "") throw new Error(problem);
+    const deadlineMs = performance.now() + (words.includes("retry") ? 30_000 : 0);
+    for (;;) {
+      const problem = await attempt().catch((error: Error) => error.message);
+      if (problem === "") return;
+      if (performance.now() > deadlineMs) throw new Error(problem);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 
   async end(): Promise<void> {
