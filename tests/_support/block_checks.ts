@@ -42,6 +42,7 @@ export function checkOf({ page, blocks, at }: PageBlock): string | undefined {
   if (page === "docs/internals/slab_layout.md") return "layouts";
   if (language === "sh" && (words[0] === "run" || words[0] === "start")) return "run";
   if (language === "sh" && words[0] === "ci") return "ci";
+  if (valueOf(words, "tested") !== undefined) return "tested";
   const file = valueOf(words, "file");
   if (file !== undefined && (words.some(isPromtool) || isNamed(file, blocks.slice(at + 1)))) return "file";
   if (file === undefined && words.some(isPromtool)) return "file";
@@ -49,7 +50,6 @@ export function checkOf({ page, blocks, at }: PageBlock): string | undefined {
   if (words[0] === "output" && commandBefore(blocks, at) !== undefined) return "output";
   if (words[0] === "drawing") return "drawing";
   if (valueOf(words, "excerpt") !== undefined) return "excerpt";
-  if (valueOf(words, "tested") !== undefined) return "tested";
   return undefined;
 }
 

@@ -25,9 +25,6 @@ const CLONE = [
   "workers",
   "links",
   "examples",
-  "tools",
-  "LICENSE",
-  "tsconfig.json",
 ];
 
 /** Ports that pages and configurations of examples name, each replaced by a free one. */

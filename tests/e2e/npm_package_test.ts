@@ -2,8 +2,11 @@
 /**
  * The npm packages, installed from their archives into empty projects of Node, Bun and Deno.
  */
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
 import { findTool } from "../../tools/_tools.ts";
+import { ROOT, startCommand } from "../_support/command.ts";
+import { freePort } from "../_support/free_port.ts";
+import { blocksOf, valueOf } from "../_support/guide_page.ts";
 import { installPacked, packNpm, succeed } from "../_support/npm_project.ts";
 import { bun, node } from "../_support/runtimes.ts";
 
@@ -45,6 +48,7 @@ Deno.test("@promslab/core is small, and counts in workers of Node, Bun and Deno"
         await smoke([installed.path, "smoke.cjs"], project);
       },
     });
+    await t.step("the server of docs/guide/installing.md", () => followGuide(project, program));
     await t.step("Deno", () => smoke([...DENO, "smoke.mjs"], project));
     await t.step("Bun", async () => {
       const [program] = (await bun()).program;
@@ -109,6 +113,28 @@ Deno.test("@promslab/core is small, and counts in workers of Node, Bun and Deno"
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** Writes the guide's application and program into the project, starts it, and asks it as the guide does. */
+async function followGuide(project: string, node: string): Promise<void> {
+  const page = blocksOf(await Deno.readTextFile(new URL("docs/guide/installing.md", ROOT)));
+  const ports = { "8000": freePort(), "9464": freePort() };
+  const files = page.filter(({ language }) => language === "js");
+  assertEquals(files.map(({ words }) => valueOf(words, "file")), ["app.mjs", "main.mjs"]);
+  for (const { words, text } of files) {
+    const here = text.replace(/\b(?:8000|9464)\b/g, (port) => String(ports[port as keyof typeof ports]));
+    await Deno.writeTextFile(`${project}/${valueOf(words, "file")}`, here);
+  }
+  await using server = await startCommand({
+    command: [node, "main.mjs"],
+    cwd: project,
+    ready: new RegExp(`^serving at http://127\\.0\\.0\\.1:${ports["8000"]}$`, "m"),
+    deadlineMs: 60_000,
+  });
+  assertEquals(await (await fetch(`http://127.0.0.1:${ports["8000"]}/`)).text(), "done\n");
+  const metrics = await (await fetch(`http://127.0.0.1:${ports["9464"]}/metrics`)).text();
+  assertMatch(metrics, /^jobs_total 1$/m);
+  assertEquals((await server.stop()).code, 0);
+}
 
 Deno.test("promslab has every entry point, the LLM server and the command line, in Node", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "npm_whole_" });
