@@ -191,7 +191,9 @@ async function named<T>(
     const { name, value, wanted } = error.option;
     if (error.cause instanceof AddressError) {
       const flag = settings.find(({ option }) => option === name)?.flag;
-      throw new SettingError(`${error.cause.message}; ${names.get(name) ?? `--${flag}`} chooses another`);
+      // WHY: no mistake of who wrote it; the same command may do at another time.
+      const message = `${error.cause.message}; ${names.get(name) ?? `--${flag}`} chooses another`;
+      throw new StartError(error.code, message, { cause: error.cause });
     }
     throw new SettingError(`Cannot use ${names.get(name) ?? name} "${value}": wanted ${wanted}`);
   }
