@@ -17,6 +17,9 @@ const SECTIONS = [
   ["decisions", "Decisions"],
 ] as const;
 
+/** A folder's first page, which is called otherwise on the site. */
+const README = /(^|\/)README\.md$/;
+
 /**
  * Builds the site; a dead link between pages fails the build.
  *
@@ -29,7 +32,7 @@ export async function buildSite(directory: string): Promise<number> {
   try {
     const pages = filesUnder("docs", ".md");
     for (const page of pages) {
-      const target = `${folder}/${page.replace(/^docs\//, "").replace(/^README\.md$/, "index.md")}`;
+      const target = `${folder}/${page.replace(/^docs\//, "").replace(README, "$1index.md")}`;
       await Deno.mkdir(target.replace(/\/[^/]*$/, ""), { recursive: true });
       await Deno.writeTextFile(target, forSite(await Deno.readTextFile(`${ROOT}/${page}`), page));
     }
@@ -81,7 +84,7 @@ function config(pages: readonly string[], directory: string): object {
         collapsed: folder === "decisions",
         items: pages.filter((page) => page.startsWith(`docs/${folder}/`)).map((page) => ({
           text: titleOf(page),
-          link: page.replace(/^docs/, "").replace(/\.md$/, ""),
+          link: page.replace(/^docs/, "").replace(README, "$1index.md").replace(/\.md$/, ""),
         })),
       })),
     },
