@@ -31,9 +31,9 @@ async function takeFromRing(): Promise<void> {
   parentPort!.postMessage(sum);
 }
 
-parentPort!.on("message", (message: { type: string; messages?: number; payload?: Uint8Array }) => {
+parentPort!.on("message", (message: { type: string; messages?: number; payload?: ArrayBuffer }) => {
   if (message.type === "payload") {
-    use(message.payload!);
+    use(new Uint8Array(message.payload!));
     if (left === 0) parentPort!.postMessage(sum);
     return;
   }

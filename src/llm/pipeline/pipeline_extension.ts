@@ -60,7 +60,9 @@ export class PipelineExtension implements ServerExtension {
       naming,
       deprecated,
       openSlab: (place) => services.slabs.open(place),
+      limits: services.limits,
       log: (line) => services.log(line),
+      onRestart: (reason) => services.restarted(reason),
       lost: ({ from, to }, hops) => {
         lost.labels(pipeline.model, ...placeLabels(from), ...placeLabels(to)).inc(hops);
         registry.publish();

@@ -6,12 +6,16 @@
  */
 import { StageLabels, type StagePlace } from "../../families/engine_labels.ts";
 import type { OmniNaming } from "../../families/omni.ts";
-import type { Host, WorkerThread } from "../../host/types.ts";
-import { StartError } from "../../server/start_error.ts";
+import type { RestartReason } from "../../collect/self_metrics.ts";
+import type { Host, WorkerEnd } from "../../host/types.ts";
+import type { ThreadLimits } from "../../server/extension.ts";
+import { endSentence } from "../../server/workers/incarnation.ts";
+import { reasonOf } from "../../server/workers/supervisor.ts";
 import { createDoorbell } from "../../slab/doorbell.ts";
 import { createSharedWords, SharedWords } from "../../slab/shared_words.ts";
 import { createChannel } from "../replica/channel.ts";
-import type { ApiWorker, EngineSlab } from "../replica/engine_pool.ts";
+import type { ApiWorker } from "../replica/engine_pool.ts";
+import { KeptThread, RestartDelays, stopAll, type ThreadSlab, watchHearts } from "../replica/kept_thread.ts";
 import type { PipelineDescription } from "./description.ts";
 import { createEdgeMemory, type EdgeMemory, unreadFrames } from "./edges.ts";
 import {
@@ -27,9 +31,6 @@ import type { BoundPlace } from "./ticket.ts";
 
 /** Slabs of stages have slots beyond those of any API worker. */
 const FIRST_SLOT = 4096;
-const RESTART_MS = { first: 50, max: 5000 } as const;
-/** A replica that ran for this long before it ended did not end because of its start. */
-const STABLE_MS = 1000;
 /** How often main looks whether the requests of a leaving replica have ended. */
 const LOOK_MS = 20;
 
@@ -41,8 +42,11 @@ export interface StagePoolParts {
   readonly pipeline: PipelineDescription;
   readonly naming: OmniNaming;
   readonly deprecated: boolean;
-  readonly openSlab: (place: { readonly slot: number; readonly epoch: number }) => EngineSlab;
+  readonly openSlab: (place: { readonly slot: number; readonly epoch: number }) => ThreadSlab;
+  readonly limits: ThreadLimits;
   readonly log: (line: string) => void;
+  /** Told of each replica that is replaced. */
+  readonly onRestart: (reason: RestartReason) => void;
   /** So many hops of an edge were sent and never received, because the receiver was lost. */
   readonly lost: (edge: { readonly from: StagePlace; readonly to: StagePlace }, hops: number) => void;
   /** A worker is gone that had so many requests open. */
@@ -50,9 +54,8 @@ export interface StagePoolParts {
 }
 
 interface Replica extends BoundPlace {
-  readonly thread: WorkerThread;
+  readonly thread: KeptThread;
   readonly doorbell: SharedArrayBuffer;
-  ready: boolean;
   leaving: boolean;
 }
 
@@ -77,9 +80,10 @@ export class StagePool {
   readonly #labels: StageLabels;
   readonly #replicas = new Set<Replica>();
   readonly #members = new Set<Member>();
-  readonly #restarts = new Map<number, number>();
+  readonly #delays = new RestartDelays();
   #connections: Connection[] = [];
   #stopping = false;
+  #endWatch: () => void = () => {};
 
   constructor(parts: StagePoolParts) {
     this.#parts = parts;
@@ -90,7 +94,7 @@ export class StagePool {
 
   /** The replicas that are ready. */
   get places(): BoundPlace[] {
-    return [...this.#replicas].filter(({ ready, leaving }) => ready && !leaving).map(boundPlace);
+    return [...this.#replicas].filter(({ thread, leaving }) => thread.isReady && !leaving).map(boundPlace);
   }
 
   /** Starts all replicas. Resolves when they are ready. @throws {StartError} If one ends before it is */
@@ -105,6 +109,7 @@ export class StagePool {
       await this.stop();
       throw error;
     }
+    this.#endWatch = watchHearts(() => [...this.#replicas].map(({ thread }) => thread), this.#parts.limits);
   }
 
   /** Connects a worker to all replicas, those to come included, until it ends. */
@@ -113,7 +118,7 @@ export class StagePool {
     this.#members.add(member);
     const open = createSharedWords(1);
     post(worker, { type: "doorbell", doorbell: member.doorbell, open });
-    for (const replica of this.#replicas) if (replica.ready) this.#connectWorker(replica, member);
+    for (const replica of this.#replicas) if (replica.thread.isReady) this.#connectWorker(replica, member);
     void worker.ended.then(() => {
       this.#members.delete(member);
       this.#parts.orphaned(new SharedWords(open).get(0));
@@ -162,17 +167,14 @@ export class StagePool {
 
   /** Ends a replica at once, as a crash would; another one takes its place. @throws {RangeError} If there is none */
   kill(place: StagePlace): void {
-    this.#at(place).thread.terminate();
+    this.#at(place).thread.terminate("it was killed");
   }
 
   /** Ends all replicas. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const threads = [...this.#replicas].map(({ thread }) => thread);
-    for (const thread of threads) tell(thread, { type: "stop" });
-    const cut = setTimeout(() => threads.forEach((thread) => thread.terminate()), 2000);
-    await Promise.all(threads.map(({ ended }) => ended));
-    clearTimeout(cut);
+    this.#endWatch();
+    await stopAll([...this.#replicas].map(({ thread }) => thread));
   }
 
   #at(place: StagePlace): Replica {
@@ -182,42 +184,42 @@ export class StagePool {
   }
 
   #spawn(place: StagePlace, epoch: number): Promise<void> {
-    const { host, module, pipeline, naming, deprecated, openSlab } = this.#parts;
+    const { host, module, pipeline, naming, deprecated, openSlab, limits } = this.#parts;
     const engine = this.#labels.engineAt(place)!;
     const slab = openSlab({ slot: FIRST_SLOT + engine, epoch });
     const doorbell = createDoorbell();
     const bound = { stage: place.stage, replica: place.replica, epoch };
     const { attachment } = slab;
     const data: StageStart = { ...bound, pipeline, naming, deprecated, engine, attachment, doorbell };
-    const name = `${pipeline.stages[place.stage].name}-${place.replica}`;
-    const thread = host.spawn({ module, data, name });
-    const replica: Replica = { ...bound, thread, doorbell, ready: false, leaving: false };
-    this.#replicas.add(replica);
-    const startedMs = performance.now();
-    return new Promise((resolve, reject) => {
-      thread.onMessage((message) => {
-        const event = message as FromStage;
-        if (event.type === "let go") return this.#letGo(replica, event.peer);
-        if (event.type === "drained") return this.#drained(replica, event.peer);
-        this.#ready(replica);
-        resolve();
-      });
-      void thread.ended.then((end) => {
-        const why = end.error?.message ?? `it exited with code ${end.code}`;
-        reject(new StartError("WORKER_FAILED", `Cannot start stage ${name}: ${why}`, { cause: end.error }));
-        slab.leave(end);
-        this.#lost(replica, startedMs);
-      });
+    const { name } = pipeline.stages[place.stage];
+    const thread = new KeptThread({
+      host,
+      module,
+      data,
+      name: `${name}-${place.replica}`,
+      title: `replica ${place.replica} of stage ${name}`,
+      slab,
+      limits,
+      onReady: () => this.#ready(replica),
+      onMessage: (message) => this.#receive(replica, message as FromStage),
+      onEnd: (end) => this.#lost(replica, end),
     });
+    const replica: Replica = { ...bound, thread, doorbell, leaving: false };
+    this.#replicas.add(replica);
+    return thread.ready;
+  }
+
+  #receive(replica: Replica, message: FromStage): void {
+    if (message.type === "let go") this.#letGo(replica, message.peer);
+    if (message.type === "drained") this.#drained(replica, message.peer);
   }
 
   /** Makes a replica known: to its neighbours before the workers, so that who is bound to it can be passed on. */
   #ready(replica: Replica): void {
-    replica.ready = true;
     const { edges, stages } = this.#parts.pipeline;
     for (const { from, to, ringKiB } of edges) {
       for (const other of this.#replicas) {
-        if (!other.ready) continue;
+        if (!other.thread.isReady) continue;
         const window = stages[to].concurrency;
         if (replica.stage === from && other.stage === to) this.#connect(replica, other, { ringKiB, window });
         if (replica.stage === to && other.stage === from) this.#connect(other, replica, { ringKiB, window });
@@ -247,7 +249,7 @@ export class StagePool {
     post(worker, { type: "replica up", address });
   }
 
-  #lost(replica: Replica, startedMs: number): void {
+  #lost(replica: Replica, end: WorkerEnd): void {
     const place = boundPlace(replica);
     this.#replicas.delete(replica);
     for (const { worker, bindings } of this.#members) {
@@ -268,15 +270,12 @@ export class StagePool {
     if (this.#stopping) return;
     const engine = this.#labels.engineAt(place)!;
     if (replica.leaving) return this.#labels.remove(engine);
-    this.#restart(place, engine, startedMs);
-  }
-
-  #restart(place: BoundPlace, engine: number, startedMs: number): void {
-    const count = performance.now() - startedMs > STABLE_MS ? 0 : this.#restarts.get(engine) ?? 0;
-    this.#restarts.set(engine, count + 1);
-    const delayMs = Math.min(RESTART_MS.max, RESTART_MS.first * 2 ** count);
-    const { name } = this.#parts.pipeline.stages[place.stage];
-    this.#parts.log(`replica ${place.replica} of stage ${name} ended, another one starts in ${delayMs} ms`);
+    const { log, onRestart, pipeline } = this.#parts;
+    const delayMs = this.#delays.next(engine, replica.thread.startedMs);
+    const { name } = pipeline.stages[place.stage];
+    const why = endSentence(end, replica.thread);
+    log(`replica ${place.replica} of stage ${name}: ended as ${why}; replaced in ${delayMs / 1000} s`);
+    onRestart(reasonOf(end, replica.thread));
     setTimeout(() => {
       if (!this.#stopping) this.#spawn(place, place.epoch + 1).catch(() => {});
     }, delayMs);
@@ -313,7 +312,7 @@ function boundPlace({ stage, replica, epoch }: BoundPlace): BoundPlace {
   return { stage, replica, epoch };
 }
 
-function tell(thread: WorkerThread, message: ToStage): void {
+function tell(thread: KeptThread, message: ToStage): void {
   thread.post(message);
 }
 

@@ -4,32 +4,19 @@
  * @module
  */
 import type { RestartReason } from "../../collect/self_metrics.ts";
-import type { Host, WorkerEnd, WorkerThread } from "../../host/types.ts";
+import type { Host, WorkerEnd } from "../../host/types.ts";
 import type { ThreadLimits } from "../../server/extension.ts";
 import { endSentence } from "../../server/workers/incarnation.ts";
-import { StartError } from "../../server/start_error.ts";
-import { HUNG, reasonOf } from "../../server/workers/supervisor.ts";
+import { reasonOf } from "../../server/workers/supervisor.ts";
 import { createDoorbell } from "../../slab/doorbell.ts";
 import type { EngineAddress } from "../client/ring_engine_client.ts";
 import { createChannel } from "./channel.ts";
 import { createEngineStatus, EngineStatus } from "./engine_status.ts";
-import type { EngineStart, FromEngine, ReplicaCommon, ToApiWorker, ToEngine } from "./thread_messages.ts";
+import { KeptThread, RestartDelays, stopAll, type ThreadSlab, watchHearts } from "./kept_thread.ts";
+import type { EngineStart, ReplicaCommon, ToApiWorker, ToEngine } from "./thread_messages.ts";
 
 /** Engine slabs have slots beyond those of any API worker; they label what is told of the engine's thread. */
 const FIRST_SLOT = 4096;
-const RESTART_MS = { first: 50, max: 5000 } as const;
-/** An engine that ran for this long before it ended did not end because of its start. */
-const STABLE_MS = 10_000;
-/** How often the engines' hearts are looked at. */
-const HANG_CHECK_MS = 500;
-
-/** The memory of one engine incarnation, as the server keeps it. */
-export interface EngineSlab {
-  readonly attachment: EngineStart["attachment"];
-  /** How many milliseconds ago the engine's heart was seen to beat. */
-  heartbeatAgeMs(): number;
-  leave(end: { readonly proven: boolean }): void;
-}
 
 /** An API worker as the pool sees it. */
 export interface ApiWorker {
@@ -46,7 +33,7 @@ export interface EnginePoolParts {
   readonly module: URL;
   readonly count: number;
   readonly common: ReplicaCommon;
-  readonly openSlab: (place: { readonly slot: number; readonly epoch: number }) => EngineSlab;
+  readonly openSlab: (place: { readonly slot: number; readonly epoch: number }) => ThreadSlab;
   readonly limits: ThreadLimits;
   readonly log: (line: string) => void;
   /** Told of each engine that is replaced. */
@@ -56,15 +43,9 @@ export interface EnginePoolParts {
 interface Replica {
   readonly engine: number;
   readonly epoch: number;
-  readonly thread: WorkerThread;
-  readonly slab: EngineSlab;
+  readonly thread: KeptThread;
   readonly doorbell: SharedArrayBuffer;
   readonly status: SharedArrayBuffer;
-  readonly startedMs: number;
-  /** When it said that it is ready; undefined before. */
-  readyMs: number | undefined;
-  /** Why the main thread ended it, if it did. */
-  terminatedFor: string | undefined;
 }
 
 interface Member {
@@ -77,9 +58,9 @@ export class EnginePool {
   readonly #parts: EnginePoolParts;
   readonly #replicas = new Map<number, Replica>();
   readonly #members = new Set<Member>();
-  readonly #restarts = new Map<number, number>();
+  readonly #delays = new RestartDelays();
   #stopping = false;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #endWatch: () => void = () => {};
 
   constructor(parts: EnginePoolParts) {
     this.#parts = parts;
@@ -87,12 +68,12 @@ export class EnginePool {
 
   /** Engines that are ready. */
   get readyCount(): number {
-    return [...this.#replicas.values()].filter(({ readyMs }) => readyMs !== undefined).length;
+    return [...this.#replicas.values()].filter(({ thread }) => thread.isReady).length;
   }
 
   /** The load of the engines that are ready, by number. */
   statuses(): { engine: number; status: EngineStatus }[] {
-    return [...this.#replicas.values()].filter(({ readyMs }) => readyMs !== undefined)
+    return [...this.#replicas.values()].filter(({ thread }) => thread.isReady)
       .map(({ engine, status }) => ({ engine, status: new EngineStatus(status) }));
   }
 
@@ -104,9 +85,8 @@ export class EnginePool {
       await this.stop();
       throw error;
     }
-    if (this.#parts.limits.hangSeconds > 0) {
-      this.#timer = setInterval(() => this.#checkHangs(), HANG_CHECK_MS);
-    }
+    const threads = () => [...this.#replicas.values()].map(({ thread }) => thread);
+    this.#endWatch = watchHearts(threads, this.#parts.limits);
   }
 
   /** Connects a worker to all engines, those to come included, until it ends. */
@@ -115,7 +95,7 @@ export class EnginePool {
     this.#members.add(member);
     post(worker, { type: "doorbell", doorbell: member.doorbell });
     for (const replica of this.#replicas.values()) {
-      if (replica.readyMs !== undefined) this.#connect(replica, member);
+      if (replica.thread.isReady) this.#connect(replica, member);
     }
     void worker.ended.then(() => {
       this.#members.delete(member);
@@ -126,80 +106,38 @@ export class EnginePool {
 
   /** Ends an engine at once, as a crash would; another one takes its place. */
   kill(engine: number): void {
-    this.#terminate(this.#replicas.get(engine), "it was killed");
+    this.#replicas.get(engine)?.thread.terminate("it was killed");
   }
 
   /** Ends all engines. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#timer);
-    const threads = [...this.#replicas.values()].map(({ thread }) => thread);
-    for (const thread of threads) tell(thread, { type: "stop" });
-    const cut = setTimeout(() => threads.forEach((thread) => thread.terminate()), 2000);
-    await Promise.all(threads.map(({ ended }) => ended));
-    clearTimeout(cut);
+    this.#endWatch();
+    await stopAll([...this.#replicas.values()].map(({ thread }) => thread));
   }
 
   #spawn(engine: number, epoch: number): Promise<void> {
-    const { host, module, common, openSlab } = this.#parts;
+    const { host, module, common, openSlab, limits } = this.#parts;
     const slab = openSlab({ slot: FIRST_SLOT + engine, epoch });
     const doorbell = createDoorbell();
     const status = createEngineStatus();
     const data: EngineStart = { ...common, engine, epoch, attachment: slab.attachment, doorbell, status };
-    const thread = host.spawn({ module, data, name: `engine-${engine}` });
-    const replica: Replica = {
-      engine,
-      epoch,
-      thread,
+    const thread = new KeptThread({
+      host,
+      module,
+      data,
+      name: `engine-${engine}`,
+      title: `engine ${engine}`,
       slab,
-      doorbell,
-      status,
-      startedMs: performance.now(),
-      readyMs: undefined,
-      terminatedFor: undefined,
-    };
-    this.#replicas.set(engine, replica);
-    const { startSeconds } = this.#parts.limits;
-    const late = setTimeout(
-      () => this.#terminate(replica, `it was not ready within ${startSeconds} s`),
-      startSeconds * 1000,
-    );
-    return new Promise((resolve, reject) => {
-      thread.onMessage((message) => {
-        if ((message as FromEngine).type !== "ready") return;
-        clearTimeout(late);
-        replica.readyMs = performance.now();
+      limits,
+      onReady: () => {
         for (const member of this.#members) this.#connect(replica, member);
-        resolve();
-      });
-      void thread.ended.then((end) => {
-        clearTimeout(late);
-        const why = endSentence(end, replica);
-        reject(
-          new StartError("WORKER_FAILED", `Cannot start engine ${engine}: ${why}`, { cause: end.error }),
-        );
-        slab.leave(end);
-        this.#lost(replica, end);
-      });
+      },
+      onEnd: (end) => this.#lost(replica, end),
     });
-  }
-
-  /** Ends engines whose threads do not beat any more, as a loop without end or a blocked call leaves them. */
-  #checkHangs(): void {
-    const limitMs = this.#parts.limits.hangSeconds * 1000;
-    const nowMs = performance.now();
-    for (const replica of this.#replicas.values()) {
-      const { readyMs, slab } = replica;
-      // WHY: its first beat comes after it is ready, and its start may have taken longer than the limit.
-      if (readyMs === undefined || nowMs - readyMs < limitMs || slab.heartbeatAgeMs() < limitMs) continue;
-      this.#terminate(replica, HUNG);
-    }
-  }
-
-  #terminate(replica: Replica | undefined, reason: string): void {
-    if (replica === undefined) return;
-    replica.terminatedFor ??= reason;
-    replica.thread.terminate();
+    const replica: Replica = { engine, epoch, thread, doorbell, status };
+    this.#replicas.set(engine, replica);
+    return thread.ready;
   }
 
   #connect(replica: Replica, member: Member): void {
@@ -218,16 +156,14 @@ export class EnginePool {
   }
 
   #lost(replica: Replica, end: WorkerEnd): void {
-    const { engine, epoch, startedMs } = replica;
+    const { engine, epoch, thread } = replica;
     this.#replicas.delete(engine);
     for (const { worker } of this.#members) post(worker, { type: "engine down", engine, epoch });
     if (this.#stopping) return;
     const { log, onRestart } = this.#parts;
-    const count = performance.now() - startedMs > STABLE_MS ? 0 : this.#restarts.get(engine) ?? 0;
-    this.#restarts.set(engine, count + 1);
-    const delayMs = Math.min(RESTART_MS.max, RESTART_MS.first * 2 ** count);
-    log(`engine ${engine}: ended as ${endSentence(end, replica)}; replaced in ${delayMs / 1000} s`);
-    onRestart(reasonOf(end, replica));
+    const delayMs = this.#delays.next(engine, thread.startedMs);
+    log(`engine ${engine}: ended as ${endSentence(end, thread)}; replaced in ${delayMs / 1000} s`);
+    onRestart(reasonOf(end, thread));
     setTimeout(() => {
       // What kept it from starting is said when it ends, which leads to the next try.
       if (!this.#stopping) this.#spawn(engine, epoch + 1).catch(() => {});
@@ -235,7 +171,7 @@ export class EnginePool {
   }
 }
 
-function tell(thread: WorkerThread, message: ToEngine): void {
+function tell(thread: KeptThread, message: ToEngine): void {
   thread.post(message);
 }
 
