@@ -108,7 +108,12 @@ async function sendByRing(
 ): Promise<void> {
   const bell = new Doorbell(start.bell);
   const own = new Doorbell(start.senderBell);
-  const key = { slot: 0, epoch: 1, kind: MESSAGE.HOP, head: { units: 1, more: false, last: false } };
+  const key = {
+    slot: 0,
+    epoch: 1,
+    kind: MESSAGE.HOP,
+    part: { units: 1, more: false, last: false, stream: 0 },
+  };
   for (let id = 0; id < work.messages; id++) {
     const packed = new PackedMessage({ ...key, id, payload: work.template });
     for (;;) {

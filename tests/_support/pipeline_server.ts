@@ -100,15 +100,62 @@ export function ask(server: LlmTestServer, kind: RequestKind, body: object = {},
   return server.post(REQUESTS[kind].path, { ...REQUESTS[kind].body, ...body }, init);
 }
 
-/** Sends a request and returns what was measured of it. */
-export async function askTraced(server: LlmTestServer, kind: RequestKind, body: object = {}): Promise<Trace> {
+/** An answer, as a client has it: its bytes, and what was measured of it. */
+export interface TracedAnswer {
+  readonly trace: Trace;
+  /** Milliseconds until the whole answer was there, by the client's clock. */
+  readonly milliseconds: number;
+  /** Tokens of text, by the answer's usage; 0 if it has none. */
+  readonly textTokens: number;
+  /** Bytes of sound, without a header. */
+  readonly soundBytes: number;
+  /** Files of pictures. */
+  readonly pictures: readonly Uint8Array<ArrayBuffer>[];
+}
+
+/** Sends a request and returns its answer with what was measured of it. */
+export async function askTraced(
+  server: LlmTestServer,
+  kind: RequestKind,
+  body: object = {},
+): Promise<TracedAnswer> {
+  const startMs = performance.now();
   const response = await ask(server, kind, { ...body, trace: true });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const milliseconds = performance.now() - startMs;
+  const text = () => new TextDecoder().decode(bytes);
+  if (response.status !== 200) throw new Error(`${kind}: ${response.status} ${text()}`);
+  const none = { milliseconds, textTokens: 0, soundBytes: 0, pictures: [] };
   const header = response.headers.get("x-promslab-trace");
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${kind}: ${response.status} ${text}`);
-  if (header !== null) return JSON.parse(header);
-  const json = kind === "stream"
-    ? text.split("\n").filter((line) => line.includes('"trace"')).map((line) => line.slice(6))[0]
-    : text;
-  return JSON.parse(json).trace;
+  if (header !== null) {
+    const trace = JSON.parse(header);
+    if (kind === "video") return { ...none, trace, pictures: [bytes] };
+    return { ...none, trace, soundBytes: bytes.length - WAV_HEADER_BYTES };
+  }
+  if (kind !== "stream") {
+    const { trace, usage, data = [], choices } = JSON.parse(text());
+    const sound = choices?.[0].message.audio?.data;
+    return {
+      trace,
+      milliseconds,
+      textTokens: usage?.completion_tokens ?? 0,
+      soundBytes: sound === undefined ? 0 : bytesOf(sound).length - WAV_HEADER_BYTES,
+      pictures: data.map(({ b64_json }: { b64_json: string }) => bytesOf(b64_json)),
+    };
+  }
+  const events = text().split("\n").filter((line) => line.startsWith("data: {"))
+    .map((line) => JSON.parse(line.slice(6)));
+  const parts = events.map(({ choices }) => choices[0]?.delta.audio?.data).filter((data) =>
+    data !== undefined
+  );
+  const { trace, usage } = events.find((event) => event.trace !== undefined);
+  const soundBytes = parts.reduce((sum, data) => sum + bytesOf(data).length, 0);
+  return { ...none, trace, textTokens: usage.completion_tokens, soundBytes };
+}
+
+const WAV_HEADER_BYTES = 44;
+
+/** What a base64 text stands for. */
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -2,7 +2,8 @@
  * The two ends of a connection between replicas of two stages: a bounded ring, and credits for requests.
  *
  * The receiver always takes what is in the ring, so that a request that it works on never waits behind one that it
- * has not begun; what bounds its memory is that a sender opens no further request before it has a credit for it.
+ * has not begun. What bounds its memory are credits: a connection has so many streams, a request takes one, and by a
+ * stream no further payload is sent before what waits at the receiver is less than a ring's worth.
  *
  * @module
  */
@@ -11,18 +12,26 @@ import { OMNI_FAMILIES } from "../../families/omni.ts";
 import { Doorbell } from "../../slab/doorbell.ts";
 import { createFrameRing, FrameReader, FrameWriter } from "../../slab/frame_ring.ts";
 import { createSharedWords, SharedWords } from "../../slab/shared_words.ts";
-import { decodeMessage, type Incoming, type Outgoing, PackedMessage, setSentMs } from "./message.ts";
+import {
+  decodeMessage,
+  type HopPart,
+  type Incoming,
+  type Outgoing,
+  PackedMessage,
+  setSentMs,
+} from "./message.ts";
 import type { Observed, OmniMetrics } from "./omni_metrics.ts";
 import { sharedNowMs } from "./shared_clock.ts";
-import type { HopHead, HopTrace } from "./ticket.ts";
+import type { HopTrace } from "./ticket.ts";
 
-const CLOSED_STREAMS = 0;
+/** The words of a stream, which the receiver writes. */
+const STREAM = { closed: 0, consumed: 1, count: 2 } as const;
 
 /** The memory of a connection. It can be sent between threads. */
 export interface EdgeMemory {
   readonly ring: SharedArrayBuffer;
-  /** How many requests the receiver has closed. */
-  readonly closed: SharedArrayBuffer;
+  /** For each stream: how often the receiver has closed it, and how many bytes of it were consumed. */
+  readonly streams: SharedArrayBuffer;
 }
 
 /** The other end of a connection, as main announces it. */
@@ -30,13 +39,13 @@ export interface EdgePeer extends StagePlace {
   readonly epoch: number;
   readonly memory: EdgeMemory;
   readonly doorbell: SharedArrayBuffer;
-  /** Requests that may be open on this connection. */
+  /** Streams of this connection: requests that may be open on it. */
   readonly window: number;
 }
 
 /** Reserves a connection. Main thread. */
-export function createEdgeMemory(ringKiB: number): EdgeMemory {
-  return { ring: createFrameRing(ringKiB * 256), closed: createSharedWords(1) };
+export function createEdgeMemory({ ringKiB, window }: { ringKiB: number; window: number }): EdgeMemory {
+  return { ring: createFrameRing(ringKiB * 256), streams: createSharedWords(window * STREAM.count) };
 }
 
 /** How many frames of a ring nobody took, counted when both ends have let go of it. */
@@ -51,34 +60,49 @@ export class OutEdge {
   readonly hopBytesMax: number;
   readonly #writer: FrameWriter;
   readonly #bell: Doorbell;
-  readonly #closed: SharedWords;
+  readonly #streams: SharedWords;
   readonly #size: Observed;
   readonly #tx: Observed;
-  #opened = 0;
+  /** By stream: how often it was opened, and how many bytes were sent by it; both wrap, as the receiver's do. */
+  readonly #opened: Int32Array;
+  readonly #sent: Int32Array;
+  readonly #waitingBytesMax: number;
 
   constructor(self: StagePlace, peer: EdgePeer, metrics: OmniMetrics) {
     this.peer = peer;
     this.#writer = new FrameWriter(peer.memory.ring);
     this.#bell = new Doorbell(peer.doorbell);
-    this.#closed = new SharedWords(peer.memory.closed);
+    this.#streams = new SharedWords(peer.memory.streams);
+    this.#opened = new Int32Array(peer.window);
+    this.#sent = new Int32Array(peer.window);
+    this.#waitingBytesMax = peer.memory.ring.byteLength;
     this.hopBytesMax = peer.memory.ring.byteLength >> 3;
     const labels = [self.stage, self.replica, peer.stage, peer.replica];
     this.#size = metrics.histogram(OMNI_FAMILIES.transferSize, ...labels);
     this.#tx = metrics.histogram(OMNI_FAMILIES.transferTx, ...labels);
   }
 
-  /** Whether there is a credit for a further request. */
-  get mayOpen(): boolean {
-    return (this.#opened - this.#closed.get(CLOSED_STREAMS) | 0) < this.peer.window;
+  /** A stream that is free for a further request; undefined if all have one. */
+  get freeStream(): number | undefined {
+    const stream = this.#opened.findIndex((opened, i) =>
+      opened === this.#streams.get(i * STREAM.count + STREAM.closed)
+    );
+    return stream < 0 ? undefined : stream;
+  }
+
+  /** Whether a further payload may follow by a stream: what was sent and waits to be consumed is within bounds. */
+  mayFollow(stream: number): boolean {
+    const consumed = this.#streams.get(stream * STREAM.count + STREAM.consumed);
+    return (this.#sent[stream] - consumed | 0) < this.#waitingBytesMax;
   }
 
   /**
-   * Sends one hop if there is room. The first one of a request, which has its ticket, takes a credit.
+   * Sends one hop if there is room. The first one of a request, which has its ticket, opens the stream.
    *
    * @param startMs when the sender began with it, on the shared clock
    * @returns undefined if there is no room
    */
-  send(message: Outgoing & { readonly head: HopHead }, startMs: number): HopTrace | undefined {
+  send(message: Outgoing & { readonly part: HopPart }, startMs: number): HopTrace | undefined {
     const packed = new PackedMessage(message);
     const frame = this.#writer.reserve(packed.length);
     if (frame === undefined) return undefined;
@@ -90,7 +114,9 @@ export class OutEdge {
     // WHY: counted before it can be received, so that a reader of both sides never sees more received than sent.
     this.#size.observe(bytes);
     this.#tx.observe(txSeconds);
-    if (message.head.ticket !== undefined) this.#opened = this.#opened + 1 | 0;
+    const { stream } = message.part;
+    if (message.head !== undefined) this.#opened[stream]++;
+    this.#sent[stream] += bytes;
     this.#writer.commit();
     this.#bell.ring();
     const { stage, replica } = this.peer;
@@ -103,16 +129,15 @@ export class InEdge {
   readonly peer: EdgePeer;
   readonly #reader: FrameReader;
   readonly #bell: Doorbell;
-  readonly #words: SharedWords;
+  readonly #streams: SharedWords;
   readonly #rx: Observed;
   readonly #inFlight: Observed;
-  #closed = 0;
 
   constructor(self: StagePlace, peer: EdgePeer, metrics: OmniMetrics) {
     this.peer = peer;
     this.#reader = new FrameReader(peer.memory.ring);
     this.#bell = new Doorbell(peer.doorbell);
-    this.#words = new SharedWords(peer.memory.closed);
+    this.#streams = new SharedWords(peer.memory.streams);
     const labels = [peer.stage, peer.replica, self.stage, self.replica];
     this.#rx = metrics.histogram(OMNI_FAMILIES.transferRx, ...labels);
     this.#inFlight = metrics.histogram(OMNI_FAMILIES.transferInFlight, ...labels);
@@ -134,10 +159,18 @@ export class InEdge {
     if (count > 0) this.#bell.ring();
   }
 
-  /** A request of this connection has ended: the sender may open another one. */
-  close(): void {
-    this.#closed = this.#closed + 1 | 0;
-    this.#words.set(CLOSED_STREAMS, this.#closed);
+  /** So many bytes of a stream do not wait here any more. */
+  consumed(stream: number, bytes: number): void {
+    this.#add(stream * STREAM.count + STREAM.consumed, bytes);
+  }
+
+  /** The request of a stream has ended: the sender may open another one. */
+  close(stream: number): void {
+    this.#add(stream * STREAM.count + STREAM.closed, 1);
+  }
+
+  #add(word: number, count: number): void {
+    this.#streams.set(word, this.#streams.get(word) + count | 0);
     this.#bell.ring();
   }
 }

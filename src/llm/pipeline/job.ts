@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Outgoing, RequestKey } from "./message.ts";
+import type { HopPart, Outgoing, RequestKey } from "./message.ts";
 import { sharedNowMs } from "./shared_clock.ts";
 import type { DataHead, HopTrace, Ticket } from "./ticket.ts";
 
@@ -12,6 +12,11 @@ export interface Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What it stands for, in units of the sender: tokens, images. */
   readonly units: number;
+}
+
+/** A payload that waits, and who is to know when it does not any more. */
+interface ReceivedChunk extends Chunk {
+  readonly consumed: () => void;
 }
 
 /** Where a job's output goes. */
@@ -46,7 +51,7 @@ export class Job {
   readonly received: HopTrace[] = [];
   readonly #outlet: JobOutlet;
   readonly #speedFactor: number;
-  readonly #chunks: Chunk[] = [];
+  readonly #chunks: ReceivedChunk[] = [];
   readonly #onAbort = new Set<() => void>();
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #complete = false;
@@ -94,14 +99,25 @@ export class Job {
     return () => this.#onAbort.delete(listener);
   }
 
-  /** Takes a part of a payload from the stage before. */
-  receive(bytes: Uint8Array<ArrayBuffer>, part: { units: number; more: boolean; last: boolean }): void {
+  /**
+   * Takes a part of a payload from the stage before.
+   *
+   * @param consumed called with the bytes of a payload when it does not wait here any more
+   */
+  receive(bytes: Uint8Array<ArrayBuffer>, part: HopPart, consumed: (bytes: number) => void): void {
     this.#parts.push(bytes);
     if (part.more) return;
-    this.#chunks.push({ bytes: joined(this.#parts), units: part.units });
+    const whole = joined(this.#parts);
+    this.#chunks.push({ bytes: whole, units: part.units, consumed: () => consumed(whole.length) });
     this.#parts = [];
     this.#complete ||= part.last;
     this.#wake?.();
+  }
+
+  /** Gives back what nobody will take any more. Called once, when the job has ended. */
+  drop(): { readonly bytes: number } {
+    for (const { consumed } of this.#chunks.splice(0)) consumed();
+    return { bytes: this.#parts.splice(0).reduce((sum, { length }) => sum + length, 0) };
   }
 
   /** The payloads of the stage before, as they come. @throws {JobAborted} */
@@ -109,8 +125,10 @@ export class Job {
     for (;;) {
       this.#check();
       const chunk = this.#chunks.shift();
-      if (chunk !== undefined) yield chunk;
-      else if (this.#complete) return;
+      if (chunk !== undefined) {
+        chunk.consumed();
+        yield chunk;
+      } else if (this.#complete) return;
       else await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }

@@ -20,7 +20,7 @@ export const MESSAGE = {
   REPORT: 6,
   /** Any stage to worker: it failed. */
   FAILED: 7,
-  /** Stage to stage: a payload, or a part of one. */
+  /** Stage to stage: a payload, or a part of one; the object is the request's ticket, with its first hop. */
   HOP: 8,
   /** Worker to a stage of kind llm: sleep, at the level that the object says; 0 wakes it. */
   SLEEP: 9,
@@ -33,10 +33,23 @@ export interface RequestKey {
   readonly id: number;
 }
 
+/** What a hop says of its bytes. */
+export interface HopPart {
+  /** Tokens, or other units of the sender, that the payload stands for; with its last part. */
+  readonly units: number;
+  /** Whether further parts of the same payload follow. */
+  readonly more: boolean;
+  /** Whether the sender has no further payload for this request. */
+  readonly last: boolean;
+  /** By which of the connection's streams the request goes. */
+  readonly stream: number;
+}
+
 /** A message before it is written. */
 export interface Outgoing extends RequestKey {
   readonly kind: number;
   readonly head?: unknown;
+  readonly part?: HopPart;
   readonly payload?: Uint8Array;
 }
 
@@ -46,6 +59,8 @@ export interface Incoming extends RequestKey {
   /** When its sender had written it, on the shared clock; 0 if it does not say. */
   readonly sentMs: number;
   readonly head: unknown;
+  /** All zero with messages that are no hops. */
+  readonly part: HopPart;
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
@@ -57,8 +72,12 @@ const WORD = {
   headBytes: 4,
   payloadBytes: 5,
   sentMs: 6,
-  count: 8,
+  units: 8,
+  flags: 9,
+  stream: 10,
+  count: 12,
 } as const;
+const FLAG = { more: 1, last: 2 } as const;
 const FLOAT = new Float64Array(1);
 const FLOAT_WORDS = new Int32Array(FLOAT.buffer);
 const ENCODER = new TextEncoder();
@@ -82,13 +101,16 @@ export class PackedMessage {
 
   /** Writes it; `frame` has its length. */
   put(frame: Int32Array): void {
-    const { kind, slot, epoch, id } = this.#message;
+    const { kind, slot, epoch, id, part } = this.#message;
     frame[WORD.kind] = kind;
     frame[WORD.slot] = slot;
     frame[WORD.epoch] = epoch;
     frame[WORD.id] = id;
     frame[WORD.headBytes] = this.#head.length;
     frame[WORD.payloadBytes] = this.#payload.length;
+    frame[WORD.units] = part?.units ?? 0;
+    frame[WORD.flags] = (part?.more ? FLAG.more : 0) | (part?.last ? FLAG.last : 0);
+    frame[WORD.stream] = part?.stream ?? 0;
     setSentMs(frame, 0);
     const bytes = new Uint8Array(frame.buffer, frame.byteOffset, this.length * 4);
     bytes.set(this.#head, WORD.count * 4);
@@ -125,6 +147,12 @@ export function decodeMessage(frame: Int32Array): Incoming {
     epoch: frame[WORD.epoch],
     id: frame[WORD.id],
     sentMs,
+    part: {
+      units: frame[WORD.units],
+      more: (frame[WORD.flags] & FLAG.more) !== 0,
+      last: (frame[WORD.flags] & FLAG.last) !== 0,
+      stream: frame[WORD.stream],
+    },
     // Copied out of shared memory, which a decoder may refuse to read.
     head: headBytes === 0 ? undefined : JSON.parse(DECODER.decode(copy(frame.buffer, headAt, headBytes))),
     payload: copy(frame.buffer, payloadAt, frame[WORD.payloadBytes]),

@@ -229,7 +229,7 @@ export class StagePool {
   }
 
   #connect(from: Replica, to: Replica, edge: { ringKiB: number; window: number }): void {
-    const memory = createEdgeMemory(edge.ringKiB);
+    const memory = createEdgeMemory(edge);
     const { window } = edge;
     this.#connections.push({ from, to, memory, fromDone: false, toDone: false });
     const source = { ...boundPlace(from), memory, doorbell: from.doorbell, window };

@@ -18,7 +18,7 @@ import type { OmniMetrics } from "./omni_metrics.ts";
 import { RecentKeys } from "./recent_keys.ts";
 import { sharedNowMs } from "./shared_clock.ts";
 import type { Stage } from "./stage.ts";
-import type { BoundPlace, HopHead, HopTrace, StageReport, Submission, Ticket } from "./ticket.ts";
+import type { BoundPlace, HopTrace, StageReport, Submission, Ticket } from "./ticket.ts";
 
 /** An idle replica shows every so often that it is alive. */
 const BEAT_MS = 200;
@@ -34,12 +34,18 @@ interface Client {
   readonly doorbell: Doorbell;
 }
 
+/** A stream of a connection with a replica before this one. */
+interface InStream {
+  readonly edge: InEdge;
+  readonly stream: number;
+}
+
 interface Running {
   readonly job: Job;
-  /** The edge it came by, which wants to know when it ends. */
-  readonly source: InEdge | undefined;
-  /** Whether the next stage knows of it. */
-  opened: boolean;
+  /** The stream it came by, which wants to know when it ends. */
+  readonly source: InStream | undefined;
+  /** The stream by which it goes on; undefined until the next stage knows of it. */
+  stream: number | undefined;
 }
 
 /** What a runtime is made of. */
@@ -178,13 +184,16 @@ export class StageRuntime implements JobOutlet {
         const edge = this.#targets.get(placeKey(place));
         // Another incarnation in the place of the one that the request is bound to does not know it.
         const there = edge?.peer.epoch === place.epoch;
-        if (there && (running.opened || edge.mayOpen)) {
+        const stream = there ? streamFor(running, edge, at) : undefined;
+        if (there && stream !== undefined) {
           const payload = chunk.bytes.subarray(at, at + edge.hopBytesMax);
-          const more = at + payload.length < chunk.bytes.length;
-          const ticket = running.opened ? undefined : job.ticket;
-          const head: HopHead = { ticket, units: chunk.units, more, last };
-          hop = edge.send({ ...job.key, kind: MESSAGE.HOP, head, payload }, startMs);
-          if (hop !== undefined) at += payload.length;
+          const part = { units: chunk.units, more: at + payload.length < chunk.bytes.length, last, stream };
+          const head = running.stream === undefined ? job.ticket : undefined;
+          hop = edge.send({ ...job.key, kind: MESSAGE.HOP, head, part, payload }, startMs);
+          if (hop !== undefined) {
+            at += payload.length;
+            running.stream = stream;
+          }
         }
         if (hop !== undefined) break;
         // One that is not here yet will be announced: who announced it to the worker announces it to this thread too.
@@ -193,7 +202,6 @@ export class StageRuntime implements JobOutlet {
         }
         await this.#untilWoken(job);
       }
-      running.opened = true;
       if (job.ticket.traced) job.sent.push(hop);
     }
   }
@@ -250,30 +258,31 @@ export class StageRuntime implements JobOutlet {
 
   #drain(edge: InEdge): void {
     edge.drain((message, hop) => {
-      const head = message.head as HopHead;
-      if (head.ticket !== undefined) this.#open(message, head.ticket, edge);
+      const { part, payload } = message;
+      const { stream } = part;
+      if (message.head !== undefined) this.#open(message, message.head as Ticket, { edge, stream });
       const job = this.#jobs.get(keyText(message))?.job;
-      if (job === undefined) return;
+      if (job === undefined) return edge.consumed(stream, payload.length);
       if (job.ticket.traced) job.received.push(hop);
-      job.receive(message.payload, head);
+      job.receive(payload, part, (bytes) => edge.consumed(stream, bytes));
     });
   }
 
   /** A request comes from a stage before. */
-  #open(key: RequestKey, ticket: Ticket, source: InEdge): void {
-    if (this.#aborted.has(keyText(key)) || this.#isDetached(key)) return source.close();
+  #open(key: RequestKey, ticket: Ticket, source: InStream): void {
+    if (this.#aborted.has(keyText(key)) || this.#isDetached(key)) return source.edge.close(source.stream);
     this.#admit(key, { ticket, prompt: [], source });
   }
 
   #admit(
     { slot, epoch, id }: RequestKey,
-    parts: { ticket: Ticket; prompt: readonly number[]; source: InEdge | undefined },
+    parts: { ticket: Ticket; prompt: readonly number[]; source: InStream | undefined },
   ): void {
     const { ticket, prompt, source } = parts;
     const { stage, speedFactor } = this.#parts;
     const step = ticket.path.findIndex((place) => place.stage === stage);
     const job = new Job({ slot, epoch, id }, { ticket, step, prompt, outlet: this, speedFactor });
-    const running = { job, source, opened: false };
+    const running = { job, source, stream: undefined };
     this.#jobs.set(keyText(job.key), running);
     this.#queue.push(running);
     this.#next();
@@ -340,10 +349,23 @@ export class StageRuntime implements JobOutlet {
   }
 
   #release(running: Running): void {
-    if (this.#jobs.delete(keyText(running.job.key))) running.source?.close();
+    const { job, source } = running;
+    if (this.#jobs.delete(keyText(job.key))) {
+      const { bytes } = job.drop();
+      source?.edge.consumed(source.stream, bytes);
+      source?.edge.close(source.stream);
+    }
     this.#next();
     this.#parts.publish();
   }
+}
+
+/** The stream by which a request's next hop may go now: its own, or a free one if it has none yet. */
+function streamFor(running: Running, edge: OutEdge, at: number): number | undefined {
+  const { stream } = running;
+  if (stream === undefined) return edge.freeStream;
+  // The parts of one payload are not held apart: the receiver can use none of them before it has all.
+  return at > 0 || edge.mayFollow(stream) ? stream : undefined;
 }
 
 function placeKey({ stage, replica }: StagePlace): string {

@@ -44,18 +44,6 @@ export interface Submission {
   readonly prompt: readonly number[];
 }
 
-/** What a hop says beside its bytes. */
-export interface HopHead {
-  /** With the first hop of a request over this edge. */
-  readonly ticket?: Ticket;
-  /** Tokens, or other units of the sender, that the payload stands for; with its last part. */
-  readonly units: number;
-  /** Whether further parts of the same payload follow. */
-  readonly more: boolean;
-  /** Whether the sender has no further payload for this request. */
-  readonly last: boolean;
-}
-
 /** One hop, as its two ends saw it. */
 export interface HopTrace extends StagePlace {
   /** Of the sender; `stage` and `replica` are the other end. */

@@ -5,11 +5,14 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import OpenAI from "openai";
 import UPNG from "npm:upng-js@2.1.0";
 import wavefile from "npm:wavefile@11.0.0";
-import { ask, omniPipeline, STAGE, stagesOf, startPipeline } from "../../_support/pipeline_server.ts";
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
+import {
+  ask,
+  bytesOf,
+  omniPipeline,
+  STAGE,
+  stagesOf,
+  startPipeline,
+} from "../../_support/pipeline_server.ts";
 
 function readWav(bytes: Uint8Array): { rate: number; frames: number } {
   const wav = new wavefile.WaveFile(bytes);

@@ -5,7 +5,7 @@ import { createEdgeMemory, InEdge, OutEdge, unreadFrames } from "../../../../src
 import { MESSAGE } from "../../../../src/llm/pipeline/message.ts";
 import { OmniMetrics } from "../../../../src/llm/pipeline/omni_metrics.ts";
 import { sharedNowMs } from "../../../../src/llm/pipeline/shared_clock.ts";
-import type { HopHead, Ticket } from "../../../../src/llm/pipeline/ticket.ts";
+import type { Ticket } from "../../../../src/llm/pipeline/ticket.ts";
 import { Registry } from "../../../../src/registry/registry.ts";
 import { createDoorbell } from "../../../../src/slab/doorbell.ts";
 import { sampleValue } from "../../../_support/sample_value.ts";
@@ -16,7 +16,7 @@ function pair(options: { window?: number; aliases?: boolean } = {}) {
   const registry = new Registry({ slabBytes: 4 << 20 });
   const { window = 2, aliases = false } = options;
   const metrics = new OmniMetrics({ model: "m", naming: { ...DEFAULT_OMNI_NAMING, aliases }, registry });
-  const memory = createEdgeMemory(16);
+  const memory = createEdgeMemory({ ringKiB: 16, window });
   const common = { epoch: 1, memory, doorbell: createDoorbell(), window };
   const from = { stage: 0, replica: 1 };
   const to = { stage: 1, replica: 0 };
@@ -25,9 +25,17 @@ function pair(options: { window?: number; aliases?: boolean } = {}) {
   const collector = new Collector(registry);
   const labels = { model_name: "m", from_stage: "0", from_replica: "1", to_stage: "1", to_replica: "0" };
   const sample = (name: string) => sampleValue(collector, `vllm:omni_${name}`, labels);
-  const send = (bytes: number, ticket?: Ticket) => {
-    const head: HopHead = { ticket, units: 1, more: false, last: true };
-    const message = { slot: 0, epoch: 1, id: 1, kind: MESSAGE.HOP, head, payload: new Uint8Array(bytes) };
+  const send = (bytes: number, head?: Ticket, stream = 0) => {
+    const part = { units: 1, more: false, last: true, stream };
+    const message = {
+      slot: 0,
+      epoch: 1,
+      id: 1,
+      kind: MESSAGE.HOP,
+      head,
+      part,
+      payload: new Uint8Array(bytes),
+    };
     return out.send(message, sharedNowMs() - 2);
   };
   return { out, inEdge, sample, send, memory };
@@ -57,17 +65,35 @@ Deno.test("under earlier names the same values are there, in their own unit", ()
   assertEquals(sample("transfer_tx_s_count"), sample("transfer_tx_time_ms_count"));
 });
 
-Deno.test("a sender opens as many requests as it has credits, and further ones when some have ended", () => {
+Deno.test("a sender opens as many requests as there are streams, and further ones when some have ended", () => {
   const { out, inEdge, send } = pair({ window: 2 });
-  send(1, TICKET);
-  assert(out.mayOpen);
-  send(1, TICKET);
-  send(1);
-  assert(!out.mayOpen);
+  assertEquals(out.freeStream, 0);
+  send(1, TICKET, 0);
+  assertEquals(out.freeStream, 1);
+  send(1, TICKET, 1);
+  send(1, undefined, 0);
+  assertEquals(out.freeStream, undefined);
   inEdge.drain(() => {});
-  assert(!out.mayOpen);
-  inEdge.close();
-  assert(out.mayOpen);
+  assertEquals(out.freeStream, undefined);
+  inEdge.close(1);
+  assertEquals(out.freeStream, 1);
+});
+
+Deno.test("by a stream no more follows than the receiver consumes, while others go on", () => {
+  const { out, inEdge, send, memory } = pair({ window: 2 });
+  send(1, TICKET, 0);
+  send(1, TICKET, 1);
+  let sent = 0;
+  while (out.mayFollow(0)) {
+    assert(send(out.hopBytesMax, undefined, 0) !== undefined);
+    sent += out.hopBytesMax;
+    inEdge.drain(() => {});
+  }
+  const bound = memory.ring.byteLength;
+  assert(sent >= bound - 1 && sent < bound + out.hopBytesMax, `${sent} bytes wait`);
+  assertEquals([out.mayFollow(0), out.mayFollow(1)], [false, true]);
+  inEdge.consumed(0, out.hopBytesMax);
+  assertEquals(out.mayFollow(0), true);
 });
 
 Deno.test("a full ring takes nothing more, and what it refused is not counted", () => {

@@ -12,7 +12,8 @@ Deno.test("a message keeps its key, its object and its bytes, whatever their len
   for (let bytes = 0; bytes < 9; bytes++) {
     const payload = Uint8Array.from({ length: bytes }, (_, i) => i + 1);
     const head = { text: "é".repeat(bytes), more: true };
-    const message = { slot: 3, epoch: 2, id: 77, kind: MESSAGE.HOP, head, payload };
+    const part = { units: bytes, more: bytes % 2 === 0, last: bytes % 3 === 0, stream: bytes };
+    const message = { slot: 3, epoch: 2, id: 77, kind: MESSAGE.HOP, head, part, payload };
     const got = decodeMessage(encodeMessage(message));
     assertEquals(got, { ...message, sentMs: 0, payload: got.payload });
     assertEquals([...got.payload], [...payload]);
