@@ -6,6 +6,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Doorbell } from "../../src/slab/doorbell.ts";
 import { FrameReader } from "../../src/slab/frame_ring.ts";
+import { BytePool } from "../../src/llm/pipeline/byte_pool.ts";
 import { decodeMessage } from "../../src/llm/pipeline/message.ts";
 import type { ReceiverStart } from "./stage_ring.ts";
 
@@ -13,6 +14,8 @@ const start = workerData as ReceiverStart;
 const bell = new Doorbell(start.bell);
 const senderBell = new Doorbell(start.senderBell);
 const reader = new FrameReader(start.ring);
+const pool = new BytePool();
+const take = (length: number) => pool.take(length);
 let left = 0;
 let sum = 0;
 
@@ -24,7 +27,11 @@ function use(payload: Uint8Array): void {
 async function takeFromRing(): Promise<void> {
   while (left > 0) {
     const { count } = bell;
-    const got = reader.drain((frame) => use(decodeMessage(frame).payload));
+    const got = reader.drain((frame) => {
+      const { payload } = decodeMessage(frame, take);
+      use(payload);
+      pool.give(payload);
+    });
     if (got > 0) senderBell.ring();
     else await bell.wait(count, 100);
   }

@@ -9,29 +9,38 @@ import { ruleGroups } from "../../tools/operate/rules.ts";
 import { startApp } from "../_support/app_server.ts";
 import { ROOT } from "../_support/command.ts";
 import { LlmTestServer } from "../_support/llm_server.ts";
+import { ask, omniPipeline, startPipeline } from "../_support/pipeline_server.ts";
 import { startPrometheus } from "../_support/prometheus.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
-/**
- * Families of features that these servers do not use, and that of garbage collections, of which Deno tells nothing:
- * their expressions are valid, and give nothing.
- */
-const WITHOUT_DATA = /litellm_|vllm:omni_|nodejs_gc_/;
+/** What Deno tells nothing of, garbage collections: the expressions are valid, and give nothing. */
+const WITHOUT_DATA = /nodejs_gc_/;
 
 /** Alerts are quiet on servers that are well. */
 const RULE_FILES = ["recording_rules.yml", "alert_rules.yml"]
   .map((file) => new URL(`deploy/prometheus/${file}`, ROOT).pathname);
 
 function expanded(expression: string): string {
-  return expression.replaceAll("$__rate_interval", "10s").replaceAll(/"\$\w+"/g, '".*"');
+  return expression.replaceAll("$__rate_interval", "20s").replaceAll(/"\$\w+"/g, '".*"');
 }
 
 Deno.test("every expression of the dashboards and rules gives something", async () => {
   await using app = await startApp({ workers: 2 });
   await using llm = await LlmTestServer.start({ workers: 2 });
+  await using gateway = await LlmTestServer.start({
+    workers: 1,
+    upstreams: llm.server.url,
+    model: undefined,
+  });
+  await using pipeline = await startPipeline(omniPipeline(), { workers: 1 });
+  const servers = { llm, gateway, pipeline };
   await using prometheus = await startPrometheus([
     { name: "app", target: `127.0.0.1:${app.adminPort}`, path: "/metrics" },
-    { name: "llm", target: new URL(llm.server.adminUrl!).host, path: "/metrics" },
+    ...Object.entries(servers).map(([name, { server }]) => ({
+      name,
+      target: new URL(server.adminUrl!).host,
+      path: "/metrics",
+    })),
   ], { rule_files: RULE_FILES });
   const groups = await familyGroups();
   const shown = dashboards(groups).flatMap(({ title, rows }) =>
@@ -55,9 +64,11 @@ Deno.test("every expression of the dashboards and rules gives something", async 
     for (const path of ["/", "/users/bob", "/fail", "/stream"]) {
       await (await fetch(`${app.url}${path}`)).text();
     }
-    const headers = { "content-type": "application/json" };
-    const body = JSON.stringify({ prompt: "Once upon a time there was", max_tokens: 8 });
-    await (await fetch(`${llm.server.url}/v1/completions`, { method: "POST", headers, body })).text();
+    const body = { model: llm.model, prompt: "Once upon a time there was", max_tokens: 8 };
+    for (const server of [llm, gateway]) await (await server.post("/v1/completions", body)).text();
+    for (const kind of ["audio", "stream", "image", "video"] as const) {
+      await (await ask(pipeline, kind)).text();
+    }
     for (const one of pending) {
       const series = await prometheus.query(one.expression);
       if (series.length > 0 || WITHOUT_DATA.test(one.expression)) pending.delete(one);

@@ -53,6 +53,7 @@ export function ruleGroups(groups: readonly FamilyGroup[]): RuleGroup[] {
     workerRules(group("self", "process")),
     llmRules(group("vllm")),
     gatewayRules(group("litellm")),
+    pipelineRules(group("omni")),
   ];
 }
 
@@ -290,6 +291,74 @@ function gatewayRules(groups: readonly FamilyGroup[]): RuleGroup {
       description: "litellm_deployment_failure_responses_total says with which errors.",
       fires: [series("litellm_deployment_state", labels, "2x30")],
       quiet: [series("litellm_deployment_state", labels, "1x30")],
+    }],
+  };
+}
+
+function pipelineRules(groups: readonly FamilyGroup[]): RuleGroup {
+  const q = new Expressions(groups, { matchers: "", range: "5m", keep: ["job", "model_name"] });
+  const ends = "vllm:omni_requests_success_total";
+  const factor = "vllm:omni_audio_rtf";
+  const model = 'model_name="m"';
+  const voice = `${model},stage="2",replica="0"`;
+  const errors = q.rate(ends, [], 'finished_reason="error"');
+  const reasons = (good: number, bad: number) => [
+    series(ends, `${model},finished_reason="stop"`, ramp(good)),
+    series(ends, `${model},finished_reason="error"`, ramp(bad)),
+  ];
+  return {
+    name: "promslab_pipeline",
+    recording: [
+      {
+        record: "job_model:vllm_omni_num_requests_running:sum",
+        expr: q.gauge("vllm:omni_num_requests_running"),
+      },
+      {
+        record: "job_model:vllm_omni_num_requests_waiting:sum",
+        expr: q.gauge("vllm:omni_num_requests_waiting"),
+      },
+      {
+        record: "job_model_stage:vllm_omni_stage_waiting_requests:sum",
+        expr: q.gauge("vllm:omni_stage_waiting_requests", { by: ["stage"] }),
+      },
+      {
+        record: "job_model:vllm_omni_e2e_request_latency_s:p95_5m",
+        expr: q.quantile(0.95, "vllm:omni_e2e_request_latency_s"),
+      },
+      { record: "job_model_stage:vllm_omni_audio_rtf:p95_5m", expr: q.quantile(0.95, factor, ["stage"]) },
+      { record: "job_model:vllm_omni_request_errors:ratio_rate5m", expr: `${errors} / ${q.rate(ends)}` },
+    ],
+    alerts: [{
+      alert: "PipelineStageQueueLong",
+      expr: "job_model_stage:vllm_omni_stage_waiting_requests:sum > 100",
+      for: "5m",
+      severity: "warning",
+      summary:
+        "More than 100 requests wait in front of stage {{ $labels.stage }} of {{ $labels.model_name }}",
+      description:
+        "Add replicas to this stage; vllm:omni_stage_gen_time_s by stage says which one is the slowest.",
+      fires: [series("vllm:omni_stage_waiting_requests", `${model},stage="1"`, "150x30")],
+      quiet: [series("vllm:omni_stage_waiting_requests", `${model},stage="1"`, "50x30")],
+    }, {
+      alert: "PipelineErrors",
+      expr: "job_model:vllm_omni_request_errors:ratio_rate5m > 0.05",
+      for: "5m",
+      severity: "critical",
+      summary: "More than 5 % of the requests to {{ $labels.model_name }} end in an error",
+      description:
+        "vllm:omni_requests_failed_total says by its reason whether stages fail or replicas are lost.",
+      fires: reasons(90, 10),
+      quiet: reasons(99, 1),
+    }, {
+      alert: "PipelineAudioSlow",
+      expr: "job_model_stage:vllm_omni_audio_rtf:p95_5m > 1",
+      for: "10m",
+      severity: "warning",
+      summary: "5 % of what {{ $labels.model_name }} speaks takes longer to make than to play",
+      description:
+        "Players run dry, see vllm:omni_audio_underrun_s: fewer requests at a time, or more replicas.",
+      fires: histogram(factor, { "0.5": 10, "1": 20, "1.25": 100, "+Inf": 100 }, voice),
+      quiet: histogram(factor, { "0.5": 90, "1": 100, "1.25": 100, "+Inf": 100 }, voice),
     }],
   };
 }

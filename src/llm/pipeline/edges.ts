@@ -12,6 +12,7 @@ import { OMNI_FAMILIES } from "../../families/omni.ts";
 import { Doorbell } from "../../slab/doorbell.ts";
 import { createFrameRing, FrameReader, FrameWriter } from "../../slab/frame_ring.ts";
 import { createSharedWords, SharedWords } from "../../slab/shared_words.ts";
+import type { BytePool } from "./byte_pool.ts";
 import {
   decodeMessage,
   type HopPart,
@@ -133,8 +134,12 @@ export class InEdge {
   readonly #rx: Observed;
   readonly #inFlight: Observed;
 
-  constructor(self: StagePlace, peer: EdgePeer, metrics: OmniMetrics) {
+  readonly #pool: BytePool;
+
+  constructor(self: StagePlace, peer: EdgePeer, parts: { metrics: OmniMetrics; pool: BytePool }) {
+    const { metrics, pool } = parts;
     this.peer = peer;
+    this.#pool = pool;
     this.#reader = new FrameReader(peer.memory.ring);
     this.#bell = new Doorbell(peer.doorbell);
     this.#streams = new SharedWords(peer.memory.streams);
@@ -143,12 +148,13 @@ export class InEdge {
     this.#inFlight = metrics.histogram(OMNI_FAMILIES.transferInFlight, ...labels);
   }
 
-  /** Takes all hops that are there. */
+  /** Takes all hops that are there. Their payloads are of the pool. */
   drain(receive: (message: Incoming, hop: HopTrace) => void): void {
     const { stage, replica } = this.peer;
+    const take = (length: number) => this.#pool.take(length);
     const count = this.#reader.drain((frame) => {
       const startMs = sharedNowMs();
-      const message = decodeMessage(frame);
+      const message = decodeMessage(frame, take);
       const inFlightSeconds = Math.max(0, (startMs - message.sentMs) / 1000);
       const rxSeconds = (sharedNowMs() - startMs) / 1000;
       this.#rx.observe(rxSeconds);

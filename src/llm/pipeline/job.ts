@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BytePool } from "./byte_pool.ts";
 import type { HopPart, Outgoing, RequestKey } from "./message.ts";
 import { sharedNowMs } from "./shared_clock.ts";
 import type { DataHead, HopTrace, Ticket } from "./ticket.ts";
@@ -51,6 +52,7 @@ export class Job {
   readonly received: HopTrace[] = [];
   readonly #outlet: JobOutlet;
   readonly #speedFactor: number;
+  readonly #pool: BytePool;
   readonly #chunks: ReceivedChunk[] = [];
   readonly #onAbort = new Set<() => void>();
   #parts: Uint8Array<ArrayBuffer>[] = [];
@@ -66,6 +68,8 @@ export class Job {
       prompt: readonly number[];
       outlet: JobOutlet;
       speedFactor: number;
+      /** Where payloads come from and go to. */
+      pool: BytePool;
     },
   ) {
     this.key = key;
@@ -74,6 +78,7 @@ export class Job {
     this.prompt = parts.prompt;
     this.#outlet = parts.outlet;
     this.#speedFactor = parts.speedFactor;
+    this.#pool = parts.pool;
   }
 
   /** Whether a stage follows. */
@@ -107,7 +112,7 @@ export class Job {
   receive(bytes: Uint8Array<ArrayBuffer>, part: HopPart, consumed: (bytes: number) => void): void {
     this.#parts.push(bytes);
     if (part.more) return;
-    const whole = joined(this.#parts);
+    const whole = this.#joined();
     this.#chunks.push({ bytes: whole, units: part.units, consumed: () => consumed(whole.length) });
     this.#parts = [];
     this.#complete ||= part.last;
@@ -120,7 +125,7 @@ export class Job {
     return { bytes: this.#parts.splice(0).reduce((sum, { length }) => sum + length, 0) };
   }
 
-  /** The payloads of the stage before, as they come. @throws {JobAborted} */
+  /** The payloads of the stage before, as they come; each is valid until the next one is asked for. @throws {JobAborted} */
   async *input(): AsyncGenerator<Chunk> {
     for (;;) {
       this.#check();
@@ -128,6 +133,7 @@ export class Job {
       if (chunk !== undefined) {
         chunk.consumed();
         yield chunk;
+        this.#pool.give(chunk.bytes);
       } else if (this.#complete) return;
       else await new Promise<void>((resolve) => this.#wake = resolve);
     }
@@ -184,6 +190,19 @@ export class Job {
     await this.#outlet.tell(this, message);
   }
 
+  /** A payload out of its parts. */
+  #joined(): Uint8Array<ArrayBuffer> {
+    if (this.#parts.length === 1) return this.#parts[0];
+    const whole = this.#pool.take(this.#parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      whole.set(part, at);
+      at += part.length;
+      this.#pool.give(part);
+    }
+    return whole;
+  }
+
   #check(): void {
     if (this.#aborted) throw new JobAborted("Cannot go on with request: it was aborted");
   }
@@ -191,14 +210,3 @@ export class Job {
 
 /** Media bytes of one message to a worker. */
 const PART_BYTES = 65_536;
-
-function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  if (parts.length === 1) return parts[0];
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}

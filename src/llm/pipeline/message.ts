@@ -133,8 +133,12 @@ export function setSentMs(frame: Int32Array, sentMs: number): void {
   frame[WORD.sentMs + 1] = FLOAT_WORDS[1];
 }
 
-/** The message of a frame, which may be used again after the call. */
-export function decodeMessage(frame: Int32Array): Incoming {
+/**
+ * The message of a frame, which may be used again after the call.
+ *
+ * @param take gives the memory of the payload; whoever consumes the message may give it back to where it came from
+ */
+export function decodeMessage(frame: Int32Array, take = newBytes): Incoming {
   FLOAT_WORDS[0] = frame[WORD.sentMs];
   FLOAT_WORDS[1] = frame[WORD.sentMs + 1];
   const sentMs = FLOAT[0];
@@ -154,8 +158,10 @@ export function decodeMessage(frame: Int32Array): Incoming {
       stream: frame[WORD.stream],
     },
     // Copied out of shared memory, which a decoder may refuse to read.
-    head: headBytes === 0 ? undefined : JSON.parse(DECODER.decode(copy(frame.buffer, headAt, headBytes))),
-    payload: copy(frame.buffer, payloadAt, frame[WORD.payloadBytes]),
+    head: headBytes === 0
+      ? undefined
+      : JSON.parse(DECODER.decode(copy(frame.buffer, headAt, newBytes(headBytes)))),
+    payload: copy(frame.buffer, payloadAt, take(frame[WORD.payloadBytes])),
   };
 }
 
@@ -164,10 +170,17 @@ export function keyText({ slot, epoch, id }: RequestKey): string {
   return `${slot}.${epoch}.${id}`;
 }
 
-function copy(buffer: ArrayBufferLike, at: number, bytes: number): Uint8Array<ArrayBuffer> {
-  const own = new Uint8Array(bytes);
-  own.set(new Uint8Array(buffer, at, bytes));
-  return own;
+function newBytes(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(length);
+}
+
+function copy(
+  buffer: ArrayBufferLike,
+  at: number,
+  into: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  into.set(new Uint8Array(buffer, at, into.length));
+  return into;
 }
 
 function words(bytes: number): number {

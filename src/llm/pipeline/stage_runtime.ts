@@ -10,6 +10,7 @@ import { FrameReader } from "../../slab/frame_ring.ts";
 import type { Channel } from "../replica/channel.ts";
 import { FrameQueue } from "../replica/frame_queue.ts";
 import type { StageDescription } from "./description.ts";
+import { BytePool } from "./byte_pool.ts";
 import { type EdgePeer, InEdge, OutEdge } from "./edges.ts";
 import { type Chunk, Job, JobAborted, type JobOutlet } from "./job.ts";
 import { encodeMessage, type Incoming, keyText, MESSAGE, type Outgoing, type RequestKey } from "./message.ts";
@@ -71,6 +72,7 @@ export class StageRuntime implements JobOutlet {
   readonly #targets = new Map<string, OutEdge>();
   readonly #jobs = new Map<string, Running>();
   readonly #queue: Running[] = [];
+  readonly #pool = new BytePool();
   readonly #aborted = new RecentKeys();
   /** Incarnations of workers and of replicas that are gone. */
   readonly #detached = new RecentKeys(4096);
@@ -124,7 +126,10 @@ export class StageRuntime implements JobOutlet {
 
   /** A replica of a stage before this one is there. */
   addSource(peer: EdgePeer): void {
-    this.#sources.set(edgeKey(peer), new InEdge(this.#parts, peer, this.#parts.metrics));
+    this.#sources.set(
+      edgeKey(peer),
+      new InEdge(this.#parts, peer, { metrics: this.#parts.metrics, pool: this.#pool }),
+    );
     this.#bell.ring();
   }
 
@@ -262,7 +267,10 @@ export class StageRuntime implements JobOutlet {
       const { stream } = part;
       if (message.head !== undefined) this.#open(message, message.head as Ticket, { edge, stream });
       const job = this.#jobs.get(keyText(message))?.job;
-      if (job === undefined) return edge.consumed(stream, payload.length);
+      if (job === undefined) {
+        this.#pool.give(payload);
+        return edge.consumed(stream, payload.length);
+      }
       if (job.ticket.traced) job.received.push(hop);
       job.receive(payload, part, (bytes) => edge.consumed(stream, bytes));
     });
@@ -281,7 +289,14 @@ export class StageRuntime implements JobOutlet {
     const { ticket, prompt, source } = parts;
     const { stage, speedFactor } = this.#parts;
     const step = ticket.path.findIndex((place) => place.stage === stage);
-    const job = new Job({ slot, epoch, id }, { ticket, step, prompt, outlet: this, speedFactor });
+    const job = new Job({ slot, epoch, id }, {
+      ticket,
+      step,
+      prompt,
+      outlet: this,
+      speedFactor,
+      pool: this.#pool,
+    });
     const running = { job, source, stream: undefined };
     this.#jobs.set(keyText(job.key), running);
     this.#queue.push(running);

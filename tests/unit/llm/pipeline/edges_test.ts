@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Collector } from "../../../../src/collect/collector.ts";
 import { DEFAULT_OMNI_NAMING } from "../../../../src/families/omni.ts";
+import { BytePool } from "../../../../src/llm/pipeline/byte_pool.ts";
 import { createEdgeMemory, InEdge, OutEdge, unreadFrames } from "../../../../src/llm/pipeline/edges.ts";
 import { MESSAGE } from "../../../../src/llm/pipeline/message.ts";
 import { OmniMetrics } from "../../../../src/llm/pipeline/omni_metrics.ts";
@@ -21,7 +22,7 @@ function pair(options: { window?: number; aliases?: boolean } = {}) {
   const from = { stage: 0, replica: 1 };
   const to = { stage: 1, replica: 0 };
   const out = new OutEdge(from, { ...to, ...common }, metrics);
-  const inEdge = new InEdge(to, { ...from, ...common }, metrics);
+  const inEdge = new InEdge(to, { ...from, ...common }, { metrics, pool: new BytePool() });
   const collector = new Collector(registry);
   const labels = { model_name: "m", from_stage: "0", from_replica: "1", to_stage: "1", to_replica: "0" };
   const sample = (name: string) => sampleValue(collector, `vllm:omni_${name}`, labels);
