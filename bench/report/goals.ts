@@ -4,7 +4,7 @@
  * @module
  */
 import type { Result, Row } from "../runner/result.ts";
-import { advantage, best } from "../runner/statistics.ts";
+import { advantage, best, median } from "../runner/statistics.ts";
 import { formatFigure, formatTimes } from "./figures.ts";
 import { findRow, findRows, type Query } from "./lookup.ts";
 import { noSlowerThan, PEERS, REPLACED } from "./peer_goals.ts";
@@ -141,6 +141,59 @@ function atMost(query: Query, bound: number): Condition {
     };
   };
 }
+
+/** Tokens of a stream in the bench, over which what is recorded for a request is spread, and of an engine's step. */
+const LLM_TOKENS = { request: 400, step: 100 } as const;
+/** Tokens a second that a core is to serve. */
+const LLM_TOKENS_PER_SECOND = 25_000;
+
+const llm = (work: string, unit: string): Query => ({
+  suite: "llm",
+  work,
+  unit,
+  subject: "promslab",
+  runtime: "deno",
+});
+
+/** The LLM server, engine included, by the processor time of its process. */
+const llmRate: Condition = (result) => {
+  const row = findRow(result, llm("server", "tokens/CPU s"));
+  if (row === undefined) return undefined;
+  const [most, middle] = [best(row.samples, "higher"), median(row.samples)];
+  return {
+    text: `${formatFigure(most)} tokens per second of a core (median ${formatFigure(middle)})`,
+    reached: most >= LLM_TOKENS_PER_SECOND,
+  };
+};
+
+/** What is recorded for a token, its share of a request and of a step included, of the time that it may take. */
+const llmMetricsCost: Condition = (result) => {
+  const [token, request, step] = ["token", "request", "step"].map((work) =>
+    findRow(result, llm(`record_${work}`, "ns"))
+  );
+  if (token === undefined || request === undefined || step === undefined) return undefined;
+  const share = (of: (samples: readonly number[]) => number) => {
+    const nanoseconds = of(token.samples) + of(request.samples) / LLM_TOKENS.request +
+      of(step.samples) / LLM_TOKENS.step;
+    return nanoseconds * LLM_TOKENS_PER_SECOND / 1e9 * 100;
+  };
+  return {
+    text: `${share(best).toFixed(2)} % (median ${share(median).toFixed(2)} %)`,
+    reached: share(median) < 2,
+  };
+};
+
+/** What a server takes when it is scraped, without what it takes when it is not. */
+const llmScrapes: Condition = (result) => {
+  const [busy, idle] = ["scrapes", "no_scrapes"].map((work) => findRow(result, llm(work, "% of a core")));
+  if (busy === undefined || idle === undefined) return undefined;
+  const net = busy.samples.map((share, round) => share - idle.samples[round]);
+  const least = best(busy.samples) - best(idle.samples);
+  return {
+    text: `${least.toFixed(2)} % (median ${median(net).toFixed(2)} %)`,
+    reached: least < 1 && median(net) < 1,
+  };
+};
 
 const COUNTERS = {
   suite: "merge",
@@ -284,6 +337,15 @@ const GOALS: readonly Goal[] = [
         0.01,
       ),
     ],
+  },
+  {
+    goal: "LLM server, 100 streams: >= 25 000 tokens a second of a core, with all metrics",
+    conditions: [llmRate],
+  },
+  { goal: "LLM metrics: below 2 % of a core at 25 000 tokens a second", conditions: [llmMetricsCost] },
+  {
+    goal: "LLM server, 20 scrapes a second with a filter: below 1 % of a core",
+    conditions: [llmScrapes],
   },
 ];
 

@@ -106,6 +106,32 @@ Deno.test("judgeGoals() asks how much a scrape grows with the workers", () => {
   assertEquals([verdict(1, 3.9), verdict(1, 4.1)], ["reached", "missed"]);
 });
 
+Deno.test("judgeGoals() asks what LLM servers serve of a core, and what recording and scrapes take of it", () => {
+  const row = (work: string, unit: string, samples: number[]) =>
+    makeRow({ suite: "llm", work, unit, samples });
+  const verdict = (rows: ReturnType<typeof row>[], part: string) =>
+    judgeGoals(makeResult(rows)).find(({ goal }) => goal.includes(part))!;
+  const rate = (...samples: number[]) =>
+    verdict([row("server", "tokens/CPU s", samples)], "100 streams").verdict;
+  assertEquals([rate(24_000, 25_100, 20_000), rate(24_900, 24_000)], ["reached", "missed"]);
+  const cost = (token: number) =>
+    verdict([
+      row("record_token", "ns", [token]),
+      row("record_request", "ns", [40_000]),
+      row("record_step", "ns", [5000]),
+    ], "LLM metrics");
+  // 600 for a token, 100 for its part of a request, 50 for its part of a step, of 40 000.
+  assertEquals([cost(600).verdict, cost(600).measured], ["reached", "1.88 % (median 1.88 %)"]);
+  assertEquals(cost(660).verdict, "missed");
+  const scrapes = (...busy: number[]) =>
+    verdict(
+      [row("scrapes", "% of a core", busy), row("no_scrapes", "% of a core", busy.map(() => 0.1))],
+      "20 scrapes",
+    );
+  assertEquals([scrapes(0.9, 1, 1.3).verdict, scrapes(0.9, 1.2, 1.3).verdict], ["reached", "missed"]);
+  assertEquals(scrapes(0.9, 1, 1.3).measured, "0.80 % (median 0.90 %)");
+});
+
 Deno.test("writeReport() has goals, losses, tables, plots and what was skipped", () => {
   const result = makeResult(RESULT.rows, {
     skips: [{ suite: "micro", subject: "bun", reason: "is not installed" }],
