@@ -13,6 +13,15 @@ export interface FormatSetOptions extends FormatOptions {
   readonly formatsMax?: number;
 }
 
+/** What a header chose. */
+interface Choice {
+  readonly what: ReturnType<typeof negotiate>;
+  readonly key: string;
+}
+
+/** How many headers are remembered. */
+const CHOICES_MAX = 16;
+
 /**
  * Gives each scraper the format that it asks for, and the same object to all who ask for the same. One thread.
  * A format remembers its last body, so only those used last are kept: whoever sends ever new Accept headers costs
@@ -29,6 +38,8 @@ export interface FormatSetOptions extends FormatOptions {
  */
 export class FormatSet {
   readonly #options: FormatSetOptions;
+  /** By the header, which is the same in all scrapes of a scraper. */
+  readonly #choices = new Map<string, Choice>();
   /** By name and escaping, the one used last at the end. */
   readonly #formats = new Map<string, Format>();
 
@@ -43,8 +54,7 @@ export class FormatSet {
 
   /** The format for a scraper, by the value of its `Accept` header. */
   get(accept: string | null | undefined): Format {
-    const what = negotiate(accept);
-    const key = `${what.name} ${what.escaping}`;
+    const { what, key } = this.#choose(accept ?? "");
     const format = this.#formats.get(key) ?? createFormat(what, this.#options);
     this.#formats.delete(key);
     this.#formats.set(key, format);
@@ -55,5 +65,15 @@ export class FormatSet {
       }
     }
     return format;
+  }
+
+  #choose(accept: string): Choice {
+    const known = this.#choices.get(accept);
+    if (known !== undefined) return known;
+    const what = negotiate(accept);
+    const choice = { what, key: `${what.name} ${what.escaping}` };
+    if (this.#choices.size >= CHOICES_MAX) this.#choices.clear();
+    this.#choices.set(accept, choice);
+    return choice;
   }
 }

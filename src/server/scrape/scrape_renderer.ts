@@ -15,12 +15,23 @@ import type { ResolvedScrapeOptions } from "./scrape_options.ts";
 import { type Pass, pauseEvery, runPass, SLICE_MS } from "./scrape_pass.ts";
 import { ScrapeQueue, type Share } from "./scrape_queue.ts";
 
+/** How many questions are remembered: who sends ever new ones costs time, not memory. */
+const ASKED_MAX = 16;
+
 /** A body that is ready to be sent, to as many as asked for it. */
 export interface Rendered {
   readonly headers: Readonly<Record<string, string>>;
   readonly chunks: readonly Uint8Array<ArrayBuffer>[];
   /** Says that all have got it. */
   release(): void;
+}
+
+/** What a scraper asks for besides the format. */
+interface Asked {
+  readonly filter: ReadonlySet<string> | undefined;
+  readonly coding: Coding | "identity";
+  /** The same as one text, equal for those who ask for the same in other words. */
+  readonly what: string;
 }
 
 /** What a pass left: its chunks stay as they are until the sink is released. */
@@ -37,6 +48,8 @@ export class ScrapeRenderer {
   readonly #metrics: ScrapeMetrics | undefined;
   /** What was rendered last stays with its format; few formats are kept, whatever clients ask for. */
   readonly #formats: FormatSet;
+  /** What was asked lately, by the headers and the query: scrapers ask for the same again and again. */
+  readonly #asked = new Map<string, Asked>();
   /** Whose turn it is. */
   readonly queue: ScrapeQueue = new ScrapeQueue();
 
@@ -54,18 +67,29 @@ export class ScrapeRenderer {
    * Renders what is asked for, once for all who ask for the same before it begins. The share's result rejects if
    * there is nothing that may be served.
    */
-  render({ accept, acceptEncoding, query }: ScrapeRequest): Share<Rendered> {
-    const format = this.#formats.get(accept);
+  render(request: ScrapeRequest): Share<Rendered> {
+    const format = this.#formats.get(request.accept);
     const { contentType } = format;
-    const filter = filterOf(query);
-    const coding = negotiateEncoding(acceptEncoding, this.#options.codings);
-    const key = JSON.stringify([contentType, coding, filter && [...filter].sort()]);
+    const { filter, coding, what } = this.#read(request);
+    const key = `${contentType}\n${what}`;
     return this.queue.share(
       key,
       () => this.#gather(format.sink(), filter),
       (gathered) =>
         this.#finish(gathered, { contentType, coding: coding === "identity" ? undefined : coding }),
     );
+  }
+
+  #read({ acceptEncoding, query }: ScrapeRequest): Asked {
+    const text = `${acceptEncoding ?? ""}\n${query}`;
+    const known = this.#asked.get(text);
+    if (known !== undefined) return known;
+    const filter = filterOf(query);
+    const coding = negotiateEncoding(acceptEncoding, this.#options.codings);
+    const asked = { filter, coding, what: JSON.stringify([coding, filter && [...filter].sort()]) };
+    if (this.#asked.size >= ASKED_MAX) this.#asked.clear();
+    this.#asked.set(text, asked);
+    return asked;
   }
 
   async #gather(sink: ByteSink, filter: ReadonlySet<string> | undefined): Promise<Gathered> {
