@@ -1,8 +1,8 @@
 /**
  * Messages of 64 KiB from one thread to another: through a ring in shared memory, as stages of a pipeline hand over
  * their payloads, and by `postMessage` with the buffer transferred, to a thread of `node:worker_threads` and to a Web
- * Worker. All in the same run, in turns. The sender fills each payload, the receiver looks at its ends. `postMessage`
- * has no bound, which is the fastest that it can be; the ring has room for 255 payloads.
+ * Worker. All in the same run, in turns. The sender fills each payload, the receiver adds up its words, as a stage reads
+ * what it gets. `postMessage` has no bound, which is the fastest that it can be; the ring has room for 255 payloads.
  *
  * Usage: `deno run -A bench/llm/stage_ring.ts [rounds] [messages]`
  *
@@ -35,13 +35,17 @@ export interface RingRates {
 /** What a Web Worker runs. */
 const WEB_RECEIVER = `let left = 0, sum = 0;
 self.onmessage = ({ data: { messages, payload } }) => {
-  if (messages !== undefined) { left = messages; return; }
-  const bytes = new Uint8Array(payload);
-  sum += bytes[0] + bytes[bytes.length - 1];
+  if (messages !== undefined) { left = messages; sum = 0; return; }
+  const words = new Int32Array(payload);
+  for (let i = 0; i < words.length; i++) sum = sum + words[i] | 0;
   if (--left === 0) self.postMessage(sum);
 };`;
 
-/** Runs rounds of both ways and gives the rates of each round. */
+/**
+ * Runs rounds of all ways and gives the rates of each round.
+ *
+ * @throws {Error} If a receiver did not get what was sent
+ */
 export async function measureRing(options: { rounds: number; messages: number }): Promise<RingRates[]> {
   const start: ReceiverStart = {
     ring: createFrameRing(RING_WORDS),
@@ -52,6 +56,7 @@ export async function measureRing(options: { rounds: number; messages: number })
   await new Promise<void>((resolve) => worker.once("message", () => resolve()));
   const ends = waiter(worker);
   const template = Uint8Array.from({ length: PAYLOAD_BYTES }, (_, i) => i);
+  const wanted = sumOf(template, options.messages);
   const writer = new FrameWriter(start.ring);
   const web = new globalThis.Worker(`data:text/javascript,${encodeURIComponent(WEB_RECEIVER)}`, {
     type: "module",
@@ -62,19 +67,19 @@ export async function measureRing(options: { rounds: number; messages: number })
       worker.postMessage({ type: "ring", messages: options.messages });
       const done = ends();
       await sendByRing(writer, start, { template, messages: options.messages });
-      await done;
+      check(await done, wanted);
     });
     const byThread = await timed(options.messages, async () => {
       worker.postMessage({ type: "transfer", messages: options.messages });
       const done = ends();
       sendByTransfer(worker, { template, messages: options.messages });
-      await done;
+      check(await done, wanted);
     });
     const byWeb = await timed(options.messages, async () => {
       web.postMessage({ messages: options.messages });
-      const done = new Promise<void>((resolve) => web.onmessage = () => resolve());
+      const done = new Promise<number>((resolve) => web.onmessage = ({ data }) => resolve(data));
       sendByTransfer(web, { template, messages: options.messages });
-      await done;
+      check(await done, wanted);
     });
     rates.push({ ring, thread: byThread, web: byWeb });
   }
@@ -89,10 +94,21 @@ export function medianRatio(rates: readonly RingRates[], other: "thread" | "web"
   return ratios[ratios.length >> 1];
 }
 
-function waiter(worker: Worker): () => Promise<void> {
-  let resolve: () => void = () => {};
-  worker.on("message", () => resolve());
-  return () => new Promise<void>((done) => resolve = done);
+/** What the words of all messages add up to. */
+function sumOf({ buffer }: Uint8Array<ArrayBuffer>, messages: number): number {
+  let sum = 0;
+  for (const word of new Int32Array(buffer)) sum = sum + word | 0;
+  return Math.imul(sum, messages);
+}
+
+function check(sum: number, wanted: number): void {
+  if (sum !== wanted) throw new Error(`Cannot use the run: the receiver got ${sum}, ${wanted} was sent`);
+}
+
+function waiter(worker: Worker): () => Promise<number> {
+  let resolve: (sum: number) => void = () => {};
+  worker.on("message", (sum: number) => resolve(sum));
+  return () => new Promise<number>((done) => resolve = done);
 }
 
 async function timed(messages: number, run: () => Promise<void>): Promise<number> {

@@ -19,8 +19,9 @@ const take = (length: number) => pool.take(length);
 let left = 0;
 let sum = 0;
 
-function use(payload: Uint8Array): void {
-  sum += payload[0] + payload[payload.length - 1];
+function use(payload: Uint8Array<ArrayBuffer>): void {
+  const words = new Int32Array(payload.buffer, 0, payload.length >> 2);
+  for (let i = 0; i < words.length; i++) sum = sum + words[i] | 0;
   left--;
 }
 
@@ -45,6 +46,7 @@ parentPort!.on("message", (message: { type: string; messages?: number; payload?:
     return;
   }
   left = message.messages!;
+  sum = 0;
   if (message.type === "ring") void takeFromRing();
 });
 parentPort!.postMessage("ready");

@@ -1,10 +1,11 @@
 /**
- * Large payloads go from stage to stage through a ring, not by message: what that gains with the threads in use.
+ * Large payloads go from stage to stage through a ring, not by message. How fast, the bench says; here it must be right.
  */
-import { assertGreaterOrEqual } from "@std/assert";
-import { measureRing, medianRatio } from "../../bench/llm/stage_ring.ts";
+import { assertEquals } from "@std/assert";
+import { measureRing } from "../../bench/llm/stage_ring.ts";
 
-Deno.test("a ring carries at least five times as many 64 KiB messages a second as postMessage to a stage's thread", async () => {
-  const rates = await measureRing({ rounds: 3, messages: 60 });
-  assertGreaterOrEqual(medianRatio(rates, "thread"), 5);
+Deno.test("a ring and postMessage hand over the same bytes, every message once", async () => {
+  // It throws if a receiver added up other words than were sent.
+  const rates = await measureRing({ rounds: 2, messages: 600 });
+  assertEquals(rates.length, 2);
 });
