@@ -32,7 +32,8 @@ Deno.test("every expression of the dashboards and rules gives something", async 
     upstreams: llm.server.url,
     model: undefined,
   });
-  await using pipeline = await startPipeline(omniPipeline(), { workers: 1 });
+  const one = { replicas: 1 };
+  await using pipeline = await startPipeline(omniPipeline({ thinker: one, vocoder: one }), { workers: 1 });
   const servers = { llm, gateway, pipeline };
   await using prometheus = await startPrometheus([
     { name: "app", target: `127.0.0.1:${app.adminPort}`, path: "/metrics" },
@@ -74,7 +75,7 @@ Deno.test("every expression of the dashboards and rules gives something", async 
       if (series.length > 0 || WITHOUT_DATA.test(one.expression)) pending.delete(one);
     }
     return pending.size === 0;
-  }, { what: "data for every expression", deadlineMs: 60_000, pauseMs: 500 }).catch(() => {});
+  }, { what: "data for every expression", deadlineMs: 120_000, pauseMs: 500 }).catch(() => {});
   assertEquals([...pending].map(({ where, expression }) => `${where}: ${expression}`), []);
   for (const { alert, expr } of rules.flatMap(({ alerts }) => alerts)) {
     await prometheus.query(expr);

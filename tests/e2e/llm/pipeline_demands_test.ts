@@ -34,7 +34,7 @@ Deno.test("no collector per instance: the same pipeline twice in a process, and 
 
 Deno.test("queue length and queue wait are fed from production: requests wait, are told, and are gone", async () => {
   const pipeline = omniPipeline({
-    thinker: { replicas: 1, concurrency: 1, engine: { timeToFirstTokenMs: 150 } },
+    thinker: { replicas: 1, concurrency: 1, engine: { timeToFirstTokenMs: 600 } },
   });
   await using server = await startPipeline(pipeline, { workers: 1 });
   const answers = Array.from({ length: 4 }, async () => (await ask(server, "text")).text());
