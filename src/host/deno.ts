@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { denoBodyKind } from "./deno_body_kind.ts";
+import { DenoUploads } from "./deno_uploads.ts";
 import { listenNodeHttp } from "./node_http.ts";
 import { unsharedPort } from "./platform.ts";
 import { spawnThread, threadScope } from "./worker_thread.ts";
@@ -59,6 +60,7 @@ function mayShareNatively(): boolean {
 /** Opens a port with `Deno.serve`. */
 function listenNatively(options: ListenOptions, handler: HostHandler): Promise<Listener> {
   const cutting = new AbortController();
+  const uploads = new DenoUploads();
   const { hostname, port, shared, tls } = options;
   return new Promise((resolve, reject) => {
     try {
@@ -69,16 +71,21 @@ function listenNatively(options: ListenOptions, handler: HostHandler): Promise<L
         ...(shared ? { reusePort: true } : {}),
         ...(tls === undefined ? {} : { cert: tls.cert, key: tls.key }),
         signal: cutting.signal,
-        onListen: (address) => queueMicrotask(() => resolve(listenerOf(server, address.port, cutting))),
+        onListen: (address) =>
+          queueMicrotask(() => resolve(listenerOf(server, address.port, { cutting, uploads }))),
         onError: () => new Response("Internal Server Error\n", { status: 500 }),
-      }, handler);
+      }, uploads.watch(handler));
     } catch (error) {
       reject(addressErrorOf(error, options));
     }
   });
 }
 
-function listenerOf(server: Deno.HttpServer, port: number, cutting: AbortController): Listener {
+function listenerOf(
+  server: Deno.HttpServer,
+  port: number,
+  { cutting, uploads }: { cutting: AbortController; uploads: DenoUploads },
+): Listener {
   return {
     port,
     remoteAddress: (_request, peer) => {
@@ -88,7 +95,10 @@ function listenerOf(server: Deno.HttpServer, port: number, cutting: AbortControl
     onClientGone: (request, _peer, listener) =>
       request.signal.addEventListener("abort", listener, { once: true }),
     upgradeWebSocket: (request) => Deno.upgradeWebSocket(request),
-    close: () => server.shutdown(),
+    close: async () => {
+      await uploads.settled();
+      await server.shutdown();
+    },
     abort: () => cutting.abort(),
   };
 }
