@@ -93,16 +93,3 @@ Deno.test("case 10: an exception between two updates leaves both as they were", 
   counter.inc(0.5);
   assertEquals([...fleet.scrape()], [["a_total", 1]]);
 });
-
-Deno.test("Counter without labels: an empty label set, and no label values, are its one series", () => {
-  const fleet = new Fleet();
-  const counter = new Counter({ name: "bare_total", help: "B.", registry: fleet.main });
-  counter.inc({});
-  counter.labels().inc(2);
-  counter.labels({}).inc(4);
-  assertStrictEquals(counter.labels({}), counter.labels());
-  assertEquals([...fleet.scrape()], [["bare_total", 7]]);
-  counter.reset();
-  counter.labels().inc();
-  assertEquals([...fleet.scrape()], [["bare_total", 1]]);
-});
