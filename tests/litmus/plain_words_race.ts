@@ -1,10 +1,11 @@
 /**
- * What ECMAScript does not promise and counters and gauges rely on: a plain word is never seen older than it was seen before.
- * And what happens to plain words with two writers.
+ * What ECMAScript does not promise and counters and gauges rely on: a plain word is never seen older than it was seen
+ * before. And what happens to plain words with two writers.
  *
  * @module
  */
 import { COUNTER_PAGE, PAGE_BYTES } from "../../src/layout/cell_page.ts";
+import { counterLow32 } from "../../src/layout/counter_cell.ts";
 import { addToCounter, readCounterPage } from "../../src/slab/counter_cell.ts";
 import { addToGauge, readGauge } from "../../src/slab/gauge_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
@@ -83,7 +84,7 @@ function gaugeReader(memory: SharedArrayBuffer): Act {
 /** Adds as the other side does, and looks for what is missing. */
 function secondWriter(memory: SharedArrayBuffer): Act {
   const slab = new Slab(memory);
-  const low32 = CELL32 + 1;
+  const low32 = counterLow32(CELL32);
   let lost = 0;
   return (round) => {
     const missing = 2 * STEPS * round - slab.i32[low32];
