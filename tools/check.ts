@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { checkDocs } from "./check_docs.ts";
 import { checkLayers } from "./check_layers.ts";
 import { checkDashboard } from "./dashboard.ts";
 import { checkGenerated } from "./generate.ts";
@@ -39,6 +40,7 @@ const steps: Step[] = [
   ...typeSteps(),
   { name: "layers", work: async () => (await checkLayers()).join("\n") },
   { name: "docs", work: () => quiet([DENO, "doc", "--lint", "--quiet", ...entryPoints()]) },
+  { name: "docstrings", work: async () => (await checkDocs()).join("\n") },
   {
     name: "tidy",
     work: () => quiet([DENO, "test", "--allow-all", "--no-check", "--quiet", "tests/unit/tidy_test.ts"]),

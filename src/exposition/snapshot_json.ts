@@ -15,6 +15,7 @@ const PARAMETERS = ["prefix", "name", "label"];
  * {@linkcode snapshot}; numbers that JSON does not have are the strings `"NaN"`, `"+Inf"` and `"-Inf"`.
  *
  * @param source the collector
+ * @throws {TypeError} The returned handler, if the source is no collector
  * @returns answers one request: 200, 400 for a parameter that it does not know, 405 for a method other than GET and HEAD
  *
  * @example The families as JSON

@@ -83,7 +83,8 @@ export interface FamilySamples {
   /** The values of all series of the block. */
   readonly values: Float64Array;
   /**
-   * While it is the same for the same block, so are the values. Without it they may differ from one scrape to the next.
+   * The state of the values, a number that only tells states apart: while it is the same for the same block, so are the
+   * values. Without it they may differ from one scrape to the next.
    */
   readonly version?: number;
   /** When each series began to count, in seconds since the Unix epoch; 0 where that is not known. */
