@@ -1,5 +1,5 @@
 /**
- * What a format costs a sample, without collector and slabs: `deno run -A bench/micro/render.ts [SERIES]`.
+ * What a format costs a sample, without collector and slabs: `deno run -A bench/micro/formats.ts [SERIES]`.
  *
  * Every round renders each format once with all values changed, once with a tenth of them, and once with none, format
  * after format, so that whatever disturbs the machine disturbs them alike. `kept` is a scrape whose chunks are never
