@@ -61,7 +61,7 @@ function partTable({ parts }: Result): string {
   return [
     "## Parts",
     "",
-    "Measured one after the other, on one machine and commit. What is compared of one work is of one part.",
+    "Measured one after the other, on one machine and commit. Above a load of about 0.5, others were at work when a part began. What is compared of one work is of one part.",
     "",
     "| began (UTC) | seconds | load average then | measured |",
     "| --- | ---: | ---: | --- |",
@@ -69,12 +69,16 @@ function partTable({ parts }: Result): string {
   ].join("\n");
 }
 
+/** More works of one suite than these are counted, not named. */
+const NAMED_WORKS = 5;
+
 /** `suite/work` names by suite: `merge: counter, histogram`. */
 function suitesOf(works: readonly string[]): string[] {
   const bySuite = Map.groupBy(works, (work) => work.split("/")[0]);
-  return [...bySuite].map(([suite, members]) =>
-    `${suite}: ${members.map((work) => work.slice(suite.length + 1)).join(", ")}`
-  );
+  return [...bySuite].map(([suite, members]) => {
+    const names = members.map((work) => work.slice(suite.length + 1));
+    return `${suite}: ${names.length > NAMED_WORKS ? `${names.length} works` : names.join(", ")}`;
+  });
 }
 
 function goalTable(result: Result): string {
