@@ -30,7 +30,7 @@ Deno.test("the commands of docs/internals/benchmarking.md are ones that the benc
   const page = await Deno.readTextFile(`${ROOT}/docs/internals/benchmarking.md`);
   const [, block] = /^```sh [^\n]*\n(deno task bench [\s\S]*?)^```$/m.exec(page)!;
   const commands = block.trim().split("\n").map((line) => line.replace(/ {2,}#.*$/, ""));
-  assertEquals(commands.length, 7);
+  assertEquals(commands.length, 8);
   for (const command of commands) {
     const words = (command.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((word) => word.replaceAll('"', ""));
     const [program, task, bench, ...args] = words;
