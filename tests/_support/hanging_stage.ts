@@ -9,9 +9,14 @@ import type { StageStart } from "../../src/llm/pipeline/stage_messages.ts";
 
 const { stage, replica } = detectHost().workerScope()!.data as StageStart;
 
-/** A message on this channel names the replica that is to hang. */
-new BroadcastChannel("hang a stage").onmessage = ({ data }) => {
+/** A message on this channel names the replica that is to hang; it says so before it does. */
+const channel = new BroadcastChannel("hang a stage");
+channel.onmessage = ({ data }) => {
   if (data !== `${stage}.${replica}`) return;
-  for (;;);
+  channel.postMessage(`${data} hangs`);
+  // WHY: a turn of the event loop later the message is on its way.
+  setTimeout(() => {
+    for (;;);
+  });
 };
 await runStageThread();

@@ -14,7 +14,8 @@ import { omniPipeline, STAGE } from "../_support/pipeline_server.ts";
 import { sampleValue } from "../_support/sample_value.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
-const HANG_SECONDS = 0.5;
+/** Long enough that a busy machine does not make others look hung, nor keeps the requests from coming in time. */
+const HANG_SECONDS = 2;
 const REQUESTS = 8;
 
 /** A pool whose replicas can hang, and the API of one worker in this thread. */
@@ -72,6 +73,21 @@ async function startServer() {
   };
 }
 
+/** Makes a replica hang. Resolves when it is about to. */
+async function hang(place: string): Promise<void> {
+  using channel = new DisposableChannel("hang a stage");
+  let isAbout = false;
+  channel.onmessage = ({ data }) => isAbout ||= data === `${place} hangs`;
+  channel.postMessage(place);
+  await waitFor(() => isAbout, { what: "the replica to be told", deadlineMs: 20_000 });
+}
+
+class DisposableChannel extends BroadcastChannel implements Disposable {
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
 Deno.test({
   name: "a replica that hangs is replaced, its requests end as errors, once, and every hop is accounted for",
   // The worker's client runs as long as the process.
@@ -84,16 +100,12 @@ Deno.test({
     const first = await server.speak();
     assertEquals(first.status, 200);
     await first.arrayBuffer();
-    const channel = new BroadcastChannel("hang a stage");
-    const hungMs = performance.now();
-    channel.postMessage(`${STAGE.vocoder}.0`);
-    channel.close();
+    await hang(`${STAGE.vocoder}.0`);
     // Half of them are bound to the replica that hangs, or will be; the other half is not kept waiting.
-    const answers: { status: number; text: string; seconds: number }[] = [];
+    const answers: { status: number; text: string }[] = [];
     for (let i = 0; i < REQUESTS; i++) {
       void server.speak().then(async (response) => {
-        const text = await response.text();
-        answers.push({ status: response.status, text, seconds: (performance.now() - hungMs) / 1000 });
+        answers.push({ status: response.status, text: await response.text() });
       });
     }
     await waitFor(() => answers.length === REQUESTS, { what: "all answers", deadlineMs: 30_000 });
@@ -103,7 +115,6 @@ Deno.test({
       assertMatch(text, /A stage was lost/);
     }
     assert(failed.length > 0 && failed.length < answers.length, `${failed.length} failed`);
-    assert(failed.every(({ seconds }) => seconds >= HANG_SECONDS));
     assertEquals([ends("error"), ends("stop")], [failed.length, 1 + answers.length - failed.length]);
     assertEquals(server.value("vllm:omni_requests_failed_total", { reason: "replica_lost" }), failed.length);
     assertEquals(server.restarts, ["hang"]);

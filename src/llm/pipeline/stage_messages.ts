@@ -7,7 +7,7 @@
 import type { StagePlace } from "../../families/engine_labels.ts";
 import type { OmniNaming } from "../../families/omni.ts";
 import type { Attachment } from "../../registry/registry.ts";
-import type { Channel } from "../replica/channel.ts";
+import type { AboutWorkers, Channel } from "../replica/channel.ts";
 import type { PipelineDescription } from "./description.ts";
 import type { EdgePeer } from "./edges.ts";
 import type { BoundPlace } from "./ticket.ts";
@@ -26,14 +26,7 @@ export interface StageStart extends BoundPlace {
 
 /** From main to a stage thread. */
 export type ToStage =
-  | {
-    readonly type: "attach";
-    readonly slot: number;
-    readonly epoch: number;
-    readonly channel: Channel;
-    readonly doorbell: SharedArrayBuffer;
-  }
-  | { readonly type: "detach"; readonly slot: number; readonly epoch: number }
+  | AboutWorkers
   | { readonly type: "source up"; readonly peer: EdgePeer }
   | { readonly type: "source down"; readonly peer: BoundPlace }
   | { readonly type: "target up"; readonly peer: EdgePeer }

@@ -6,9 +6,7 @@
 import type { StagePlace } from "../../families/engine_labels.ts";
 import { OMNI_FAMILIES } from "../../families/omni.ts";
 import { Doorbell } from "../../slab/doorbell.ts";
-import { FrameReader } from "../../slab/frame_ring.ts";
-import type { Channel } from "../replica/channel.ts";
-import { FrameQueue } from "../replica/frame_queue.ts";
+import { openWorkerEnds, type WorkerAddress, type WorkerEnds } from "../replica/channel.ts";
 import type { StageDescription } from "./description.ts";
 import { BytePool } from "./byte_pool.ts";
 import { type EdgePeer, InEdge, OutEdge } from "./edges.ts";
@@ -25,15 +23,6 @@ import type { BoundPlace, HopTrace, StageReport, Submission, Ticket } from "./ti
 const BEAT_MS = 200;
 /** How often frames that found no room are tried again. */
 const RETRY_MS = 2;
-
-/** An API worker as a replica sees it. */
-interface Client {
-  readonly slot: number;
-  readonly epoch: number;
-  readonly requests: FrameReader;
-  readonly outputs: FrameQueue;
-  readonly doorbell: Doorbell;
-}
 
 /** A stream of a connection with a replica before this one. */
 interface InStream {
@@ -67,7 +56,7 @@ export interface RuntimeParts extends StagePlace {
 export class StageRuntime implements JobOutlet {
   readonly #parts: RuntimeParts;
   readonly #bell: Doorbell;
-  readonly #clients = new Map<number, Client>();
+  readonly #clients = new Map<number, WorkerEnds>();
   readonly #sources = new Map<string, InEdge>();
   readonly #targets = new Map<string, OutEdge>();
   readonly #jobs = new Map<string, Running>();
@@ -99,16 +88,9 @@ export class StageRuntime implements JobOutlet {
   }
 
   /** An incarnation of a worker may send requests. */
-  attach(worker: { slot: number; epoch: number; channel: Channel; doorbell: SharedArrayBuffer }): void {
-    const { slot, epoch, channel } = worker;
-    this.detach(slot);
-    this.#clients.set(slot, {
-      slot,
-      epoch,
-      requests: new FrameReader(channel.requests),
-      outputs: new FrameQueue(channel.outputs),
-      doorbell: new Doorbell(worker.doorbell),
-    });
+  attach(worker: WorkerAddress): void {
+    this.detach(worker.slot);
+    this.#clients.set(worker.slot, openWorkerEnds(worker));
     this.#bell.ring();
   }
 
@@ -243,12 +225,12 @@ export class StageRuntime implements JobOutlet {
     for (const wake of waiters) wake();
   }
 
-  #clientOf(key: RequestKey): Client | undefined {
+  #clientOf(key: RequestKey): WorkerEnds | undefined {
     const client = this.#clients.get(key.slot);
     return client?.epoch === key.epoch ? client : undefined;
   }
 
-  #send(client: Client, message: Outgoing): void {
+  #send(client: WorkerEnds, message: Outgoing): void {
     client.outputs.push(encodeMessage(message));
     client.doorbell.ring();
   }

@@ -5,13 +5,11 @@
  * @module
  */
 import { Doorbell } from "../../slab/doorbell.ts";
-import { FrameReader } from "../../slab/frame_ring.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { StepOutputs } from "../engine/step_outputs.ts";
 import { OutputFrame } from "../wire/output_frame.ts";
 import { COMMAND, decodeAdd } from "../wire/request_frame.ts";
-import type { Channel } from "./channel.ts";
-import { FrameQueue } from "./frame_queue.ts";
+import { openWorkerEnds, type WorkerAddress, type WorkerEnds } from "./channel.ts";
 
 /** Engine ids are the client's id and its number, in one. */
 const CLIENT_FACTOR = 2 ** 32;
@@ -25,12 +23,7 @@ const LAG_MAX_US = 50_000;
 const YIELD_MS = 10;
 
 /** One API worker as an engine sees it. */
-interface Client {
-  readonly slot: number;
-  readonly epoch: number;
-  readonly requests: FrameReader;
-  readonly outputs: FrameQueue;
-  readonly doorbell: Doorbell;
+interface Client extends WorkerEnds {
   readonly frame: OutputFrame;
 }
 
@@ -71,17 +64,9 @@ export class EngineLoop {
   }
 
   /** Lets an incarnation of a worker take part; an earlier one of its slot is gone then. */
-  attach(worker: { slot: number; epoch: number; channel: Channel; doorbell: SharedArrayBuffer }): void {
-    const { slot, epoch, channel, doorbell } = worker;
-    this.detach(slot);
-    this.#clients.set(slot, {
-      slot,
-      epoch,
-      requests: new FrameReader(channel.requests),
-      outputs: new FrameQueue(channel.outputs),
-      doorbell: new Doorbell(doorbell),
-      frame: new OutputFrame(),
-    });
+  attach(worker: WorkerAddress): void {
+    this.detach(worker.slot);
+    this.#clients.set(worker.slot, { ...openWorkerEnds(worker), frame: new OutputFrame() });
     this.#bell.ring();
   }
 

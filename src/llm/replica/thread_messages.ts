@@ -8,7 +8,7 @@ import type { Attachment } from "../../registry/registry.ts";
 import type { EngineConfig } from "../engine/engine_config.ts";
 import type { Features } from "../metrics/features.ts";
 import type { EngineAddress } from "../client/ring_engine_client.ts";
-import type { Channel } from "./channel.ts";
+import type { AboutWorkers } from "./channel.ts";
 
 /** Where an engine's text comes from. */
 export type TextMode = "random" | "echo";
@@ -37,16 +37,7 @@ export interface EngineStart extends ReplicaCommon {
 
 /** From main to an engine thread. */
 export type ToEngine =
-  /** A worker is there. */
-  | {
-    readonly type: "attach";
-    readonly slot: number;
-    readonly epoch: number;
-    readonly channel: Channel;
-    readonly doorbell: SharedArrayBuffer;
-  }
-  /** A worker is gone. */
-  | { readonly type: "detach"; readonly slot: number; readonly epoch: number }
+  | AboutWorkers
   /** End. */
   | { readonly type: "stop" };
 
