@@ -8,6 +8,8 @@ const server = await serve({
   adminPort: 0,
   instrument: false,
   startSeconds: 300,
+  // Its workers count up half a million series at a time, which takes seconds where others want the processor too.
+  hangSeconds: 0,
   slabBytes: 64 * 1024 * 1024 + Number(Deno.env.get("SERIES")) * 256,
   scrape: JSON.parse(Deno.env.get("SCRAPE") ?? "{}"),
 });
