@@ -14,7 +14,7 @@ export interface CommandOptions {
   readonly command: readonly string[];
   /** What the line on standard output looks like by which the command says that it is ready. Without it: do not wait. */
   readonly ready?: RegExp;
-  /** Milliseconds until it must be ready. Default 30 000. */
+  /** Milliseconds until it must be ready, or over. Default 90 000: a busy machine is no defect. */
   readonly deadlineMs?: number;
   /** Variables added to the environment. */
   readonly env?: Record<string, string>;
@@ -114,7 +114,7 @@ export class RunningCommand implements AsyncDisposable {
  * @throws {Error} If it ends before, or is not ready in time; the message has what it printed
  */
 export async function startCommand(options: CommandOptions): Promise<RunningCommand> {
-  const { ready, deadlineMs = 30_000 } = options;
+  const { ready, deadlineMs = 90_000 } = options;
   const [program, ...args] = options.command;
   const child = new Deno.Command(program === "deno" ? Deno.execPath() : program, {
     args,
@@ -149,7 +149,7 @@ export async function runCommand(
   options: CommandOptions,
 ): Promise<Ending & { stdout: string; stderr: string }> {
   const running = await startCommand({ ...options, ready: undefined });
-  const timer = setTimeout(() => running.killAll(), options.deadlineMs ?? 30_000);
+  const timer = setTimeout(() => running.killAll(), options.deadlineMs ?? 90_000);
   const ending = await running.ended;
   clearTimeout(timer);
   return { ...ending, stdout: running.stdout, stderr: running.stderr };
