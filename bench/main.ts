@@ -5,7 +5,7 @@
  */
 import { writeComparison } from "./report/compare.ts";
 import { fileStem, plotFile, writeReport } from "./report/markdown.ts";
-import { readmeFigures, replaceFigures } from "./report/readme.ts";
+import { readmeFigures, replaceFigures, type ResultFile } from "./report/readme.ts";
 import { parseArguments, USAGE } from "./runner/arguments.ts";
 import { BENCH, ROOT } from "./runner/machine.ts";
 import { parseResult, type Result, type Selection, stringifyResult } from "./runner/result.ts";
@@ -13,6 +13,7 @@ import { runSuites } from "./runner/run.ts";
 import { installPackages } from "./runner/runtimes.ts";
 import { SUITES } from "./suites.ts";
 
+const NO_FILE = "Cannot read a result: its file is not given (see --help)";
 const QUESTIONS = Object.fromEntries(
   SUITES.map(({ name, question }) => [name, question]),
 );
@@ -38,18 +39,14 @@ async function main(words: readonly string[]): Promise<void> {
     case "report":
       return await saveReport(await read(files[0]), files[0]);
     case "readme":
-      return await saveReadme(await read(files[0]), files[0]);
+      return await saveReadme(files);
     default:
       return await runBenches(words);
   }
 }
 
 async function read(file: string | undefined): Promise<Result> {
-  if (file === undefined) {
-    throw new TypeError(
-      "Cannot read a result: its file is not given (see --help)",
-    );
-  }
+  if (file === undefined) throw new TypeError(NO_FILE);
   return parseResult(await Deno.readTextFile(file));
 }
 
@@ -100,18 +97,17 @@ function folderOf(file: string): string {
   return file.includes("/") ? file.replace(/\/[^/]*$/, "/") : "";
 }
 
-async function saveReadme(result: Result, file: string): Promise<void> {
+async function saveReadme(files: readonly string[]): Promise<void> {
   const readme = `${ROOT}README.md`;
-  const path = (await Deno.realPath(file)).replace(
-    await Deno.realPath(ROOT) + "/",
-    "",
-  );
+  const root = await Deno.realPath(ROOT) + "/";
+  const results: ResultFile[] = [];
+  if (files.length === 0) throw new TypeError(NO_FILE);
+  for (const file of files) {
+    results.push({ result: await read(file), file: (await Deno.realPath(file)).replace(root, "") });
+  }
   await Deno.writeTextFile(
     readme,
-    replaceFigures(
-      await Deno.readTextFile(readme),
-      readmeFigures(result, path),
-    ),
+    replaceFigures(await Deno.readTextFile(readme), readmeFigures(results)),
   );
   console.log(`Figures written to ${readme}`);
 }

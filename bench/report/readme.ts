@@ -47,17 +47,28 @@ function scrape(
   ]];
 }
 
-/** The figures as Markdown, with the result file and the command that made it. */
-export function readmeFigures(result: Result, file: string): string {
+/** A result and where it lies in the repository. */
+export interface ResultFile {
+  readonly result: Result;
+  readonly file: string;
+}
+
+/** The figures as Markdown, each from the first result that has it, with the files and the commands that made them. */
+export function readmeFigures(results: readonly ResultFile[]): string {
   const lines = [
     "| in Deno, best of a run | promslab | instead |",
     "| --- | ---: | --- |",
   ];
+  const used = new Set<ResultFile>();
   for (const [text, query, peers] of LINES) {
-    const own = findRow(result, { ...query, subject: "promslab" });
-    if (own === undefined) continue;
+    const from = results.find(({ result }) =>
+      findRow(result, { ...query, subject: "promslab" }) !== undefined
+    );
+    if (from === undefined) continue;
+    used.add(from);
+    const own = findRow(from.result, { ...query, subject: "promslab" })!;
     const others = peers.flatMap((peer) => {
-      const row = findRow(result, peer);
+      const row = findRow(from.result, peer);
       if (row === undefined) return [];
       const times = advantage(own.samples, row.samples, own.better).best;
       return [
@@ -68,12 +79,12 @@ export function readmeFigures(result: Result, file: string): string {
       `| ${text} | ${formatFigure(best(own.samples, own.better))} ${own.unit} | ${others.join(", ")} |`,
     );
   }
+  return [...lines, ...[...used].flatMap((from) => ["", sourceOf(from)])].join("\n");
+}
+
+function sourceOf({ result, file }: ResultFile): string {
   const { machine, command, commit, rounds } = result;
-  return [
-    ...lines,
-    "",
-    `From [\`${file}\`](${file}): \`${command}\` at ${commit}, ${rounds} interleaved rounds on ${machine.cores} cores of ${machine.cpu}.`,
-  ].join("\n");
+  return `From [\`${file}\`](${file}): \`${command}\` at ${commit}, ${rounds} interleaved rounds on ${machine.cores} cores of ${machine.cpu}.`;
 }
 
 /**

@@ -19,7 +19,8 @@ export const USAGE = `Measures promslab beside what a user would pick instead, i
 deno task bench [pattern ...] [flags]    all suites, or those whose "suite/work" contains a pattern
 deno task bench compare A.json B.json    what changed between two results
 deno task bench report RESULT.json       writes the Markdown report and its plots beside the result
-deno task bench readme RESULT.json       writes the figures between the README's markers anew
+deno task bench readme RESULT.json ...   writes the figures between the README's markers anew, each from
+                                         the first result that has it
 
   --quick             small sizes and 3 rounds: shows that everything works, in under two minutes
   --subjects A,B      only these libraries (promslab,prom-client,...)

@@ -189,10 +189,35 @@ Deno.test("writeComparison() warns of another machine", () => {
 });
 
 Deno.test("the README's figures replace what stood between the markers, and only that", () => {
-  const figures = readmeFigures(RESULT, "bench/results/x.json");
+  const figures = readmeFigures([{ result: RESULT, file: "bench/results/x.json" }]);
   assertStringIncludes(figures, "| `child.inc()` | 4.00 ns | prom-client 400 ns (100x)");
   assertStringIncludes(figures, "`deno task bench`");
   const text = `before\n${BEGIN}\nold\n${END}\nafter\n`;
   assertEquals(replaceFigures(text, figures), `before\n${BEGIN}\n${figures}\n${END}\nafter\n`);
   assertThrows(() => replaceFigures("nothing here", figures), Error, "Cannot place the figures");
+});
+
+Deno.test("the README's figures come from the first result that has them, and name each that gave one", () => {
+  const scrape = (subject: string, runtime: string, ms: number) =>
+    makeRow({
+      suite: "merge",
+      work: "counter",
+      subject,
+      runtime,
+      unit: "ms",
+      sizes: { workers: 4, series: 10_000 },
+      samples: [ms],
+    });
+  const other = makeResult([
+    makeRow({ samples: [99] }),
+    scrape("promslab", "deno", 0.5),
+    scrape("prom-client cluster", "node", 100),
+  ]);
+  const figures = readmeFigures([{ result: RESULT, file: "a.json" }, { result: other, file: "b.json" }]);
+  assertStringIncludes(figures, "| `child.inc()` | 4.00 ns |");
+  assertStringIncludes(figures, "0.5 ms | prom-client cluster 100 ms (200x) |");
+  assertEquals(figures.match(/^From .*$/gm)?.map((line) => line.slice(0, 14)), [
+    "From [`a.json`",
+    "From [`b.json`",
+  ]);
 });
