@@ -102,6 +102,11 @@ function allPatterns(before: Result | undefined, { patterns }: Selection): reado
   return [...new Set([...before.patterns, ...patterns])];
 }
 
+/** A word of a command line as a shell wants it. */
+function quoted(word: string): string {
+  return word.includes(" ") ? `"${word}"` : word;
+}
+
 /** The command that measures all of a selection at once. */
 function commandOf(
   suites: readonly Suite[],
@@ -112,7 +117,7 @@ function commandOf(
     "deno task bench",
     ...(all ? [] : patterns),
     ...(quick ? ["--quick"] : []),
-    ...(subjects.length > 0 ? ["--subjects", subjects.join(",")] : []),
+    ...(subjects.length > 0 ? ["--subjects", quoted(subjects.join(","))] : []),
     ...(runtimes.length > 0 ? ["--runtimes", runtimes.join(",")] : []),
     ...(rounds === (quick ? 3 : 15) ? [] : ["--rounds", String(rounds)]),
   ].join(" ");

@@ -74,6 +74,9 @@ Deno.test("runSuites() names the command that measures all parts at once", async
   assertEquals(before.command, "deno task bench micro/a");
   const some = await runSuites(suites, { ...selection, patterns: ["memory"] }, { before, ...options });
   assertEquals(some.command, "deno task bench micro/a memory");
+  const subjects = ["promslab", "prom-client cluster"];
+  const two = await runSuites(suites, { ...selection, subjects }, options);
+  assertEquals(two.command, 'deno task bench --subjects "promslab,prom-client cluster"');
   const all = await runSuites(suites, { ...selection, patterns: ["micro", "memory"] }, options);
   assertEquals(all.command, "deno task bench");
 });
