@@ -109,9 +109,14 @@ function serverTurn(load: Subject, server: Server, tokens: number): Turn {
 /** What the server takes when it is scraped, and when nobody asks: the difference is what scrapes cost. */
 function scrapeTurn(load: Subject, { served }: Server, milliseconds: number): Turn {
   const share = async (work: () => Promise<unknown>) => {
-    const startUs = cpuMicroseconds(served.pid) ?? NaN;
+    const before = threadNanoseconds(served.pid);
     await work();
-    return ((cpuMicroseconds(served.pid) ?? NaN) - startUs) / milliseconds / 10;
+    let spent = 0;
+    // WHY by thread: one that ends meanwhile, as idle ones of a pool do, would take all that it ever spent with it.
+    for (const [thread, nanoseconds] of threadNanoseconds(served.pid)) {
+      spent += nanoseconds - (before.get(thread) ?? 0);
+    }
+    return spent / 1000 / milliseconds / 10;
   };
   return {
     rows: ["scrapes", "no_scrapes"].map((work) => rowOf(work, SELF, "% of a core")),
@@ -120,6 +125,19 @@ function scrapeTurn(load: Subject, { served }: Server, milliseconds: number): Tu
       return [await share(() => load.call("scrapes", served.metricsPort, milliseconds)), idle];
     },
   };
+}
+
+/** What each thread of a process has spent so far. */
+function threadNanoseconds(pid: number): Map<string, number> {
+  const spent = new Map<string, number>();
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    try {
+      spent.set(name, Number(Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ")[0]));
+    } catch {
+      // It has ended since the folder was read.
+    }
+  }
+  return spent;
 }
 
 function rowOf(work: string, subject: string, unit: string): Omit<Row, "samples"> {
