@@ -63,8 +63,12 @@ export class ScrapingClients {
     return scraped;
   }
 
+  /** @throws What a scrape has failed with, so that a test ends then and not when it is over */
   #tell(order: ScrapingOrder): void {
-    for (const { worker } of this.#threads) worker.postMessage(order);
+    for (const { failure, worker } of this.#threads) {
+      if (failure !== undefined) throw failure;
+      worker.postMessage(order);
+    }
   }
 }
 

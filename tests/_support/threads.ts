@@ -34,6 +34,11 @@ export class Thread {
     });
   }
 
+  /** What the thread failed with; undefined while it has not. One that has ended says nothing more, which is a failure. */
+  get failure(): unknown {
+    return this.#failed;
+  }
+
   /**
    * The next message that was not taken yet.
    *
