@@ -50,6 +50,12 @@ export class ScrapingClients {
     await Promise.all(this.#threads.map((thread) => thread.message()));
   }
 
+  /** Has them collect their garbage, which holds on to the slabs that they have folded. */
+  async collectGarbage(): Promise<void> {
+    this.#tell({ collect: true });
+    await Promise.all(this.#threads.map((thread) => thread.message()));
+  }
+
   /**
    * Ends them.
    *

@@ -6,6 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Collector, Registry } from "../../mod.ts";
 import type { SlabSource } from "../../src/collect/slab_source.ts";
 import { checkScrape } from "./check_scrape.ts";
+import { collectGarbage } from "./collect_garbage.ts";
 import { type Samples, samplesOf } from "./fleet.ts";
 
 /** What a scraping thread is told at its start. */
@@ -19,6 +20,8 @@ export type ScrapingOrder =
   | { readonly add: number; readonly slab: SharedArrayBuffer }
   | { readonly retire: number }
   | { readonly answer: true }
+  /** Collect garbage, then answer. */
+  | { readonly collect: true }
   | { readonly end: true };
 
 /** What it says in the end. */
@@ -47,6 +50,7 @@ function obey(order: ScrapingOrder): void {
     collector.retire(sources.get(order.retire)!);
     sources.delete(order.retire);
   } else if ("answer" in order) parentPort!.postMessage("done");
+  else if ("collect" in order) void collectGarbage().then(() => parentPort!.postMessage("done"));
   else {
     scrape();
     running = false;

@@ -202,6 +202,7 @@ Deno.test("case 5: threads that are killed and replaced leave memory, output and
   const threads = new ChurnedThreads([churned, kept], clients);
   /** What is held, slabs and resident megabytes, when all else is gone. */
   const settle = async (slabsHeld: number) => {
+    await clients.collectGarbage();
     await waitFor(async () => {
       await collectGarbage();
       return threads.slabs.live <= slabsHeld + SLABS_LEFT_MAX;

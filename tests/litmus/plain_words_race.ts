@@ -81,14 +81,23 @@ function gaugeReader(memory: SharedArrayBuffer): Act {
   };
 }
 
+/** Adds one a round, so that most rounds of two such writers go well. */
+function seldomWriter(memory: SharedArrayBuffer): Act {
+  const slab = new Slab(memory);
+  return () => {
+    addToCounter(slab, CELL32, 1);
+    return -1;
+  };
+}
+
 /** Adds as the other side does, and looks for what is missing. */
 function secondWriter(memory: SharedArrayBuffer): Act {
   const slab = new Slab(memory);
   const low32 = counterLow32(CELL32);
   let lost = 0;
   return (round) => {
-    const missing = 2 * STEPS * round - slab.i32[low32];
-    for (let k = 0; k < STEPS; k++) addToCounter(slab, CELL32, 1);
+    const missing = 2 * round - slab.i32[low32];
+    addToCounter(slab, CELL32, 1);
     // What the other side adds in this round may be there already, so only losses beyond a round's are certain.
     const isLost = missing > lost;
     lost = Math.max(lost, missing);
@@ -103,5 +112,5 @@ export const races: readonly Race[] = [
     name: "a gauge is never seen older than it was seen before",
     actors: [gaugeWriter, gaugeReader],
   },
-  { ...race, name: "a counter with two writers", broken: true, actors: [writer, secondWriter] },
+  { ...race, name: "a counter with two writers", broken: true, actors: [seldomWriter, secondWriter] },
 ];
