@@ -1,6 +1,7 @@
 /** Every name that the package offers at run time, by entry point: nothing is added or lost unseen. */
 import { assertEquals } from "@std/assert";
 import * as core from "promslab";
+import * as cli from "promslab/cli";
 import * as compat from "promslab/compat";
 import * as dashboard from "promslab/dashboard";
 import * as exposition from "promslab/exposition";
@@ -51,6 +52,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     "snapshot",
     "writeTextfile",
   ],
+  "./cli": ["main"],
   "./compat": [
     "AggregatorRegistry",
     "ClusterRegistry",
@@ -112,6 +114,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 
 const MODULES: Readonly<Record<string, object>> = {
   ".": core,
+  "./cli": cli,
   "./compat": compat,
   "./dashboard": dashboard,
   "./exposition": exposition,
