@@ -23,8 +23,11 @@ export interface CommittedColumns {
   columns(): Iterable<SlabColumn>;
 }
 
-/** As many tries as a slab has however busy the machine is; between hot commits one in two succeeds. */
-const TRIES_MIN = 2048;
+/**
+ * As many tries as a slab has however busy the machine is. Between commits in a tight loop one in two succeeds where both
+ * threads have a core, and one in two hundred where others compete for it: there 2048 were too few in one of 1500 reads.
+ */
+const TRIES_MIN = 16_384;
 
 /** Where a cell's values are read into. */
 interface Place {

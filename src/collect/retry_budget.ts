@@ -8,7 +8,7 @@ const CHILD_MS = 1;
 const SCRAPE_MS = 20;
 const TRIES_BETWEEN_LOOKS = 64;
 /** The most that tries which are owed to a read may take beyond its time. */
-const OWED_MS = 100;
+const OWED_MS = 500;
 
 /**
  * The time that one scrape has for reads that need more than one try. A hot histogram needs dozens of tries on
@@ -30,7 +30,7 @@ export class RetryBudget {
    *
    * @param read tries once and says whether it succeeded
    * @param firstRead whether the child has no earlier value; it may then use up the whole scrape's time
-   * @param options.triesMin how many tries it has even if its time is over, within 100 ms. A thread that shares its
+   * @param options.triesMin how many tries it has even if its time is over, within 500 ms. A thread that shares its
    * core may lose all its time before it has tried twice
    * @returns whether a read succeeded
    */

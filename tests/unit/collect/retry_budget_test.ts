@@ -42,7 +42,7 @@ Deno.test("case 34: RetryBudget.retry() gives a scrape 20 milliseconds, and a fi
   assertEquals([tries, budget.staleCount], [640, 15], "a few tries each, once the time is over");
 });
 
-Deno.test("RetryBudget.retry() owes a read its least tries, though other threads took all its time, within 100 ms", () => {
+Deno.test("RetryBudget.retry() owes a read its least tries, though other threads took all its time, within half a second", () => {
   const clock = new Clock();
   const budget = new RetryBudget(clock.now);
   let tries = 0;
@@ -59,7 +59,7 @@ Deno.test("RetryBudget.retry() owes a read its least tries, though other threads
   };
   const startMs = clock.ms;
   assertEquals(budget.retry(slow, true, { triesMin: 2048 }), false);
-  assert(clock.ms - startMs >= 100 && clock.ms - startMs < 200, `${clock.ms - startMs} ms`);
+  assert(clock.ms - startMs >= 500 && clock.ms - startMs < 600, `${clock.ms - startMs} ms`);
   tries = 0;
   assertEquals(budget.retry(() => ++tries > 2048, true, { triesMin: 2048 }), false);
   assertEquals(tries, 2048);
