@@ -9,6 +9,9 @@ import { answerCalls } from "../runner/answer_calls.ts";
 const LINE_FEED = 10;
 const ENCODER = new TextEncoder();
 
+const NAMES = ["num_requests_running", "num_requests_waiting", "kv_cache_usage_perc"];
+const FILTER = NAMES.map((name) => `name[]=vllm:${name}`).join("&");
+
 await answerCalls({
   /** Chats with a server on so many connections at once; answers how many events came, and in which time. */
   async streams(port, streams, tokens) {
@@ -29,23 +32,28 @@ await answerCalls({
     return { tokens: counts.reduce((sum, count) => sum + count - 1, 0), seconds };
   },
 
+  /** Scrapes one after the other, so that the server's code is compiled as it is after some minutes of scrapes. */
+  async warmUp(port, count) {
+    for (let k = 0; k < Number(count); k++) await scrape(Number(port));
+  },
+
   /** Scrapes 20 times a second for a while, as a gateway's picker does; answers how many scrapes there were. */
   async scrapes(port, milliseconds) {
-    const names = ["num_requests_running", "num_requests_waiting", "kv_cache_usage_perc"];
-    const url = `http://127.0.0.1:${port}/metrics?${names.map((name) => `name[]=vllm:${name}`).join("&")}`;
     const endMs = performance.now() + Number(milliseconds);
     let scrapes = 0;
     for (let nextMs = performance.now(); nextMs < endMs; nextMs += 50) {
       await new Promise((resolve) => setTimeout(resolve, nextMs - performance.now()));
-      const text = await (await fetch(url)).text();
-      if (!names.every((name) => text.includes(`vllm:${name}{`))) {
-        throw new Error(`Cannot use scrape ${text}`);
-      }
+      await scrape(Number(port));
       scrapes++;
     }
     return scrapes;
   },
 });
+
+async function scrape(port: number): Promise<void> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics?${FILTER}`)).text();
+  if (!NAMES.every((name) => text.includes(`vllm:${name}{`))) throw new Error(`Cannot use scrape ${text}`);
+}
 
 function requestOf(index: number, tokens: number): Uint8Array {
   const body = JSON.stringify({
