@@ -296,6 +296,7 @@ const GOALS: readonly Goal[] = [
       timesAsLong(FOUR_SLABS, { subject: "native reference" }, 2.5),
       ofOwn({ ...FOUR_SLABS, work: "counter_slabs_unchanged" }, FOUR_SLABS, 0.2),
     ],
+    decision: "0051-low-words-lie-together.md",
   },
   {
     goal: "one hung worker: scrape latency unchanged",

@@ -70,11 +70,6 @@ export async function readStandardInput(): Promise<Uint8Array> {
   return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 
-/** Ends the process with this code when nothing is left to do. */
-export function setExitCode(code: number): void {
-  process.exitCode = code;
-}
-
 /** Whether standard input is a terminal now; that of a terminal that was closed is none any more. */
 export function hasTerminal(): boolean {
   return isatty(0);
