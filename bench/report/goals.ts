@@ -348,6 +348,7 @@ const GOALS: readonly Goal[] = [
   {
     goal: "LLM server, 20 scrapes a second with a filter: below 1 % of a core",
     conditions: [llmScrapes],
+    decision: "0042-scrapes-that-come-seldom.md",
   },
 ];
 
