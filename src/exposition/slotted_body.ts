@@ -140,9 +140,10 @@ export class SlottedBody {
   #makeWritable(length: number): void {
     const { memory, borrowerCount } = this.#buffer;
     if (length > memory.length) {
-      const larger = new Uint8Array(length + SPARE_BYTES + this.slotCount);
-      larger.set(this.#bytes);
-      this.#buffer = new BodyBuffer(larger);
+      const byteCount = length + SPARE_BYTES + this.slotCount;
+      this.#buffer = new BodyBuffer(
+        borrowerCount > 0 ? copied(this.#bytes, byteCount) : moved(memory, byteCount),
+      );
     } else if (borrowerCount > 0) {
       this.#buffer = new BodyBuffer(memory.slice());
     }
@@ -207,4 +208,24 @@ export class SlottedBody {
       for (let at = slotEnds[slots[i]] - (end - from); from < end;) buffer[at++] = fresh[from++];
     }
   }
+}
+
+/** The same bytes in larger memory. */
+function copied(bytes: Uint8Array, byteCount: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(byteCount);
+  larger.set(bytes);
+  return larger;
+}
+
+/**
+ * The same bytes in larger memory; theirs is given back. They must not be read any more.
+ *
+ * WHY not left to the garbage collector: bodies are old, so they would stay until it goes through all of the heap. Where
+ * all of a million counters get a digit more, that is a second body.
+ */
+function moved(bytes: Uint8Array<ArrayBuffer>, byteCount: number): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  // WHY the check: Node 20 has no such method.
+  if (buffer.transfer === undefined || bytes.length < buffer.byteLength) return copied(bytes, byteCount);
+  return new Uint8Array(buffer.transfer(byteCount));
 }

@@ -51,6 +51,18 @@ Deno.test("SlottedBody grows beyond its spare room", () => {
   assertEquals(replace(body, { 1: "2" }), "a=1\nb=2\nc=3\n");
 });
 
+Deno.test("SlottedBody gives back at once what it grows out of, if nobody reads it", () => {
+  const body = threeLines();
+  replace(body, { 0: "1", 1: "2", 2: "3" });
+  const returned = body.lend();
+  returned.release();
+  assertEquals(replace(body, { 1: "x".repeat(10_000) }), `a=1\nb=${"x".repeat(10_000)}\nc=3\n`);
+  assertEquals(returned.bytes.buffer.byteLength, 0);
+  const lent = body.lend();
+  assertEquals(replace(body, { 1: "y".repeat(20_000) }), `a=1\nb=${"y".repeat(20_000)}\nc=3\n`);
+  assertEquals(new TextDecoder().decode(lent.bytes), `a=1\nb=${"x".repeat(10_000)}\nc=3\n`);
+});
+
 Deno.test("SlottedBody leaves lent bytes alone until they are released, and then writes over them", () => {
   const decoder = new TextDecoder();
   const body = threeLines();
