@@ -283,12 +283,13 @@ export class Collector {
    * The same, some records at a time, so that a million new series do not keep the thread from other work for seconds.
    *
    * @param pause lets other work run; called every few milliseconds
+   * @param filter names of the families whose new series are put in order now; all by default
    */
-  async learn(pause: () => Promise<void>): Promise<void> {
+  async learn(pause: () => Promise<void>, filter?: ReadonlySet<string>): Promise<void> {
     for (const source of [...this.#sources]) {
       while (this.#sources.has(source) && !this.#parse(source, RECORDS_PER_SLICE)) await pause();
     }
-    for (const family of [...this.#families.values()]) for (const _ of family.sorting()) await pause();
+    for (const family of this.#wanted(filter)) for (const _ of family.sorting()) await pause();
     this.poll();
   }
 

@@ -40,7 +40,7 @@ export async function runPass(
   const { badSlabs, conflictingFamilies } = collector.stats;
   const pause = pauseEvery(SLICE_MS);
   await collector.prepare(undefined, filter);
-  await collector.learn(pause);
+  await collector.learn(pause, filter);
   for (const name of collector.leftOut) {
     if (filter === undefined || filter.has(name)) {
       report("gathering", `collect callback of family "${name}" failed`);

@@ -11,6 +11,7 @@ import type { Registry } from "../../registry/registry.ts";
 import { CHALLENGE, hasToken } from "../admin_token.ts";
 import type { ScrapeRequest, ScrapeResponse } from "./scrape_messages.ts";
 import { ScrapeBody } from "./scrape_body.ts";
+import { ScrapeDeadlines } from "./scrape_deadlines.ts";
 import { ScrapeMetrics } from "./scrape_metrics.ts";
 import { type ResolvedScrapeOptions, resolveScrapeOptions, type ScrapeOptions } from "./scrape_options.ts";
 import { ScrapeRenderer } from "./scrape_renderer.ts";
@@ -33,6 +34,7 @@ export class Scraper {
   readonly #snapshot: (request: Request) => Promise<Response>;
   readonly #renderer: ScrapeRenderer;
   readonly #metrics: ScrapeMetrics | undefined;
+  readonly #deadlines: ScrapeDeadlines = new ScrapeDeadlines();
   readonly #token: string | undefined;
   readonly #startTime = String(Math.floor(new RuntimeProbe().startTimeSeconds));
   #inFlightCount = 0;
@@ -58,10 +60,10 @@ export class Scraper {
     const seconds = secondsFor(request, this.#options.timeoutSeconds);
     let onLate = () => {};
     const late = new Promise<undefined>((resolve) => onLate = () => resolve(undefined));
-    const timer = setTimeout(() => onLate(), seconds * 1000);
+    const stopWaiting = this.#deadlines.after(seconds, () => onLate());
     const share = this.#renderer.render(request);
     const end = (status: StatusCode) => {
-      clearTimeout(timer);
+      stopWaiting();
       share.leave();
       this.#inFlightCount--;
       this.#metrics?.end(status);

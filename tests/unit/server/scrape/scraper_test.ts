@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Gauge } from "../../../../src/metric/gauge.ts";
 import type { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
+import type { ScrapeResponse } from "../../../../src/server/scrape/scrape_messages.ts";
 import { sampleValue } from "../../../_support/sample_value.ts";
 import { waitFor } from "../../../_support/wait_for.ts";
 import { Collector } from "../../../../src/collect/collector.ts";
@@ -128,8 +129,11 @@ Deno.test("Scraper.answer() waits as long as the scraper does, and lets go of a 
   const { scraper, metric } = scraperOf();
   const gate = Promise.withResolvers<void>();
   const busy = scraper.exclusively(() => gate.promise);
-  const late = await scraper.answer({ ...PLAIN_SCRAPE, timeoutSeconds: "0.01" });
-  assertEquals([late.status, textOf(late.body)], [503, "Exceeded configured timeout of 0.01s.\n"]);
+  let late: ScrapeResponse | undefined;
+  void scraper.answer({ ...PLAIN_SCRAPE, timeoutSeconds: "0.01" }).then((answer) => late = answer);
+  // WHY not awaited: a deadline by itself keeps no process alive.
+  const { status: code, body: why } = await waitFor(() => late, { what: "the answer to the late one" });
+  assertEquals([code, textOf(why)], [503, "Exceeded configured timeout of 0.01s.\n"]);
   gate.resolve();
   await busy;
   const { body, status } = await scraper.answer({ ...PLAIN_SCRAPE, timeoutSeconds: "0.05" });
