@@ -1,5 +1,7 @@
 /**
  * Replicas of stages are killed while 10 000 requests go through: nothing is lost, counted twice, or left behind.
+ *
+ * `PROMSLAB_PIPELINE_REQUESTS` and `PROMSLAB_PIPELINE_KILLS` say how many; `PROMSLAB_PIPELINE_SEED` chooses other ones.
  */
 import { assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import type { LlmTestServer, Scrape } from "../_support/llm_server.ts";
@@ -13,10 +15,10 @@ import {
 } from "../_support/pipeline_server.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
-const REQUESTS = 10_000;
+const REQUESTS = Number(Deno.env.get("PROMSLAB_PIPELINE_REQUESTS") ?? 10_000);
 const CLIENTS = 24;
-const KILLS = 24;
-const SEED = 20_251_122;
+const KILLS = Number(Deno.env.get("PROMSLAB_PIPELINE_KILLS") ?? 24);
+const SEED = Number(Deno.env.get("PROMSLAB_PIPELINE_SEED") ?? 20_251_122);
 
 /** Numbers from 0 to 1 that are the same in every run. */
 function randomOf(seed: number): () => number {
@@ -89,42 +91,64 @@ Deno.test(`${REQUESTS} requests with ${KILLS} kills of replicas: every one ends 
     }
   }));
   let kills = 0;
-  const done = clients.then(() => true);
-  while (kills < KILLS && seen.total < REQUESTS) {
-    const wanted = REQUESTS * (kills + 1) / (KILLS + 1);
-    await waitFor(() => seen.total >= wanted, { what: `${wanted} requests to end`, deadlineMs: 240_000 });
-    const places = stages.replicas.filter(({ stage }) => stage !== STAGE.filmer);
-    const { stage, replica } = places[Math.floor(random() * places.length)];
-    stages.killReplica(stage, replica);
-    kills++;
-  }
-  await done;
+  const killing = async () => {
+    while (kills < KILLS && seen.total < REQUESTS) {
+      const wanted = REQUESTS * (kills + 1) / (KILLS + 1);
+      await waitFor(() => seen.total >= wanted, { what: `${wanted} requests to end`, deadlineMs: 240_000 });
+      const { stage, replica } = await waitFor(() => {
+        const places = stages.replicas.filter(({ stage }) => stage !== STAGE.filmer);
+        return places[Math.floor(random() * places.length)];
+      }, { what: "a replica that is ready", deadlineMs: 60_000 });
+      stages.killReplica(stage, replica);
+      kills++;
+    }
+  };
+  // WHY: together, so that the first to fail is what the test fails with, not what its end does to the other.
+  await Promise.all([clients, killing()]);
   assertEquals([kills, seen.total], [KILLS, started]);
   await checkConservation(server, seen, started);
 });
 
+/** Gauges that say what is under way. */
+const AT_REST = [
+  "vllm:omni_num_requests_running",
+  "vllm:omni_num_requests_waiting",
+  "vllm:omni_stage_waiting_requests",
+  "vllm:num_requests_running",
+  "vllm:num_requests_waiting",
+  "vllm:kv_cache_usage_perc",
+];
+
+/** What does not add up yet, in words; empty if all does. */
+function openAccounts(scrape: Scrape, requests: number): string {
+  const moving = AT_REST.filter((name) => scrape.value(name) !== 0)
+    .map((name) => `${name} ${scrape.value(name)}`);
+  const ended = scrape.value("vllm:omni_requests_success_total");
+  if (ended !== requests) moving.push(`${ended} of ${requests} requests ended`);
+  const [from, to, gone] = [sent(scrape), received(scrape), lost(scrape)];
+  if (from !== to + gone) moving.push(`${from} hops sent, ${to} received, ${gone} lost`);
+  return moving.join("; ");
+}
+
+function sent(scrape: Scrape): number {
+  return scrape.value("vllm:omni_transfer_tx_s_count");
+}
+
+function received(scrape: Scrape): number {
+  return scrape.value("vllm:omni_transfer_rx_s_count");
+}
+
+function lost(scrape: Scrape): number {
+  return scrape.values("promslab_transfers_lost_total").reduce((sum, value) => sum + value, 0);
+}
+
 async function checkConservation(server: LlmTestServer, seen: Seen, started: number): Promise<void> {
-  const rest = (scrape: Scrape) =>
-    [
-      "vllm:omni_num_requests_running",
-      "vllm:omni_num_requests_waiting",
-      "vllm:omni_stage_waiting_requests",
-      "vllm:num_requests_running",
-      "vllm:num_requests_waiting",
-      "vllm:kv_cache_usage_perc",
-    ]
-      .every((name) => scrape.value(name) === 0);
-  const sent = (scrape: Scrape) => scrape.value("vllm:omni_transfer_tx_s_count");
-  const received = (scrape: Scrape) => scrape.value("vllm:omni_transfer_rx_s_count");
-  const lost = (scrape: Scrape) =>
-    scrape.values("promslab_transfers_lost_total").reduce((sum, value) => sum + value, 0);
   const scrape = await waitFor(async () => {
     const scrape = await server.scrape();
-    const ended = scrape.value("vllm:omni_requests_success_total");
-    return rest(scrape) && sent(scrape) === received(scrape) + lost(scrape) &&
-        ended === started - seen.refused
-      ? scrape
-      : undefined;
+    const open = openAccounts(scrape, started - seen.refused);
+    // A condition that throws has not come true yet, and its words are what a failure shows.
+    if (open !== "") throw new Error(open);
+    return scrape;
   }, { what: "all requests and all hops to be accounted for", deadlineMs: 20_000 });
   const [ends, aborts, errors] = [
     successes(scrape, "stop") + successes(scrape, "length"),

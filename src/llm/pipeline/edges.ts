@@ -9,6 +9,7 @@
  */
 import type { StagePlace } from "../../families/engine_labels.ts";
 import { OMNI_FAMILIES } from "../../families/omni.ts";
+import type { Commit } from "../../metric/commit.ts";
 import { Doorbell } from "../../slab/doorbell.ts";
 import { createFrameRing, FrameReader, FrameWriter } from "../../slab/frame_ring.ts";
 import { createSharedWords, SharedWords } from "../../slab/shared_words.ts";
@@ -27,12 +28,22 @@ import type { HopTrace } from "./ticket.ts";
 
 /** The words of a stream, which the receiver writes. */
 const STREAM = { closed: 0, consumed: 1, count: 2 } as const;
+/** The words that count hops, each after the metrics of its end have: the sender's, and the receiver's. */
+const HOPS = { sent: 0, received: 1, count: 2 } as const;
 
 /** The memory of a connection. It can be sent between threads. */
 export interface EdgeMemory {
   readonly ring: SharedArrayBuffer;
   /** For each stream: how often the receiver has closed it, and how many bytes of it were consumed. */
   readonly streams: SharedArrayBuffer;
+  /** How many hops each end has counted. */
+  readonly hops: SharedArrayBuffer;
+}
+
+/** How many hops each end of a connection has counted, modulo 2 ** 32. */
+export interface HopCounts {
+  readonly sent: number;
+  readonly received: number;
 }
 
 /** The other end of a connection, as main announces it. */
@@ -46,12 +57,20 @@ export interface EdgePeer extends StagePlace {
 
 /** Reserves a connection. Main thread. */
 export function createEdgeMemory({ ringKiB, window }: { ringKiB: number; window: number }): EdgeMemory {
-  return { ring: createFrameRing(ringKiB * 256), streams: createSharedWords(window * STREAM.count) };
+  return {
+    ring: createFrameRing(ringKiB * 256),
+    streams: createSharedWords(window * STREAM.count),
+    hops: createSharedWords(HOPS.count),
+  };
 }
 
-/** How many frames of a ring nobody took, counted when both ends have let go of it. */
-export function unreadFrames(memory: EdgeMemory): number {
-  return new FrameReader(memory.ring).drain(() => {});
+/**
+ * What the ends of a connection have counted. Any thread; it is final for an end that does not touch the memory any
+ * more. An end that was killed may have counted one hop more in its metrics.
+ */
+export function hopCounts({ hops }: EdgeMemory): HopCounts {
+  const words = new SharedWords(hops);
+  return { sent: words.get(HOPS.sent), received: words.get(HOPS.received) };
 }
 
 /** The sending end. Owner thread only. */
@@ -62,6 +81,8 @@ export class OutEdge {
   readonly #writer: FrameWriter;
   readonly #bell: Doorbell;
   readonly #streams: SharedWords;
+  readonly #hops: SharedWords;
+  readonly #commit: Commit;
   readonly #size: Observed;
   readonly #tx: Observed;
   /** By stream: how often it was opened, and how many bytes were sent by it; both wrap, as the receiver's do. */
@@ -74,10 +95,12 @@ export class OutEdge {
     this.#writer = new FrameWriter(peer.memory.ring);
     this.#bell = new Doorbell(peer.doorbell);
     this.#streams = new SharedWords(peer.memory.streams);
+    this.#hops = new SharedWords(peer.memory.hops);
     this.#opened = new Int32Array(peer.window);
     this.#sent = new Int32Array(peer.window);
     this.#waitingBytesMax = peer.memory.ring.byteLength;
     this.hopBytesMax = peer.memory.ring.byteLength >> 3;
+    this.#commit = metrics.commit();
     const labels = [self.stage, self.replica, peer.stage, peer.replica];
     this.#size = metrics.histogram(OMNI_FAMILIES.transferSize, ...labels);
     this.#tx = metrics.histogram(OMNI_FAMILIES.transferTx, ...labels);
@@ -113,8 +136,10 @@ export class OutEdge {
     setSentMs(frame, sentMs);
     const txSeconds = (sentMs - startMs) / 1000;
     // WHY: counted before it can be received, so that a reader of both sides never sees more received than sent.
-    this.#size.observe(bytes);
-    this.#tx.observe(txSeconds);
+    this.#size.within(this.#commit, bytes);
+    this.#tx.within(this.#commit, txSeconds);
+    this.#commit.apply();
+    this.#hops.set(HOPS.sent, this.#hops.get(HOPS.sent) + 1 | 0);
     const { stream } = message.part;
     if (message.head !== undefined) this.#opened[stream]++;
     this.#sent[stream] += bytes;
@@ -131,9 +156,10 @@ export class InEdge {
   readonly #reader: FrameReader;
   readonly #bell: Doorbell;
   readonly #streams: SharedWords;
+  readonly #hops: SharedWords;
+  readonly #commit: Commit;
   readonly #rx: Observed;
   readonly #inFlight: Observed;
-
   readonly #pool: BytePool;
 
   constructor(self: StagePlace, peer: EdgePeer, parts: { metrics: OmniMetrics; pool: BytePool }) {
@@ -143,6 +169,8 @@ export class InEdge {
     this.#reader = new FrameReader(peer.memory.ring);
     this.#bell = new Doorbell(peer.doorbell);
     this.#streams = new SharedWords(peer.memory.streams);
+    this.#hops = new SharedWords(peer.memory.hops);
+    this.#commit = metrics.commit();
     const labels = [peer.stage, peer.replica, self.stage, self.replica];
     this.#rx = metrics.histogram(OMNI_FAMILIES.transferRx, ...labels);
     this.#inFlight = metrics.histogram(OMNI_FAMILIES.transferInFlight, ...labels);
@@ -157,8 +185,10 @@ export class InEdge {
       const message = decodeMessage(frame, take);
       const inFlightSeconds = Math.max(0, (startMs - message.sentMs) / 1000);
       const rxSeconds = (sharedNowMs() - startMs) / 1000;
-      this.#rx.observe(rxSeconds);
-      this.#inFlight.observe(inFlightSeconds);
+      this.#rx.within(this.#commit, rxSeconds);
+      this.#inFlight.within(this.#commit, inFlightSeconds);
+      this.#commit.apply();
+      this.#hops.set(HOPS.received, this.#hops.get(HOPS.received) + 1 | 0);
       receive(message, { stage, replica, rxSeconds, inFlightSeconds });
     });
     // The sender may wait for room.

@@ -56,19 +56,18 @@ export class LlmStage implements Stage {
         tokens.push(sequence, event.count);
       },
     });
-    const end = job.onAbort(() => {
-      if (tokens.finish === FINISH.NONE) {
-        this.#parts.driver.abort(id);
-        meter.lose(FINISH.ABORT);
-      }
-      tokens.wake();
-    });
+    const end = job.onAbort(() => tokens.wake());
     try {
       const generatedTokens = await this.#handOn(job, tokens);
       if (tokens.finish === FINISH.ERROR) throw new StageFailure("The engine failed while it worked on this");
       return { promptTokens: promptTokens.length, generatedTokens, finish: tokens.finish };
     } finally {
       end();
+      // Nobody takes its tokens any more, be it that the client left or that the next replica is gone.
+      if (tokens.finish === FINISH.NONE) {
+        this.#parts.driver.abort(id);
+        meter.lose(FINISH.ABORT);
+      }
     }
   }
 

@@ -6,6 +6,7 @@
 import { defineCounter, defineGauge, defineHistogram } from "../../families/define_family.ts";
 import type { CounterSpec, GaugeSpec, HistogramSpec } from "../../families/family_spec.ts";
 import { namedOmniSpec, type OmniFamily, type OmniNaming } from "../../families/omni.ts";
+import { Commit } from "../../metric/commit.ts";
 import type { CounterChild } from "../../metric/counter.ts";
 import type { GaugeChild } from "../../metric/gauge.ts";
 import type { Registerer } from "../../metric/registerer.ts";
@@ -13,6 +14,8 @@ import type { Registerer } from "../../metric/registerer.ts";
 /** A series that takes observations. */
 export interface Observed {
   observe(value: number): void;
+  /** Observes as a part of a commit. */
+  within(commit: Commit, value: number): void;
 }
 
 /** What families of a thread are defined with. */
@@ -28,6 +31,11 @@ export class OmniMetrics {
 
   constructor(options: OmniOptions) {
     this.#options = options;
+  }
+
+  /** A commit of this thread's series. */
+  commit(): Commit {
+    return new Commit({ registry: this.#options.registry });
   }
 
   /** The counter's series of these label values, which follow the model's name. */
@@ -47,16 +55,16 @@ export class OmniMetrics {
     const { model, naming, registry } = this.#options;
     const define = (spec: HistogramSpec) =>
       defineHistogram<string>(spec, { registry }).labels(model, ...labels);
-    const own = define(namedOmniSpec(family.spec, naming));
-    if (!naming.aliases || family.aliases.length === 0) return own;
-    const earlier = family.aliases.map((alias) => ({
-      scale: alias.scale,
-      series: define(namedOmniSpec(family.spec, naming, alias)),
-    }));
+    const all = [{ scale: 1, series: define(namedOmniSpec(family.spec, naming)) }];
+    for (const alias of naming.aliases ? family.aliases : []) {
+      all.push({ scale: alias.scale, series: define(namedOmniSpec(family.spec, naming, alias)) });
+    }
     return {
       observe(value) {
-        own.observe(value);
-        for (const { scale, series } of earlier) series.observe(value * scale);
+        for (const { scale, series } of all) series.observe(value * scale);
+      },
+      within(commit, value) {
+        for (const { scale, series } of all) commit.observe(series, value * scale);
       },
     };
   }

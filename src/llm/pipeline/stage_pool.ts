@@ -16,13 +16,13 @@ import { createSharedWords, SharedWords } from "../../slab/shared_words.ts";
 import { createChannel } from "../replica/channel.ts";
 import type { ApiWorker } from "../replica/engine_pool.ts";
 import { KeptThread, RestartDelays, stopAll, type ThreadSlab, watchHearts } from "../replica/kept_thread.ts";
+import { type ConnectionEnd, Connections } from "./connections.ts";
 import type { PipelineDescription } from "./description.ts";
-import { createEdgeMemory, type EdgeMemory, unreadFrames } from "./edges.ts";
+import { createEdgeMemory } from "./edges.ts";
 import {
   BINDING,
   type FromStage,
   isPlace,
-  isSame,
   type StageStart,
   type ToPipelineWorker,
   type ToStage,
@@ -53,7 +53,7 @@ export interface StagePoolParts {
   readonly orphaned: (requests: number) => void;
 }
 
-interface Replica extends BoundPlace {
+interface Replica extends ConnectionEnd {
   readonly thread: KeptThread;
   readonly doorbell: SharedArrayBuffer;
   leaving: boolean;
@@ -65,15 +65,6 @@ interface Member {
   readonly bindings: Map<Replica, SharedWords>;
 }
 
-interface Connection {
-  readonly from: Replica;
-  readonly to: Replica;
-  readonly memory: EdgeMemory;
-  /** Which ends do not touch the memory any more. */
-  fromDone: boolean;
-  toDone: boolean;
-}
-
 /** The replicas of one pipeline. Main thread only. */
 export class StagePool {
   readonly #parts: StagePoolParts;
@@ -81,12 +72,13 @@ export class StagePool {
   readonly #replicas = new Set<Replica>();
   readonly #members = new Set<Member>();
   readonly #delays = new RestartDelays();
-  #connections: Connection[] = [];
+  readonly #connections: Connections<Replica>;
   #stopping = false;
   #endWatch: () => void = () => {};
 
   constructor(parts: StagePoolParts) {
     this.#parts = parts;
+    this.#connections = new Connections({ naming: parts.naming, lost: parts.lost });
     // The engine index of a replica at the start: stages in order, all replicas of one before the next.
     const replicas = parts.pipeline.stages.map((stage) => stage.replicas);
     this.#labels = new StageLabels(replicas, { ids: parts.naming.ids });
@@ -204,14 +196,14 @@ export class StagePool {
       onMessage: (message) => this.#receive(replica, message as FromStage),
       onEnd: (end) => this.#lost(replica, end),
     });
-    const replica: Replica = { ...bound, thread, doorbell, leaving: false };
+    const replica: Replica = { ...bound, slab: attachment.slab, thread, doorbell, leaving: false };
     this.#replicas.add(replica);
     return thread.ready;
   }
 
   #receive(replica: Replica, message: FromStage): void {
-    if (message.type === "let go") this.#letGo(replica, message.peer);
-    if (message.type === "drained") this.#drained(replica, message.peer);
+    if (message.type === "let go") this.#connections.letGo(replica, message.peer);
+    if (message.type === "drained") this.#connections.drained(replica, message.peer);
   }
 
   /** Makes a replica known: to its neighbours before the workers, so that who is bound to it can be passed on. */
@@ -231,7 +223,7 @@ export class StagePool {
   #connect(from: Replica, to: Replica, edge: { ringKiB: number; window: number }): void {
     const memory = createEdgeMemory(edge);
     const { window } = edge;
-    this.#connections.push({ from, to, memory, fromDone: false, toDone: false });
+    this.#connections.add(from, to, memory);
     const source = { ...boundPlace(from), memory, doorbell: from.doorbell, window };
     tell(to.thread, { type: "source up", peer: source });
     const target = { ...boundPlace(to), memory, doorbell: to.doorbell, window };
@@ -256,17 +248,13 @@ export class StagePool {
       bindings.delete(replica);
       post(worker, { type: "replica down", place });
     }
-    for (const connection of this.#connections) {
-      if (connection.from === replica) {
-        connection.fromDone = true;
-        tell(connection.to.thread, { type: "source down", peer: place });
-      }
-      if (connection.to === replica) {
-        connection.toDone = true;
-        tell(connection.from.thread, { type: "target down", peer: place });
-      }
+    for (const { thread } of this.#connections.targetsOf(replica)) {
+      tell(thread, { type: "source down", peer: place });
     }
-    this.#countLost();
+    for (const { thread } of this.#connections.sourcesOf(replica)) {
+      tell(thread, { type: "target down", peer: place });
+    }
+    this.#connections.ended(replica);
     if (this.#stopping) return;
     const engine = this.#labels.engineAt(place)!;
     if (replica.leaving) return this.#labels.remove(engine);
@@ -279,32 +267,6 @@ export class StagePool {
     setTimeout(() => {
       if (!this.#stopping) this.#spawn(place, place.epoch + 1).catch(() => {});
     }, delayMs);
-  }
-
-  /** A sender says that it does not write to a replica that is gone any more. */
-  #letGo(from: Replica, to: BoundPlace): void {
-    for (const connection of this.#connections) {
-      if (connection.from === from && isSame(connection.to, to)) connection.fromDone = true;
-    }
-    this.#countLost();
-  }
-
-  /** A receiver says that it has taken all that a replica had sent which is gone. */
-  #drained(to: Replica, from: BoundPlace): void {
-    this.#connections = this.#connections.filter((connection) =>
-      connection.to !== to || !isSame(connection.from, from)
-    );
-  }
-
-  /** What lies in the rings of replicas that are gone was sent and is never received. */
-  #countLost(): void {
-    this.#connections = this.#connections.filter(({ from, to, memory, fromDone, toDone }) => {
-      // A receiver that lives takes what a sender left, and says when it has.
-      if (!toDone || !fromDone) return true;
-      const hops = unreadFrames(memory);
-      if (hops > 0) this.#parts.lost({ from, to }, hops);
-      return false;
-    });
   }
 }
 
