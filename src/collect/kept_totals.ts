@@ -27,6 +27,8 @@ export class KeptTotals {
   readonly #parts: KeptTotalsParts;
   /** By the series' number: its place in the output, -1 if it has none. */
   readonly #places: Int32Array;
+  /** The totals that the output shows, by the series' number. */
+  readonly #shown: Float64Array;
   /** By block: when a value of it moved last. */
   readonly #moved: Float64Array;
 
@@ -37,6 +39,7 @@ export class KeptTotals {
   constructor(parts: KeptTotalsParts, totals: Float64Array, pass: number) {
     const { order, perBlock } = parts;
     this.#parts = parts;
+    this.#shown = totals.slice();
     this.#places = new Int32Array(totals.length).fill(-1);
     this.#moved = new Float64Array(Math.max(1, Math.ceil(order.length / perBlock))).fill(pass);
     for (let place = 0; place < order.length; place++) {
@@ -53,15 +56,23 @@ export class KeptTotals {
   /**
    * Brings the output up to date.
    *
-   * @param before the totals that it shows
+   * @param totals of the workers, by the series' number
+   * @param moved the first series and the end of each run whose totals may have moved since the last call
    * @param pass the number of this pass
    */
-  update(totals: Float64Array, before: Float64Array, pass: number): void {
+  update(totals: Float64Array, moved: readonly number[], pass: number): void {
     const { perBlock } = this.#parts;
-    for (let index = 0; index < totals.length; index++) {
-      if (totals[index] === before[index] || this.#places[index] < 0) continue;
-      this.#put(index, totals[index]);
-      this.#moved[Math.trunc(this.#places[index] / perBlock)] = pass;
+    const shown = this.#shown;
+    const places = this.#places;
+    for (let run = 0; run < moved.length; run += 2) {
+      for (let index = moved[run], end = moved[run + 1]; index < end; index++) {
+        const total = totals[index];
+        if (total === shown[index]) continue;
+        shown[index] = total;
+        if (places[index] < 0) continue;
+        this.#put(index, total);
+        this.#moved[Math.trunc(places[index] / perBlock)] = pass;
+      }
     }
   }
 

@@ -335,7 +335,7 @@ export class MergedFamily {
   #keep(totals: Float64Array): void {
     const of = this.#totals;
     this.#pass++;
-    if (this.#kept?.of === of) return this.#kept.output.update(totals, of.before, this.#pass);
+    if (this.#kept?.of === of) return this.#kept.output.update(totals, of.moved, this.#pass);
     const parts = {
       order: this.#order,
       values: this.#merged.values,

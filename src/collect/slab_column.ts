@@ -303,17 +303,17 @@ export class SlabColumn extends Column {
     return this.#dense ? densePage(this.#slab, this.#cells[this.#pageStarts[page]]) : undefined;
   }
 
-  /** Reads the counters of one page and adds them to totals of the whole family. */
-  addCounterPage(page: number, totals: Float64Array, budget: RetryBudget): void {
+  /** Reads the counters of one page and adds them to sums, that of the page's first counter to the first. */
+  addCounterPage(page: number, sums: Float64Array, budget: RetryBudget): void {
     const { values } = this;
     const scratch = this.#scratch;
     const from = this.pageStart(page);
     const to = this.pageStart(page + 1);
     if (readCounterPage(this.#slab, { cells: this.#cells, from, to }, scratch)) {
-      for (let k = from; k < to; k++) totals[k] += scratch[k - from];
+      for (let k = 0; k < to - from; k++) sums[k] += scratch[k];
     } else {
       for (let k = from; k < to; k++) this.#readCounter(k, budget);
-      for (let k = from; k < to; k++) totals[k] += values[k];
+      for (let k = from; k < to; k++) sums[k - from] += values[k];
     }
     this.flipped ||= hasFlipped(this.#slab, this.#cells[from]);
   }

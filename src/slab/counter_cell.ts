@@ -176,38 +176,65 @@ export function densePage(slab: Slab, cell32: number): DensePage {
   return { i32: slab.i32, page32: cell32 & PAGE_MASK32, low32: counterLow32(cell32) };
 }
 
+/** One page of each of four slabs; their cells stand for the same series. */
+export type FourPages = readonly [DensePage, DensePage, DensePage, DensePage];
+
 /**
  * Adds up the counters of four slabs as long as none on their pages ever flipped. Any thread. Allocates nothing.
  *
  * Four at a time, because a sum is then stored once for four loads.
  *
- * @param pages one page of each slab; their cells stand for the same series
+ * @param pages of each slab one
  * @param count how many cells
  * @param out where the sums go, from element 0
  * @returns whether the sums are valid; if not, read the pages one by one
  */
-export function sumCounterPages(
-  pages: readonly [DensePage, DensePage, DensePage, DensePage],
-  count: number,
-  out: Float64Array,
-): boolean {
+export function sumCounterPages(pages: FourPages, count: number, out: Float64Array): boolean {
   const [a, b, c, d] = pages;
   const [a32, b32, c32, d32] = [a.i32, b.i32, c.i32, d.i32];
-  // ORDER: before the plain loads; pairs with the adds in flipCounter() (litmus: counter page).
-  const before = Atomics.load(a32, a.page32) | Atomics.load(b32, b.page32) | Atomics.load(c32, c.page32) |
-    Atomics.load(d32, d.page32);
-  if (before !== 0) return false;
+  if (flipsOf(pages) !== 0) return false;
   const fromB = b.low32 - a.low32;
   const fromC = c.low32 - a.low32;
   const fromD = d.low32 - a.low32;
   for (let k = 0, at = a.low32; k < count; k++, at++) {
     out[k] = a32[at] + b32[at + fromB] + c32[at + fromC] + d32[at + fromD];
   }
+  return flipsAfter(pages) === 0;
+}
+
+/**
+ * Whether the counters of four slabs still add up to what they did, and none on their pages ever flipped. Any thread.
+ * Allocates nothing, and stores nothing, so that pages that stand still cost their loads alone.
+ *
+ * @param pages of each slab one
+ * @param count how many cells
+ * @param sums what the counters added up to
+ */
+export function addUpAsBefore(pages: FourPages, count: number, sums: Float64Array): boolean {
+  const [a, b, c, d] = pages;
+  const [a32, b32, c32, d32] = [a.i32, b.i32, c.i32, d.i32];
+  if (flipsOf(pages) !== 0) return false;
+  const fromB = b.low32 - a.low32;
+  const fromC = c.low32 - a.low32;
+  const fromD = d.low32 - a.low32;
+  for (let k = 0, at = a.low32; k < count; k++, at++) {
+    if (a32[at] + b32[at + fromB] + c32[at + fromC] + d32[at + fromD] !== sums[k]) return false;
+  }
+  return flipsAfter(pages) === 0;
+}
+
+/** The `flips` of four pages, combined: 0 if none of them ever flipped. To be called before their cells are read. */
+function flipsOf([a, b, c, d]: FourPages): number {
+  // ORDER: before the plain loads; pairs with the adds in flipCounter() (litmus: counter page).
+  return Atomics.load(a.i32, a.page32) | Atomics.load(b.i32, b.page32) | Atomics.load(c.i32, c.page32) |
+    Atomics.load(d.i32, d.page32);
+}
+
+/** The same after their cells were read. */
+function flipsAfter([a, b, c, d]: FourPages): number {
   // ORDER: read-modify-writes, so that the loads above happen before the owners' next flips (litmus: counter page).
-  const after = Atomics.add(a32, a.page32, 0) | Atomics.add(b32, b.page32, 0) |
-    Atomics.add(c32, c.page32, 0) |
-    Atomics.add(d32, d.page32, 0);
-  return after === 0;
+  return Atomics.add(a.i32, a.page32, 0) | Atomics.add(b.i32, b.page32, 0) |
+    Atomics.add(c.i32, c.page32, 0) | Atomics.add(d.i32, d.page32, 0);
 }
 
 /** Whether any counter of a cell's page has ever carried or counted a fraction. Any thread. */

@@ -6,7 +6,15 @@ import {
   COUNTER_LOW_COPY32,
   counterLow32,
 } from "../../../src/layout/counter_cell.ts";
-import { addToCounter, readCounter, readCounterPage } from "../../../src/slab/counter_cell.ts";
+import {
+  addToCounter,
+  addUpAsBefore,
+  densePage,
+  type FourPages,
+  readCounter,
+  readCounterPage,
+  sumCounterPages,
+} from "../../../src/slab/counter_cell.ts";
 import { createPrivateSlab, type Slab } from "../../../src/slab/slab.ts";
 
 const PAGE32 = PAGE_BYTES / 4;
@@ -157,4 +165,24 @@ Deno.test("readCounterPage() puts the run's values from element 0 on", () => {
   const out = new Float64Array(1);
   assert(readCounterPage(slab, { cells: Int32Array.of(CELL32, NEXT_CELL32), from: 1, to: 2 }, out));
   assertEquals(out[0], 4);
+});
+
+Deno.test("addUpAsBefore() tells whether four slabs add up to what they did, while nothing flipped", () => {
+  const slabs = Array.from({ length: 4 }, newSlab);
+  const pages = slabs.map((slab) => densePage(slab, CELL32)) as unknown as FourPages;
+  const sums = new Float64Array(2);
+  for (const slab of slabs) addToCounter(slab, CELL32, 2 ** 31 - 1);
+  assertFalse(addUpAsBefore(pages, 2, sums));
+  assert(sumCounterPages(pages, 2, sums));
+  assertEquals([...sums], [4 * (2 ** 31 - 1), 0]);
+  assert(addUpAsBefore(pages, 2, sums));
+  for (const slab of slabs) {
+    addToCounter(slab, NEXT_CELL32, 1);
+    assertFalse(addUpAsBefore(pages, 2, sums));
+    sums[1]++;
+    assert(addUpAsBefore(pages, 2, sums));
+  }
+  addToCounter(slabs[2], CELL32, 1);
+  assertFalse(addUpAsBefore(pages, 2, sums), "the carry flips, and copy A stays as it was");
+  assertFalse(sumCounterPages(pages, 2, sums));
 });
