@@ -9,22 +9,26 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { after, before, test } from "node:test";
 import { Worker } from "node:worker_threads";
-import type { RunRequest } from "./_actor.ts";
+import type { RunFailure, RunRequest, RunResult } from "./_actor.ts";
+import { MEETING_BYTES } from "./_meeting.ts";
 import type { Race } from "./_race.ts";
 
 /** Without a count a race has this many rounds, or as many as a busy machine gets through in the time. */
 const QUICK_ROUNDS = 20_000;
 const QUICK_MS = 1_000;
 
-/** Rounds that are run at once: few where the clock is looked at after each run, many where only the count matters. */
-const RUN_ROUNDS = 2_000;
-const LONG_RUN_ROUNDS = 100_000;
+/** The most rounds and the longest time of one run: each begins with memory of its own. */
+const RUN_ROUNDS = 1_000_000;
+const RUN_MS = 100;
+
+/**
+ * How long a race goes on until it has shown what it must: a broken one that it is broken, a sound one that its threads
+ * met. Milliseconds where both have a core, a second where they share one.
+ */
+const SHOWN_LIMIT_MS = 120_000;
 
 /** A guard against a hang, not a target; Bun ends a test after 5 s unless told otherwise. */
 const LIMIT_MS = 3_600_000;
-
-/** A broken race that needs more rounds to show is no proof that the harness works. */
-const BROKEN_ROUNDS_MAX = 4_000_000;
 
 /** Registers a test for each race of a module. */
 export function testRaces(module: string, races: readonly Race[]): void {
@@ -45,49 +49,63 @@ export function testRaces(module: string, races: readonly Race[]): void {
 
 async function checkSound(workers: readonly Worker[], race: Race, number: number): Promise<void> {
   const given = process.env.PROMSLAB_LITMUS_ROUNDS;
-  const rounds = Number(given ?? QUICK_ROUNDS);
+  const wanted = Number(given ?? QUICK_ROUNDS);
   const start = performance.now();
-  const counts = await runWhile(
+  const { counts, rounds } = await runWhile(
     workers,
-    { race, number, rounds: given === undefined ? RUN_ROUNDS : Math.min(rounds, LONG_RUN_ROUNDS) },
-    (done) => done < rounds && (given !== undefined || performance.now() - start < QUICK_MS),
+    { race, number, rounds: wanted },
+    ({ counts, rounds }) => {
+      if (forbidden(race, counts) > 0) return false;
+      const elapsed = performance.now() - start;
+      if (rounds < wanted && (given !== undefined || elapsed < QUICK_MS)) return true;
+      return !haveMet(counts) && elapsed < SHOWN_LIMIT_MS;
+    },
   );
   const table = tableOf(race, counts);
   assert.equal(forbidden(race, counts), 0, `forbidden outcomes\n${table}`);
-  assert.ok(
-    counts.filter((count) => count > 0).length > 1,
-    `the threads never met, nothing is shown\n${table}`,
-  );
-  console.log(`${race.name}\n${table}`);
+  assert.ok(haveMet(counts), `the threads never met, nothing is shown\n${table}`);
+  console.log(`${race.name}: ${rounds} rounds\n${table}`);
 }
 
 async function checkCaught(workers: readonly Worker[], race: Race, number: number): Promise<void> {
-  const counts = await runWhile(
+  const start = performance.now();
+  const { counts, rounds } = await runWhile(
     workers,
-    { race, number, rounds: RUN_ROUNDS },
-    (done, counts) => done < BROKEN_ROUNDS_MAX && forbidden(race, counts) === 0,
+    { race, number, rounds: QUICK_ROUNDS },
+    ({ counts }) => !isShown(race, counts) && performance.now() - start < SHOWN_LIMIT_MS,
   );
   const table = tableOf(race, counts);
   assert.ok(forbidden(race, counts) > 0, `what is broken on purpose did not show\n${table}`);
-  // Who meddles with the wrong words is forbidden everything, which shows nothing of what was left out.
-  const rounds = counts.reduce((sum, count) => sum + count, 0);
-  assert.ok(
-    forbidden(race, counts) < 0.9 * rounds,
-    `what is broken on purpose hardly ever goes well\n${table}`,
-  );
-  console.log(`${race.name}\n${table}`);
+  assert.ok(isShown(race, counts), `what is broken on purpose hardly ever goes well\n${table}`);
+  console.log(`${race.name}: ${rounds} rounds\n${table}`);
 }
 
-/** Runs a race again and again, so many rounds at a time, and sums up its outcomes. */
+/** Whether readings came from more than one point of what the writer does. */
+function haveMet(counts: readonly number[]): boolean {
+  return counts.filter((count) => count > 0).length > 1;
+}
+
+/**
+ * Whether a broken race has gone wrong, and well too: who meddles with the wrong words is forbidden everything, which
+ * shows nothing of what was left out.
+ */
+function isShown(race: Race, counts: readonly number[]): boolean {
+  const wrong = forbidden(race, counts);
+  return wrong > 0 && wrong < 0.9 * counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Runs a race again and again, until it has so many rounds or there is enough, and sums up its outcomes. */
 async function runWhile(
   workers: readonly Worker[],
   { race, number, rounds }: { race: Race; number: number; rounds: number },
-  more: (done: number, counts: readonly number[]) => boolean,
-): Promise<number[]> {
-  const total = race.outcomes.map(() => 0);
-  for (let done = 0; more(done, total); done += rounds) {
-    const counts = await run(workers, race, { number, rounds });
-    counts.forEach((count, outcome) => total[outcome] += count);
+  more: (total: RunResult) => boolean,
+): Promise<RunResult> {
+  const total = { counts: race.outcomes.map(() => 0), rounds: 0 };
+  while (more(total)) {
+    const left = Math.max(rounds - total.rounds, QUICK_ROUNDS);
+    const result = await run(workers, race, { number, rounds: Math.min(left, RUN_ROUNDS) });
+    result.counts.forEach((count, outcome) => total.counts[outcome] += count);
+    total.rounds += result.rounds;
   }
   return total;
 }
@@ -96,17 +114,24 @@ async function run(
   workers: readonly Worker[],
   race: Race,
   { number, rounds }: { number: number; rounds: number },
-): Promise<number[]> {
+): Promise<RunResult> {
   const request: RunRequest = {
     race: number,
     rounds,
+    limitMs: RUN_MS,
     memory: race.memory(),
-    barrier: new SharedArrayBuffer(8),
+    meeting: new SharedArrayBuffer(MEETING_BYTES),
   };
   const answers = workers.map(answer);
   for (const worker of workers) worker.postMessage(request);
-  const [one, other] = await Promise.all(answers) as number[][];
-  return one.map((count, outcome) => count + other[outcome]);
+  const [one, other] = (await Promise.all(answers) as (RunResult | RunFailure)[]).map((result) => {
+    if ("failure" in result) throw new Error(`Cannot run "${race.name}": ${result.failure}`);
+    return result;
+  });
+  return {
+    counts: one.counts.map((count, outcome) => count + other.counts[outcome]),
+    rounds: other.rounds,
+  };
 }
 
 function answer(worker: Worker): Promise<unknown> {

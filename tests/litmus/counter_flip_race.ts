@@ -14,6 +14,8 @@ import {
 import { addToCounter, readCounter } from "../../src/slab/counter_cell.ts";
 import type { Slab } from "../../src/slab/slab.ts";
 import { CELL32 as PAGE32, flipRaces, MIXED, MOVED, seenOf } from "./_flip_race.ts";
+import { gap } from "./_gap.ts";
+import type { Act } from "./_race.ts";
 
 const CELL32 = PAGE32 + COUNTER_PAGE.bytes / 4;
 const LOW32 = counterLow32(CELL32);
@@ -23,11 +25,14 @@ const STEP = COUNTER_LOW_RANGE + 1;
 const PER_ROUND = 4;
 
 function reader(read: (slab: Slab) => number) {
-  return (slab: Slab) => (round: number) => {
+  return (slab: Slab): Act => (_round, writer) => {
+    const before = writer.done();
     const value = read(slab);
     if (value < 0) return MOVED;
     const steps = value / STEP;
-    return Number.isInteger(steps) ? seenOf(steps, { round, perRound: PER_ROUND }) : MIXED;
+    return Number.isInteger(steps)
+      ? seenOf(steps, { before, after: writer.begun(), perRound: PER_ROUND })
+      : MIXED;
   };
 }
 
@@ -35,6 +40,7 @@ function reader(read: (slab: Slab) => number) {
 function readUnchecked({ i32, f64 }: Slab): number {
   const active = Atomics.load(i32, CELL32) & 1;
   const low = i32[LOW32 + active * COUNTER_LOW_COPY32];
+  gap();
   const high = i32[CELL32 + COUNTER_HIGH32 + active];
   return high * COUNTER_LOW_RANGE + low + f64[CELL32 / 2 + COUNTER_FLOAT64 + active];
 }
@@ -51,6 +57,7 @@ export const races = flipRaces({
   writeOneCopy: ({ i32 }) => () => {
     for (let k = 0; k < PER_ROUND; k++) {
       i32[LOW32]++;
+      if (k === 0) gap();
       i32[CELL32 + COUNTER_HIGH32]++;
       Atomics.add(i32, CELL32, 2);
     }

@@ -4,7 +4,8 @@
  * @module
  */
 import { createDoorbell, Doorbell } from "../../src/slab/doorbell.ts";
-import type { Act, Race } from "./_race.ts";
+import { gap } from "./_gap.ts";
+import { type Act, NO_OUTCOME, type Race } from "./_race.ts";
 
 /** A word of the bell's memory that nobody else uses, in another cache line: how much work was left. */
 const WORK32 = 20;
@@ -12,17 +13,18 @@ const WORK32 = 20;
 function reader(memory: SharedArrayBuffer): Act {
   const bell = new Doorbell(memory);
   const words = new Int32Array(memory);
-  return (round) => {
+  return (_round, writer) => {
+    const before = writer.done();
     const count = bell.count;
     const work = words[WORK32];
     if (work < count) return 2;
-    return count > round ? 1 : 0;
+    return count > before ? 1 : 0;
   };
 }
 
 const race: Omit<Race, "name"> = {
   outcomes: [
-    ["not rung in this round", "ACCEPTABLE"],
+    ["not rung anew", "ACCEPTABLE"],
     ["rung, and the work is there", "ACCEPTABLE"],
     ["rung, and the work is not there", "FORBIDDEN"],
   ],
@@ -35,7 +37,7 @@ const race: Omit<Race, "name"> = {
       return () => {
         words[WORK32]++;
         bell.ring();
-        return -1;
+        return NO_OUTCOME;
       };
     },
     reader,
@@ -54,8 +56,9 @@ export const races: readonly Race[] = [
         const words = new Int32Array(memory);
         return () => {
           bell.ring();
+          gap();
           words[WORK32]++;
-          return -1;
+          return NO_OUTCOME;
         };
       },
       reader,

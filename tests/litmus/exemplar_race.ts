@@ -13,7 +13,8 @@ import {
   storeExemplar,
 } from "../../src/slab/exemplar_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
-import type { Act, Race } from "./_race.ts";
+import { gap } from "./_gap.ts";
+import { type Actor, NO_OUTCOME, type Race } from "./_race.ts";
 
 const COUNTER32 = (PAGE_BYTES + COUNTER_PAGE.bytes) / 4;
 const EXEMPLAR32 = COUNTER32 + 64;
@@ -25,7 +26,7 @@ function newRecord(): ExemplarRecord {
 }
 
 /** Counts several times a round, each with an exemplar whose parts all tell the count. */
-function writer(isCountFirst: boolean): (memory: SharedArrayBuffer) => Act {
+function writer(isCountFirst: boolean): Actor {
   return (memory) => {
     const slab = new Slab(memory);
     const record = newRecord();
@@ -37,9 +38,10 @@ function writer(isCountFirst: boolean): (memory: SharedArrayBuffer) => Act {
         record.text.fill(count & 255, 0, TEXT_BYTES);
         if (isCountFirst) addToCounter(slab, COUNTER32, 1);
         storeExemplar(slab, EXEMPLAR32, record);
+        if (!isCountFirst && k === 1) gap();
         if (!isCountFirst) addToCounter(slab, COUNTER32, 1);
       }
-      return -1;
+      return NO_OUTCOME;
     };
   };
 }
@@ -47,12 +49,13 @@ function writer(isCountFirst: boolean): (memory: SharedArrayBuffer) => Act {
 function reader(
   read: (slab: Slab, record: ExemplarRecord) => boolean,
   isExemplarFirst = true,
-): (memory: SharedArrayBuffer) => Act {
+): Actor {
   return (memory) => {
     const slab = new Slab(memory);
     const record = newRecord();
     return () => {
       let count = isExemplarFirst ? 0 : readCounter(slab, COUNTER32);
+      if (!isExemplarFirst) gap();
       if (exemplarSequence(slab, EXEMPLAR32) === 0) return 0;
       if (!read(slab, record)) return 2;
       if (isExemplarFirst) count = readCounter(slab, COUNTER32);

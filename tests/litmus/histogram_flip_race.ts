@@ -12,6 +12,8 @@ import {
 import { observeHistogram, readHistogram } from "../../src/slab/histogram_cell.ts";
 import type { Slab } from "../../src/slab/slab.ts";
 import { CELL32, flipRaces, MIXED, MOVED, seenOf } from "./_flip_race.ts";
+import { gap } from "./_gap.ts";
+import type { Act } from "./_race.ts";
 
 const COPY_A64 = CELL32 / 2 + HISTOGRAM_COPIES64;
 const BOUNDS = Float64Array.of(1, 2, 3, 4, 5, 6, 7);
@@ -21,9 +23,10 @@ const BUCKETS = BOUNDS.length + 1;
 const VALUES = Float64Array.from({ length: BUCKETS }, (_, k) => k + 1);
 
 function reader(read: (slab: Slab, out: Float64Array) => boolean) {
-  return (slab: Slab) => {
+  return (slab: Slab): Act => {
     const out = new Float64Array(BUCKETS + 1);
-    return (round: number) => {
+    return (_round, writer) => {
+      const before = writer.done();
       if (!read(slab, out)) return MOVED;
       let sum = 0;
       let count = 0;
@@ -31,7 +34,8 @@ function reader(read: (slab: Slab, out: Float64Array) => boolean) {
         sum += out[k] * VALUES[k];
         count += out[k];
       }
-      return sum === out[BUCKETS] ? seenOf(count, { round, perRound: BUCKETS }) : MIXED;
+      if (sum !== out[BUCKETS]) return MIXED;
+      return seenOf(count, { before, after: writer.begun(), perRound: BUCKETS });
     };
   };
 }
@@ -40,6 +44,7 @@ function reader(read: (slab: Slab, out: Float64Array) => boolean) {
 function readUnchecked({ i32, f64 }: Slab, out: Float64Array): boolean {
   const copy64 = COPY_A64 + (Atomics.load(i32, CELL32) & 1) * histogramCopy64(BUCKETS);
   for (let k = 0; k < BUCKETS; k++) out[k] = f64[copy64 + HISTOGRAM_COUNTS64 + k];
+  gap();
   out[BUCKETS] = f64[copy64 + HISTOGRAM_SUM64];
   return true;
 }
@@ -56,6 +61,7 @@ export const races = flipRaces({
   writeOneCopy: ({ i32, f64 }) => () => {
     for (let k = 0; k < BUCKETS; k++) {
       f64[COPY_A64 + HISTOGRAM_SUM64] += VALUES[k];
+      if (k === 0) gap();
       f64[COPY_A64 + HISTOGRAM_COUNTS64 + k]++;
       Atomics.add(i32, CELL32, 2);
     }

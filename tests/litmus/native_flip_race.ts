@@ -8,6 +8,8 @@ import { newNativeReading, observeNative, readNative } from "../../src/slab/nati
 import { NativePlan } from "../../src/slab/native_plan.ts";
 import type { Slab } from "../../src/slab/slab.ts";
 import { CELL32, flipRaces, MIXED, MOVED, seenBetween } from "./_flip_race.ts";
+import { gap } from "./_gap.ts";
+import type { Act } from "./_race.ts";
 
 const PLAN = new NativePlan([4, 64], {
   schema: 8,
@@ -36,19 +38,23 @@ function expected(count: number): { sum: number; classic: number } {
   };
 }
 
+/** How many observations are made in so many rounds. */
+function madeIn(rounds: number): number {
+  return rounds * VALUES.length + (rounds > ODD_ROUND ? 1 : 0);
+}
+
 function reader(isValid: (valid: boolean) => boolean) {
-  return (slab: Slab) => {
+  return (slab: Slab): Act => {
     const reading = newNativeReading(PLAN);
-    return (round: number) => {
+    return (_round, writer) => {
+      const before = writer.done();
       if (!isValid(readNative(slab, CELL32, PLAN, reading))) return MOVED;
       let count = reading.zeroCount + reading.nanCount;
       for (let i = 0; i < reading.size; i++) count += reading.counts[i];
       const { sum, classic } = expected(count);
       if (reading.sum !== sum || reading.classic[0] !== classic) return MIXED;
       if (reading.classic[0] + reading.classic[1] + reading.classic[2] !== count) return MIXED;
-      const before = round * VALUES.length + (round > ODD_ROUND ? 1 : 0);
-      const after = (round + 1) * VALUES.length + (round >= ODD_ROUND ? 1 : 0);
-      return seenBetween(count, before, after);
+      return seenBetween(count, madeIn(before), madeIn(writer.begun()));
     };
   };
 }
@@ -67,6 +73,7 @@ export const races = flipRaces({
     const copy64 = (CELL32 + PLAN.copies32) >>> 1;
     const add = (value: number) => {
       f64[copy64 + NATIVE_COPY64.sum] += value;
+      if (value === VALUES[0]) gap();
       f64[copy64 + PLAN.counts64 + NATIVE_COUNT.ZERO]++;
       f64[copy64 + NATIVE_COPY64.classic + (value <= 4 ? 0 : value <= 64 ? 1 : 2)]++;
       Atomics.add(i32, CELL32, 2);

@@ -8,13 +8,14 @@ import { HEADER32 } from "../../src/layout/slab_header.ts";
 import { addToCounter, readCounterPage } from "../../src/slab/counter_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import { acquire, publish } from "../../src/slab/slab_writer.ts";
-import type { Race } from "./_race.ts";
+import { gap } from "./_gap.ts";
+import { NO_OUTCOME, type Race } from "./_race.ts";
 
 const CELL32 = (PAGE_BYTES + COUNTER_PAGE.bytes) / 4;
 
 const race: Omit<Race, "name"> = {
   outcomes: [
-    ["neither is seen", "ACCEPTABLE"],
+    ["neither a new value nor its publication is seen", "ACCEPTABLE"],
     ["both are seen", "ACCEPTABLE"],
     ["the value is seen before its publication", "INTERESTING"],
     ["the publication is seen, the value is not", "FORBIDDEN"],
@@ -28,21 +29,23 @@ const race: Omit<Race, "name"> = {
       return () => {
         addToCounter(slab, CELL32, 1);
         publish(slab);
-        return -1;
+        return NO_OUTCOME;
       };
     },
     (memory) => {
       const slab = new Slab(memory);
       const run = { cells: Int32Array.of(CELL32), from: 0, to: 1 };
       const out = new Float64Array(1);
-      return (round) => {
-        const published = Atomics.load(slab.i32, HEADER32.published) !== round;
+      return (_round, writer) => {
+        const before = writer.done();
+        const published = Atomics.load(slab.i32, HEADER32.published);
         acquire(slab);
         if (!readCounterPage(slab, run, out)) return 4;
-        if (out[0] !== round && out[0] !== round + 1) return 4;
-        const seen = out[0] !== round;
-        if (published) return seen ? 1 : 3;
-        return seen ? 2 : 0;
+        const value = out[0];
+        if (!Number.isInteger(value) || value > writer.begun()) return 4;
+        if (value < published) return 3;
+        if (value > published) return 2;
+        return value === before ? 0 : 1;
       };
     },
   ],
@@ -59,8 +62,9 @@ export const races: readonly Race[] = [
         const slab = new Slab(memory);
         return () => {
           publish(slab);
+          gap();
           addToCounter(slab, CELL32, 1);
-          return -1;
+          return NO_OUTCOME;
         };
       },
       race.actors[1],

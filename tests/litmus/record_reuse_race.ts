@@ -15,7 +15,8 @@ import { GAUGE_SHAPE } from "../../src/slab/cell_shape.ts";
 import { DirectoryReader } from "../../src/slab/directory.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import { SlabWriter } from "../../src/slab/slab_writer.ts";
-import type { Act, Race } from "./_race.ts";
+import { gap } from "./_gap.ts";
+import { type Act, NO_OUTCOME, NOT_YET, type Progress, type Race } from "./_race.ts";
 
 const BYTES = 96;
 const REST_MS = 60_000;
@@ -23,6 +24,20 @@ const REST_MS = 60_000;
 /** Even rounds reclaim the record, odd ones use it anew: the series of round `2 k + 1` has this payload. */
 function payloadOf(use: number): Uint8Array {
   return new Uint8Array(BYTES).fill(use & 127);
+}
+
+/**
+ * Tells when a rest is over that begins now: when no reader is left that was at work then. In use a rest is a minute
+ * long, and no reader takes so long.
+ */
+function rests(): { begin(reader: Progress): void; isOver(reader: Progress): boolean } {
+  let atWork = 0;
+  return {
+    begin: (reader) => {
+      atWork = reader.begun();
+    },
+    isOver: (reader) => reader.done() >= atWork,
+  };
 }
 
 const race: Omit<Race, "name"> = {
@@ -41,21 +56,28 @@ const race: Omit<Race, "name"> = {
       const writer = new SlabWriter(new Slab(memory), () => nowMs);
       const series = { familyId: 0, ...GAUGE_SHAPE };
       writer.appendSeries({ ...series, payload: payloadOf(0) });
-      return (round) => {
+      const rest = rests();
+      return (round, reader) => {
+        if (round % 2 === 0) {
+          writer.reclaim({ start: DIRECTORY_START, ...series });
+          rest.begin(reader);
+          return NO_OUTCOME;
+        }
+        if (!rest.isOver(reader)) return NOT_YET;
         nowMs += REST_MS;
-        if (round % 2 === 0) writer.reclaim({ start: DIRECTORY_START, ...series });
-        else writer.appendSeries({ ...series, payload: payloadOf((round + 1) / 2) });
-        return -1;
+        writer.appendSeries({ ...series, payload: payloadOf((round + 1) / 2) });
+        return NO_OUTCOME;
       };
     },
     (memory) => {
       const directory = new DirectoryReader(new Slab(memory));
-      return (round) => {
+      return (_round, writer) => {
+        const before = writer.done();
         let outcome = 0;
         try {
           directory.read(({ reclaimed, payload }) => {
             if (reclaimed) outcome = 1;
-            else outcome = isWhole(payload, round) ? 2 : 3;
+            else outcome = isWhole(payload, before, writer.begun()) ? 2 : 3;
           });
         } catch {
           return 4;
@@ -66,10 +88,14 @@ const race: Omit<Race, "name"> = {
   ],
 };
 
-function isWhole(payload: Uint8Array, round: number): boolean {
+/** Whether a payload is of one series, and of one of those that were there between two rounds of the writer. */
+function isWhole(payload: Uint8Array, before: number, after: number): boolean {
+  const oldest = before >>> 1;
+  const newest = after >>> 1;
   const use = payload[0];
-  const uses = [Math.floor(round / 2), Math.floor((round + 1) / 2)].map((each) => each & 127);
-  return payload.length === BYTES && uses.includes(use) && payload.every((byte) => byte === use);
+  if (payload.length !== BYTES || ((use - oldest) & 127) > newest - oldest) return false;
+  for (let i = 1; i < BYTES; i++) if (payload[i] !== use) return false;
+  return true;
 }
 
 /** Shows the new state first and fills the record afterwards. */
@@ -77,14 +103,20 @@ function hastyWriter(memory: SharedArrayBuffer): Act {
   const { i32, u8 } = new Slab(memory);
   new SlabWriter(new Slab(memory)).appendSeries({ familyId: 0, payload: payloadOf(0), ...GAUGE_SHAPE });
   const state32 = (DIRECTORY_START + DIRECTORY_RECORD.at.state) / 4;
-  return (round) => {
-    if (round % 2 === 0) return -1;
+  const rest = rests();
+  return (round, reader) => {
+    if (round % 2 === 0) return NO_OUTCOME;
+    if (!rest.isOver(reader)) return NOT_YET;
     const generation = (i32[state32] & ~RECORD_STATE_MASK) + RECORD_GENERATION;
     Atomics.store(i32, state32, generation + RECORD_STATE.ALLOCATED);
     Atomics.add(i32, HEADER32.revision, 1);
     const start = DIRECTORY_START + DIRECTORY_RECORD.bytes;
-    for (let at = start + BYTES; at > start;) u8[--at] = ((round + 1) / 2) & 127;
-    return -1;
+    for (let at = start + BYTES; at > start;) {
+      u8[--at] = ((round + 1) / 2) & 127;
+      if (at === start + BYTES / 2) gap();
+    }
+    rest.begin(reader);
+    return NO_OUTCOME;
   };
 }
 

@@ -3,17 +3,21 @@
  *
  * @module
  */
-import { STEP_RING32, STEP_SLOT32 } from "../../src/layout/step_ring.ts";
+import { CLAIMER_BITS, STEP_RING32, STEP_SLOT32, SUPERVISOR_CLAIM } from "../../src/layout/step_ring.ts";
 import { createSlab, MIN_SLAB_BYTES } from "../../src/slab/slab.ts";
 import { createStepRing, StepRing } from "../../src/slab/step_ring.ts";
-import type { Act, Race } from "./_race.ts";
+import { gap } from "./_gap.ts";
+import { type Act, type Actor, NO_OUTCOME, NOT_YET, type Race } from "./_race.ts";
 
 const SLOTS = 64;
+/** How far a contributor may be ahead of the other: then whatever was noted of a step is judged before its place is needed. */
+const LEAD = SLOTS / 2;
 /** Parts of one step: who adds what. */
 const PARTS = [3, 40];
 
-/** Behind the ring: how often a step was observed, and with what; for the steps of two rounds. */
-const WORDS = 4;
+/** Behind the ring: how often a step was observed, and with what; for twice as many steps as the ring has slots. */
+const NOTED = 2 * SLOTS;
+const WORDS = 2 * NOTED;
 
 /** The ring and the words behind it; a ring only looks at its own slots. */
 function createMemory(): SharedArrayBuffer {
@@ -28,7 +32,7 @@ function observer(memory: SharedArrayBuffer): (total: number, stamp: number) => 
   const i32 = new Int32Array(memory);
   const words32 = i32.length - WORDS;
   return (total, stamp) => {
-    const at = words32 + 2 * ((stamp - 1) & 1);
+    const at = words32 + 2 * ((stamp - 1) & (NOTED - 1));
     Atomics.add(i32, at + 1, total);
     Atomics.add(i32, at, 1);
   };
@@ -39,7 +43,7 @@ function judge(memory: SharedArrayBuffer, wanted: readonly number[]): (step: num
   const i32 = new Int32Array(memory);
   const words32 = i32.length - WORDS;
   return (step) => {
-    const at = words32 + 2 * (step & 1);
+    const at = words32 + 2 * (step & (NOTED - 1));
     const count = Atomics.exchange(i32, at, 0);
     const total = Atomics.exchange(i32, at + 1, 0);
     if (count !== 1) return count === 0 ? 2 : 3;
@@ -48,14 +52,15 @@ function judge(memory: SharedArrayBuffer, wanted: readonly number[]): (step: num
   };
 }
 
-/** Contributes its part of one step a round; one side judges the step of the round before, one tells what it observed. */
-function contributor(side: 0 | 1): (memory: SharedArrayBuffer) => Act {
+/** Contributes its part of one step a round; one side judges a step that both have left behind, one tells what it observed. */
+function contributor(side: 0 | 1): Actor {
   return (memory) => {
     const ring = new StepRing(memory);
     const observe = observer(memory);
     const judged = judge(memory, [PARTS[0] + PARTS[1]]);
-    return (step) => {
-      let outcome = side === 1 && step > 0 ? judged(step - 1) : -1;
+    return (step, other) => {
+      if (step - other.done() >= LEAD) return NOT_YET;
+      let outcome = side === 1 && step >= LEAD ? judged(step - LEAD) : NO_OUTCOME;
       ring.contribute(side, { step, participants: 0b11, value: PARTS[side] }, (total, stamp) => {
         observe(total, stamp);
         if (side === 0) outcome = 5;
@@ -66,66 +71,102 @@ function contributor(side: 0 | 1): (memory: SharedArrayBuffer) => Act {
 }
 
 /** Adds its part, and observes if all have arrived, without claiming the step. */
-function withoutClaim(side: 0 | 1): (memory: SharedArrayBuffer) => Act {
+function withoutClaim(side: 0 | 1): Actor {
   return (memory) => {
     const i32 = new Int32Array(memory);
     const observe = observer(memory);
     const judged = judge(memory, [PARTS[0] + PARTS[1]]);
-    return (step) => {
-      const outcome = side === 1 && step > 0 ? judged(step - 1) : -1;
+    return (step, other) => {
+      if (step - other.done() >= LEAD) return NOT_YET;
+      const outcome = side === 1 && step >= LEAD ? judged(step - LEAD) : NO_OUTCOME;
       const slot32 = STEP_RING32.slots + (step & (SLOTS - 1)) * STEP_SLOT32.size;
       if (step >= SLOTS && side === 0) Atomics.sub(i32, slot32 + STEP_SLOT32.sum, PARTS[0] + PARTS[1]);
       Atomics.add(i32, slot32 + STEP_SLOT32.sum, PARTS[side]);
       Atomics.add(i32, slot32 + STEP_SLOT32.arrived, 1);
+      gap();
       if (Atomics.load(i32, slot32 + STEP_SLOT32.arrived) % 2 === 0) observe(PARTS[0] + PARTS[1], step + 1);
       return outcome;
     };
   };
 }
 
-/** In even rounds it contributes to a step whose other contributor never comes, in odd ones it judges that. */
-function survivor(memory: SharedArrayBuffer): Act {
-  const i32 = new Int32Array(memory);
-  const ring = new StepRing(memory);
-  const observe = observer(memory);
-  const judged = judge(memory, [PARTS[0]]);
-  return (round) => {
-    if (round % 2 === 1) {
-      Atomics.store(i32, STEP_RING32.dead, 0);
-      return judged(round - 1);
-    }
-    ring.contribute(0, { step: round, participants: 0b11, value: PARTS[0] }, observe);
-    return -1;
+/**
+ * Contributes to steps whose other contributor never comes: they wait until that one is given up. When the ring takes a
+ * step, the one that had its slot before is over.
+ *
+ * @param within called in the midst of each observation that it makes
+ */
+function survivor(within = () => {}): Actor {
+  return (memory) => {
+    const ring = new StepRing(memory);
+    const note = observer(memory);
+    const observe = (total: number, stamp: number) => {
+      note(total, stamp);
+      within();
+    };
+    const judged = judge(memory, [PARTS[0]]);
+    return (step) => {
+      if (!ring.contribute(0, { step, participants: 0b11, value: PARTS[0] }, observe)) return NOT_YET;
+      return step >= SLOTS ? judged(step - SLOTS) : NO_OUTCOME;
+    };
   };
 }
 
+/** Gives the other contributor up in every other round, in between a new one has its place. */
 function supervisor(memory: SharedArrayBuffer): Act {
+  const i32 = new Int32Array(memory);
   const ring = new StepRing(memory);
   const observe = observer(memory);
   const slab = createSlab({ bytes: MIN_SLAB_BYTES });
   return (round) => {
-    if (round % 2 === 1) return -1;
-    // Half the time it comes when the step is not there yet, and the survivor completes it.
+    if (round % 2 === 1) {
+      Atomics.store(i32, STEP_RING32.dead, 0);
+      return NO_OUTCOME;
+    }
+    // Some steps are there already; those that come later the survivor completes by itself.
     let mine = false;
     ring.takeOver({ contributor: 1, slab, bucketCount: 1 }, (total, stamp) => {
       mine = true;
       observe(total, stamp);
     });
-    return mine ? 5 : -1;
+    return mine ? 5 : NO_OUTCOME;
   };
 }
 
-/** Completes a step without its dead contributor, whether or not somebody else does. */
+/** Observes the steps that wait for the dead contributor and claims them only afterwards, to free their slots. */
 function hastySupervisor(memory: SharedArrayBuffer): Act {
   const i32 = new Int32Array(memory);
   const observe = observer(memory);
+  const freed = new Set<number>();
   return (round) => {
-    if (round % 2 === 1) return -1;
+    if (round % 2 === 1) {
+      for (const slot32 of freed) release(i32, slot32);
+      freed.clear();
+      Atomics.store(i32, STEP_RING32.dead, 0);
+      return NO_OUTCOME;
+    }
     Atomics.or(i32, STEP_RING32.dead, 1 << 1);
-    const slot32 = STEP_RING32.slots + (round & (SLOTS - 1)) * STEP_SLOT32.size;
-    if (Atomics.load(i32, slot32 + STEP_SLOT32.arrived) === 1) observe(PARTS[0], round + 1);
-    return -1;
+    for (let k = 0; k < SLOTS; k++) {
+      const slot32 = STEP_RING32.slots + k * STEP_SLOT32.size;
+      const claim = Atomics.load(i32, slot32 + STEP_SLOT32.claim);
+      if (Atomics.load(i32, slot32 + STEP_SLOT32.arrived) !== 1) continue;
+      observe(PARTS[0], (claim >>> CLAIMER_BITS) * SLOTS + k + 1);
+      freed.add(slot32);
+    }
+    return NO_OUTCOME;
   };
+}
+
+/** Claims a step that is observed already, if nobody else has, and frees its slot. */
+function release(i32: Int32Array, slot32: number): void {
+  const claim32 = slot32 + STEP_SLOT32.claim;
+  const free = Atomics.load(i32, claim32);
+  if (Atomics.load(i32, slot32 + STEP_SLOT32.arrived) !== 1) return;
+  if (Atomics.compareExchange(i32, claim32, free, free | SUPERVISOR_CLAIM) !== free) return;
+  Atomics.store(i32, slot32 + STEP_SLOT32.arrived, 0);
+  Atomics.store(i32, slot32 + STEP_SLOT32.participants, 0);
+  Atomics.store(i32, slot32 + STEP_SLOT32.sum, 0);
+  Atomics.store(i32, claim32, free + (1 << CLAIMER_BITS));
 }
 
 const race: Omit<Race, "name" | "actors"> = {
@@ -150,13 +191,13 @@ export const races: readonly Race[] = [
   {
     ...race,
     name: "a step whose contributor is given up while the other arrives is observed once",
-    actors: [survivor, supervisor],
+    actors: [survivor(), supervisor],
   },
   { ...race, name: "a step that nobody claims", broken: true, actors: [withoutClaim(0), withoutClaim(1)] },
   {
     ...race,
-    name: "a supervisor that does not claim what it completes",
+    name: "a supervisor that observes what it completes before it has claimed it",
     broken: true,
-    actors: [survivor, hastySupervisor],
+    actors: [survivor(gap), hastySupervisor],
   },
 ];

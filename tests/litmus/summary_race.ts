@@ -4,7 +4,7 @@
  * @module
  */
 import { PAGE_BYTES } from "../../src/layout/cell_page.ts";
-import { SUMMARY_SUM64 } from "../../src/layout/summary_cell.ts";
+import { SUMMARY_COPY64, SUMMARY_SUM64 } from "../../src/layout/summary_cell.ts";
 import { isNegativeCode, keyOfCode } from "../../src/slab/native_code.ts";
 import {
   addToSketch,
@@ -17,21 +17,33 @@ import { SketchPlan, WINDOW_SLOTS } from "../../src/slab/sketch_plan.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import { addToTotals, readTotals } from "../../src/slab/summary_cell.ts";
 import { CELL32, flipRaces, MIXED, MOVED, seenOf } from "./_flip_race.ts";
-import type { Act, Race } from "./_race.ts";
+import { gap } from "./_gap.ts";
+import { type Act, type Actor, NO_OUTCOME, type Race } from "./_race.ts";
 
 const PLAN = new SketchPlan({ relativeError: 0.1, windowSeconds: 100 });
 const PER_ROUND = 5;
 const VALUE = 0.5;
 
-function totalsReader(isValid: (valid: boolean) => boolean) {
-  return (slab: Slab) => {
+function totalsReader(read: (slab: Slab, out: Float64Array) => boolean) {
+  return (slab: Slab): Act => {
     const out = new Float64Array(2);
-    return (round: number) => {
-      if (!isValid(readTotals(slab, CELL32, out, 0))) return MOVED;
+    return (_round, writer) => {
+      const before = writer.done();
+      if (!read(slab, out)) return MOVED;
       const [sum, count] = out;
-      return sum === count * VALUE ? seenOf(count, { round, perRound: PER_ROUND }) : MIXED;
+      if (sum !== count * VALUE) return MIXED;
+      return seenOf(count, { before, after: writer.begun(), perRound: PER_ROUND });
     };
   };
+}
+
+/** Reads as readTotals() does, without the read-modify-write at the end. */
+function readUnchecked({ i32, f64 }: Slab, out: Float64Array): boolean {
+  const copy64 = CELL32 / 2 + SUMMARY_SUM64 + (Atomics.load(i32, CELL32) & 1) * SUMMARY_COPY64;
+  out[0] = f64[copy64];
+  gap();
+  out[1] = f64[copy64 + 1];
+  return true;
 }
 
 /** Slots are rounds; each has a value of its own that differs from those of its neighbours, sometimes in sign. */
@@ -54,23 +66,27 @@ function ownCount(reading: AreaReading): number {
   return count;
 }
 
-/** Looks at the area of a slot that is so many slots old, which is complete unless it is the round's own. */
+/**
+ * Looks at the area of a slot that is so many slots old, which is complete unless it is the writer's own. Time keeps
+ * readers away from an area while it is emptied: a slot that has left the window meanwhile is not judged.
+ */
 function areaReader(
   ageOf: (round: number) => number,
   isValid: (valid: boolean) => boolean,
-): (memory: SharedArrayBuffer) => Act {
+): Actor {
   return (memory) => {
     const slab = new Slab(memory);
     const reading = newAreaReading(PLAN);
-    return (round) => {
-      const slot = round - ageOf(round);
+    return (round, writer) => {
+      const newest = writer.done();
+      const slot = newest - ageOf(round);
       if (slot < 0) return 0;
       const valid = readArea(slab, CELL32, PLAN, PLAN.areaOf(slot), reading);
       if (reading.slot !== slot) return 0;
-      if (!isValid(valid)) return 2;
+      if (!isValid(valid && writer.begun() - slot <= WINDOW_SLOTS)) return 2;
       const count = ownCount(reading);
       if (count < 0 || count > PER_ROUND) return 3;
-      return count === PER_ROUND ? 1 : slot === round ? 1 : 4;
+      return count === PER_ROUND ? 1 : slot === newest ? 1 : 4;
     };
   };
 }
@@ -90,7 +106,7 @@ const areas: Omit<Race, "name"> = {
       const slab = new Slab(memory);
       return (round) => {
         for (let k = 0; k < PER_ROUND; k++) addToSketch(slab, CELL32, PLAN, valueIn(round), round);
-        return -1;
+        return NO_OUTCOME;
       };
     },
     areaReader((round) => round % WINDOW_SLOTS, (valid) => valid),
@@ -104,13 +120,14 @@ export const races: readonly Race[] = [
     write: (slab) => () => {
       for (let k = 0; k < PER_ROUND; k++) addToTotals(slab, CELL32, VALUE);
     },
-    read: totalsReader((valid) => valid),
-    readUnchecked: totalsReader(() => true),
+    read: totalsReader((slab, out) => readTotals(slab, CELL32, out, 0)),
+    readUnchecked: totalsReader(readUnchecked),
     writeOneCopy: ({ i32, f64 }) => {
       const sum64 = CELL32 / 2 + SUMMARY_SUM64;
       return () => {
         for (let k = 0; k < PER_ROUND; k++) {
           f64[sum64] += VALUE;
+          if (k === 0) gap();
           f64[sum64 + 1]++;
           Atomics.add(i32, CELL32, 2);
         }
