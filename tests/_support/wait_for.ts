@@ -4,6 +4,36 @@
  * @module
  */
 
+/**
+ * Lets every timer of this thread run that is due within a millisecond, and those that it sets in its turn, some times
+ * over. Timers of one thread run in the order in which they are due, so that what has not come by then was not set,
+ * however slow the machine is.
+ */
+export async function shortTimersRun(): Promise<void> {
+  for (let i = 0; i < 10; i++) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/**
+ * What a promise gives.
+ *
+ * @throws {Error} If it has given nothing by the deadline
+ */
+export async function within<T>(
+  promise: Promise<T>,
+  { what, deadlineMs = 60_000 }: { readonly what: string; readonly deadlineMs?: number },
+): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`Cannot wait any longer for ${what}: ${deadlineMs} ms passed`)),
+    deadlineMs,
+  );
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What {@linkcode waitFor} is told besides the condition. */
 export interface WaitOptions {
   /** After so many milliseconds the wait fails. Default 10 000: generous, because a busy machine is no defect. */

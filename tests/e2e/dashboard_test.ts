@@ -142,7 +142,10 @@ Deno.test("the dashboard's charts move, and stand still while it is paused", asy
   assertEquals(await open.evaluate("document.querySelector('#pause').getAttribute('aria-pressed')"), "true");
   const asked = await waitFor(async () => {
     const count = open.requests.length;
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    // Timers of the page run in the order in which they are due: its next look would come before this one.
+    await open.evaluate(
+      "new Promise((resolve) => setTimeout(resolve, 1100 * document.querySelector('#interval').value))",
+    );
     return count === open.requests.length ? count : undefined;
   }, { what: "the page to ask no more" });
   await ask(app, 100);

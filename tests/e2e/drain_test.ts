@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { startApp } from "../_support/app_server.ts";
+import { StolenTime } from "../_support/stolen_time.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
 const MODULE = "tests/testdata/apps/faulty_app.ts";
@@ -130,36 +131,43 @@ Deno.test("an idle server ends at once", async () => {
 });
 
 Deno.test("of 200 open streams a drain lets each end whole that ends by the deadline, and cuts the others then", async () => {
-  await using app = await startApp({ module: MODULE, flags: ["--drain-seconds", "4"] });
-  const open = (query: string, count: number) =>
+  await using app = await startApp({ module: MODULE, flags: ["--drain-seconds", "5"] });
+  using stolen = await StolenTime.watch();
+  const folder = await Deno.makeTempDir({ prefix: "promslab_drain_" });
+  const open = (path: string, count: number) =>
     Array.from({ length: count }, async () => {
-      const response = await fetch(`${app.url}/stream?${query}`);
+      const response = await fetch(`${app.url}${path}`);
       return await response.text().then(
         (text) => ({ text, whole: true }),
         () => ({ text: "", whole: false }),
       );
     });
-  const ending = open("count=16&ms=100", 150);
-  const endless = open("count=-1&ms=100", 50);
+  const ending = open(`/until?file=${folder}/end`, 150);
+  const endless = open("/stream?count=-1&ms=100", 50);
   await waitFor(async () => (await app.scrape()).sum("http_requests_in_flight") === 200, {
     what: "all streams",
+    deadlineMs: 60_000,
   });
-  const startMs = performance.now();
+  const [startMs, startStolenMs] = [performance.now(), stolen.milliseconds];
   app.command.kill("SIGTERM");
+  await waitFor(() => app.command.stderr.includes("draining"), { what: "the drain" });
+  await Deno.writeTextFile(`${folder}/end`, "");
   const [ended, cut] = await Promise.all([
     Promise.all(ending),
     waitFor(async () => {
       const now = await app.scrape();
-      return now.sum("http_requests_total", 'route="/stream"', 'status="200"') === 150 &&
+      return now.sum("http_requests_total", 'route="/until"', 'status="200"') === 150 &&
           now.sum("http_requests_in_flight") === 50
         ? now
         : undefined;
     }, { what: "a scrape that counts all whole streams and has the others open" }),
   ]);
-  assertEquals(ended.filter(({ whole, text }) => !whole || !text.endsWith("chunk 16\n")), []);
-  assertEquals(cut.sum("http_response_streamed_bytes_total", 'route="/stream"') > 0, true);
+  assertEquals(ended.filter(({ whole, text }) => !whole || !/^first\n(?:more\n)*last\n$/.test(text)), []);
+  assertEquals(cut.sum("http_response_streamed_bytes_total", 'route="/until"') > 0, true);
   assertEquals((await Promise.all(endless)).filter(({ whole }) => whole), []);
   assertEquals(await app.command.ended, { code: 0, signal: null });
   const seconds = (performance.now() - startMs) / 1000;
-  assert(seconds >= 4 && seconds < 8, `ended after ${seconds} s`);
+  const stolenSeconds = (stolen.milliseconds - startStolenMs) / 1000;
+  assert(seconds >= 5 && seconds - stolenSeconds < 9, `ended after ${seconds} s, ${stolenSeconds} stolen`);
+  await Deno.remove(folder, { recursive: true });
 });

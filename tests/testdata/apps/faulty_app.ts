@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { type Context, Counter } from "promslab";
 
 const hits = new Counter({ name: "app_hits_total", help: "Requests seen by the handler.", labelNames: ["path"] });
@@ -42,6 +43,8 @@ export default {
         return new Response("slow\n");
       case "/stream":
         return new Response(chunks(Number(searchParams.get("count")), Number(searchParams.get("ms"))));
+      case "/until":
+        return new Response(chunksUntil(searchParams.get("file")!));
       case "/fat":
         return new Response(fatChunks());
       case "/body":
@@ -75,6 +78,20 @@ function chunks(count: number, ms: number): ReadableStream<Uint8Array> {
       if (sent > 0) await new Promise((resolve) => setTimeout(resolve, ms));
       controller.enqueue(encoder.encode(`chunk ${++sent}\n`));
       if (sent === count) controller.close();
+    },
+  });
+}
+
+/** A chunk every 100 ms until a file is there, then a last one. */
+function chunksUntil(file: string): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(encoder.encode("first\n")),
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const isLast = existsSync(file);
+      controller.enqueue(encoder.encode(isLast ? "last\n" : "more\n"));
+      if (isLast) controller.close();
     },
   });
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type DemoRequest, makeUp, startDemoLoad } from "../../../src/cli/demo_load.ts";
-import { waitFor } from "../../_support/wait_for.ts";
+import { shortTimersRun, waitFor } from "../../_support/wait_for.ts";
 
 Deno.test("startDemoLoad() sends until it is stopped, whatever fails", async () => {
   const sent: DemoRequest[] = [];
@@ -16,7 +16,7 @@ Deno.test("startDemoLoad() sends until it is stopped, whatever fails", async () 
   await waitFor(() => sent.length >= 5, { what: "five requests" });
   load.stop();
   const count = sent.length;
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await shortTimersRun();
   assertEquals(sent.length, count);
 });
 
@@ -31,7 +31,7 @@ Deno.test("startDemoLoad() leaves out what would pile up", async () => {
     },
   });
   await waitFor(() => sent === 64, { what: "64 open requests" });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await shortTimersRun();
   load.stop();
   assertEquals(sent, 64);
 });

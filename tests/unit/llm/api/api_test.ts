@@ -5,6 +5,7 @@ import type { EngineConfig } from "../../../../src/llm/engine/engine_config.ts";
 import { PROFILES } from "../../../../src/llm/engine/profiles.ts";
 import { createTextModel } from "../../../../src/llm/text/default_model.ts";
 import { EchoSource } from "../../../../src/llm/text/text_model.ts";
+import { coreWaitMs } from "../../../_support/core_wait.ts";
 import { alive, EnginePair } from "../../../_support/engine_pair.ts";
 import { waitFor } from "../../../_support/wait_for.ts";
 
@@ -223,10 +224,12 @@ Deno.test("API aborts what a client that has left was waiting for, and counts it
     const response = await harness.request("/v1/chat/completions", { method: "POST", body });
     const reader = response.body!.getReader();
     await reader.read();
-    const startMs = performance.now();
+    const [startMs, startWaitMs] = [performance.now(), coreWaitMs()];
     await reader.cancel();
     await waitFor(() => harness.pair.status.running === 0, { what: "the blocks to be freed" });
-    assert(performance.now() - startMs < 100, "within 100 ms");
+    // Client, server and engine are this thread: what it had no core for is not theirs.
+    const tookMs = performance.now() - startMs - (coreWaitMs() - startWaitMs);
+    assert(tookMs < 100, `${tookMs} ms`);
     assertEquals(harness.pair.sample("vllm:request_success_total", { finished_reason: "abort" }), 2);
     const leaving = new AbortController();
     const whole = harness.request("/v1/chat/completions", {

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { FromWorker } from "../../../../src/server/workers/messages.ts";
+import { waitFor } from "../../../_support/wait_for.ts";
 import { ScrapeClient } from "../../../../src/server/scrape/scrape_client.ts";
 
 const bytesOf = (text: string) => (new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>).buffer;
@@ -34,7 +35,7 @@ Deno.test("ScrapeClient.scrape() asks for piece after piece, each when there is 
   assertEquals(posted.length, 1);
   for (const [text, hasMore] of [["two", true], ["three", false]] as const) {
     const next = reader.read();
-    await new Promise((resolve) => setTimeout(resolve));
+    await waitFor(() => posted.length > 1, { what: "the wish for another piece" });
     assertEquals(posted.splice(1), [{ type: "scrapeMore", id: 1 }]);
     client.piece({ id: 1, bytes: bytesOf(text), hasMore });
     assertEquals((await next).value, new Uint8Array(bytesOf(text)));
@@ -42,7 +43,7 @@ Deno.test("ScrapeClient.scrape() asks for piece after piece, each when there is 
   assertEquals((await reader.read()).done, true);
 });
 
-Deno.test("ScrapeClient.scrape() says when its client has left, and fails when the main thread does", async () => {
+Deno.test("ScrapeClient.scrape() says when its client has left, and fails when the main thread says that it did", async () => {
   const { client, posted } = clientOf();
   const [first, second] = [1, 2].map(() => client.scrape(new Request("http://localhost/metrics")));
   for (const id of [1, 2]) {
@@ -51,13 +52,20 @@ Deno.test("ScrapeClient.scrape() says when its client has left, and fails when t
   await (await first).body!.cancel();
   assertEquals(posted.slice(2), [{ type: "scrapeEnd", id: 1 }]);
   const text = (await second).text();
-  await new Promise((resolve) => setTimeout(resolve));
+  await waitFor(() => posted.length > 3, { what: "the wish for another piece" });
+  assertEquals(posted.slice(3), [{ type: "scrapeMore", id: 2 }]);
   client.piece({ id: 2, bytes: bytesOf(""), hasMore: false, error: "too slow" });
   await assertRejects(() => text, Error, "too slow");
 });
 
-Deno.test("ScrapeClient.answer() and piece() ignore what nobody waits for", () => {
-  const { client } = clientOf();
-  client.answer({ id: 9, status: 200, headers: {}, bytes: bytesOf(""), hasMore: false });
-  client.piece({ id: 9, bytes: bytesOf(""), hasMore: false });
+Deno.test("ScrapeClient.answer() and piece() ignore what nobody waits for", async () => {
+  const { client, posted } = clientOf();
+  const response = client.scrape(new Request("http://localhost/metrics"));
+  client.answer({ id: 9, status: 500, headers: {}, bytes: bytesOf("stray"), hasMore: true });
+  client.piece({ id: 1, bytes: bytesOf("too early"), hasMore: true });
+  client.answer({ id: 1, status: 200, headers: {}, bytes: bytesOf("whole"), hasMore: false });
+  client.answer({ id: 1, status: 503, headers: {}, bytes: bytesOf("twice"), hasMore: false });
+  client.piece({ id: 1, bytes: bytesOf("too late"), hasMore: false, error: "too late" });
+  assertEquals([(await response).status, await (await response).text()], [200, "whole"]);
+  assertEquals(posted.length, 1);
 });
