@@ -24,7 +24,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // WHY registry: what is cleared between tests is a registry.
   testing: ["registry", "collect", "exposition", "model"],
   llm: ["server", "families", "registry", "metric", "collect", "slab", "model", "host"],
-  compat: ["model", "slab", "registry", "metric", "collect", "exposition", "push", "host"],
+  compat: ["model", "slab", "registry", "metric", "collect", "families", "exposition", "push", "host"],
   // WHY collect: what is shown is a collector.
   dashboard: ["server", "exposition", "collect"],
   // The command line needs arguments, variables, files and exit codes, which only the host may touch.

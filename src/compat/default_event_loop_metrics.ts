@@ -4,6 +4,7 @@
  * @module
  */
 // CONTROL PLANE
+import { EVENT_LOOP_FAMILIES } from "../families/process.ts";
 import {
   type EventLoopDelays,
   measureImmediate,
@@ -16,22 +17,22 @@ import { Histogram } from "./histogram.ts";
 import { Summary } from "./summary.ts";
 import type { Aggregator } from "./types.ts";
 
-const DELAYS: readonly (readonly [keyof EventLoopDelays, help: string, Aggregator])[] = [
-  ["min", "The minimum recorded event loop delay.", "min"],
-  ["max", "The maximum recorded event loop delay.", "max"],
-  ["mean", "The mean of the recorded event loop delays.", "average"],
-  ["stddev", "The standard deviation of the recorded event loop delays.", "average"],
-  ["p50", "The 50th percentile of the recorded event loop delays.", "average"],
-  ["p90", "The 90th percentile of the recorded event loop delays.", "average"],
-  ["p99", "The 99th percentile of the recorded event loop delays.", "average"],
+const DELAYS: readonly (readonly [keyof EventLoopDelays, Aggregator])[] = [
+  ["min", "min"],
+  ["max", "max"],
+  ["mean", "average"],
+  ["stddev", "average"],
+  ["p50", "average"],
+  ["p90", "average"],
+  ["p99", "average"],
 ];
 
 /** Delays since the last scrape. */
 export function defineEventLoopLag({ name, common, config, labels }: DefaultMetricsScope): void {
   const delays = watchEventLoopDelay(config.eventLoopMonitoringPrecision ?? 10);
   const lag = new Gauge<string>({
-    name: name("nodejs_eventloop_lag_seconds"),
-    help: "Lag of event loop in seconds.",
+    name: name(EVENT_LOOP_FAMILIES.last.name),
+    help: EVENT_LOOP_FAMILIES.last.help,
     ...common,
     aggregator: "average",
     collect() {
@@ -40,11 +41,11 @@ export function defineEventLoopLag({ name, common, config, labels }: DefaultMetr
       for (const { what, gauge } of gauges) if (since !== undefined) gauge.set(labels, since[what]);
     },
   });
-  const gauges = DELAYS.map(([what, help, aggregator]) => ({
+  const gauges = DELAYS.map(([what, aggregator]) => ({
     what,
     gauge: new Gauge<string>({
-      name: name(`nodejs_eventloop_lag_${what}_seconds`),
-      help,
+      name: name(EVENT_LOOP_FAMILIES[what].name),
+      help: EVENT_LOOP_FAMILIES[what].help,
       ...common,
       aggregator,
     }),

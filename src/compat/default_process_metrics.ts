@@ -4,6 +4,8 @@
  * @module
  */
 // CONTROL PLANE
+import type { CounterSpec, GaugeSpec } from "../families/family_spec.ts";
+import { PROCESS_FAMILIES } from "../families/process.ts";
 import { Counter } from "./counter.ts";
 import type { DefaultMetricsScope } from "./default_metrics_config.ts";
 import { Gauge } from "./gauge.ts";
@@ -28,11 +30,11 @@ export function defineCpu({ name, common, config, labels, probe }: DefaultMetric
       else counter.inc(labels, value);
     }
   };
-  const define = (base: string, help: string, first?: { collect: () => void }) =>
+  const define = ({ name: base, help }: CounterSpec<string>, first?: { collect: () => void }) =>
     processWide(new Counter<string>({ name: name(base), help, enableExemplars, ...common, ...first }));
-  const user = define("process_cpu_user_seconds_total", "Total user CPU time spent in seconds.", { collect });
-  const system = define("process_cpu_system_seconds_total", "Total system CPU time spent in seconds.");
-  const both = define("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.");
+  const user = define(PROCESS_FAMILIES.cpuUser, { collect });
+  const system = define(PROCESS_FAMILIES.cpuSystem);
+  const both = define(PROCESS_FAMILIES.cpu);
 }
 
 /** When the process started. */
@@ -40,8 +42,8 @@ export function defineStartTime({ name, common, labels, probe }: DefaultMetricsS
   const seconds = Math.round(probe.startTimeSeconds);
   processWide(
     new Gauge<string>({
-      name: name("process_start_time_seconds"),
-      help: "Start time of the process since unix epoch in seconds.",
+      name: name(PROCESS_FAMILIES.startTime.name),
+      help: PROCESS_FAMILIES.startTime.help,
       ...common,
       aggregator: "omit",
       collect() {
@@ -53,7 +55,7 @@ export function defineStartTime({ name, common, labels, probe }: DefaultMetricsS
 
 /** Memory; only the resident part where the system does not tell more. */
 export function defineMemory({ name, common, labels, probe }: DefaultMetricsScope): void {
-  const define = (base: string, help: string, first?: { collect: () => void }) =>
+  const define = ({ name: base, help }: GaugeSpec<string>, first?: { collect: () => void }) =>
     processWide(new Gauge<string>({ name: name(base), help, ...common, ...first }));
   const set = (gauge: Gauge | undefined, bytes: number | undefined) => {
     if (bytes !== undefined) gauge?.set(labels, bytes);
@@ -65,9 +67,9 @@ export function defineMemory({ name, common, labels, probe }: DefaultMetricsScop
     set(heap, memory.heapBytes);
   };
   const more = probe.memory().virtualBytes !== undefined;
-  const resident = define("process_resident_memory_bytes", "Resident memory size in bytes.", { collect });
-  const virtual = more ? define("process_virtual_memory_bytes", "Virtual memory size in bytes.") : undefined;
-  const heap = more ? define("process_heap_bytes", "Process heap size in bytes.") : undefined;
+  const resident = define(PROCESS_FAMILIES.residentMemory, { collect });
+  const virtual = more ? define(PROCESS_FAMILIES.virtualMemory) : undefined;
+  const heap = more ? define(PROCESS_FAMILIES.heap) : undefined;
 }
 
 /** Open files, where the system tells. */
@@ -75,8 +77,8 @@ export function defineOpenFileDescriptors({ name, common, labels, probe }: Defau
   if (probe.openFiles() === undefined) return;
   processWide(
     new Gauge<string>({
-      name: name("process_open_fds"),
-      help: "Number of open file descriptors.",
+      name: name(PROCESS_FAMILIES.openFiles.name),
+      help: PROCESS_FAMILIES.openFiles.help,
       ...common,
       collect() {
         const openFiles = probe.openFiles();
@@ -92,8 +94,8 @@ export function defineMaxFileDescriptors({ name, common, labels, probe }: Defaul
   if (openFiles === undefined) return;
   processWide(
     new Gauge<string>({
-      name: name("process_max_fds"),
-      help: "Maximum number of open file descriptors.",
+      name: name(PROCESS_FAMILIES.openFilesMax.name),
+      help: PROCESS_FAMILIES.openFilesMax.help,
       ...common,
       collect() {
         this.set(labels, openFiles);

@@ -4,6 +4,8 @@
  * @module
  */
 // CONTROL PLANE
+import type { GaugeSpec } from "../families/family_spec.ts";
+import { GC_BUCKETS, GC_FAMILY, ISOLATE_FAMILIES, PROCESS_FAMILIES } from "../families/process.ts";
 import { activeHandles, activeRequests, activeResources } from "../host/event_loop_probe.ts";
 import type { DefaultMetricsScope } from "./default_metrics_config.ts";
 import { Gauge } from "./gauge.ts";
@@ -40,9 +42,8 @@ function defineCounted(
 /** What keeps the event loop alive. */
 export function defineResources(scope: DefaultMetricsScope): void {
   defineCounted(scope, {
-    base: "nodejs_active_resources",
-    help:
-      "Number of active resources that are currently keeping the event loop alive, grouped by async resource type.",
+    base: ISOLATE_FAMILIES.activeResources.name,
+    help: ISOLATE_FAMILIES.activeResources.help,
     totalHelp: "Total number of active resources.",
     list: activeResources,
   });
@@ -76,27 +77,25 @@ export function defineHeap({ name, common, labels, probe }: DefaultMetricsScope)
     used.set(labels, usedBytes);
     external.set(labels, externalBytes);
   };
-  const define = (base: string, help: string, first?: { collect: () => void }) =>
+  const define = ({ name: base, help }: GaugeSpec<string>, first?: { collect: () => void }) =>
     new Gauge<string>({ name: name(base), help, ...common, ...first });
-  const total = define("nodejs_heap_size_total_bytes", "Process heap size from Node.js in bytes.", {
-    collect,
-  });
-  const used = define("nodejs_heap_size_used_bytes", "Process heap size used from Node.js in bytes.");
-  const external = define("nodejs_external_memory_bytes", "Node.js external memory size in bytes.");
+  const total = define(ISOLATE_FAMILIES.heapTotal, { collect });
+  const used = define(ISOLATE_FAMILIES.heapUsed);
+  const external = define(ISOLATE_FAMILIES.external);
 }
 
 /** The spaces of the heap. */
 export function defineHeapSpaces({ name, common, labels, probe }: DefaultMetricsScope): void {
-  const define = (what: string) =>
+  const define = ({ name: base, help, labelNames }: GaugeSpec<string>) =>
     new Gauge<string>({
-      name: name(`nodejs_heap_space_size_${what}_bytes`),
-      help: `Process heap space size ${what} from Node.js in bytes.`,
+      name: name(base),
+      help,
       ...common,
-      labelNames: ["space", ...common.labelNames],
+      labelNames: [...labelNames, ...common.labelNames],
     });
-  const total = define("total");
-  const used = define("used");
-  const available = define("available");
+  const total = define(ISOLATE_FAMILIES.spaceTotal);
+  const used = define(ISOLATE_FAMILIES.spaceUsed);
+  const available = define(ISOLATE_FAMILIES.spaceAvailable);
   total.collect = () => {
     for (const { space, sizeBytes, usedBytes, availableBytes } of probe.heapSpaces()) {
       total.set({ space, ...labels }, sizeBytes);
@@ -111,10 +110,10 @@ export function defineVersion({ name, common, labels, probe }: DefaultMetricsSco
   const version = probe.nodeVersion;
   const [major, minor, patch] = version.slice(1).split(".").map(Number);
   new Gauge<string>({
-    name: name("nodejs_version_info"),
-    help: "Node.js version info.",
+    name: name(PROCESS_FAMILIES.nodeVersion.name),
+    help: PROCESS_FAMILIES.nodeVersion.help,
     ...common,
-    labelNames: ["version", "major", "minor", "patch", ...common.labelNames],
+    labelNames: [...PROCESS_FAMILIES.nodeVersion.labelNames, ...common.labelNames],
     aggregator: "first",
     collect() {
       this.set({ version, major, minor, patch, ...labels }, 1);
@@ -122,16 +121,14 @@ export function defineVersion({ name, common, labels, probe }: DefaultMetricsSco
   });
 }
 
-const GC_BUCKETS = [0.001, 0.01, 0.1, 1, 2, 5];
-
 /** Garbage collection, where the runtime tells. */
 export function defineGc({ name, common, config, labels, probe }: DefaultMetricsScope): void {
   const histogram = new Histogram<string>({
-    name: name("nodejs_gc_duration_seconds"),
-    help: "Garbage collection duration by kind, one of major, minor, incremental or weakcb.",
+    name: name(GC_FAMILY.name),
+    help: GC_FAMILY.help,
     ...common,
-    labelNames: ["kind", ...common.labelNames],
-    buckets: config.gcDurationBuckets ?? GC_BUCKETS,
+    labelNames: [...GC_FAMILY.labelNames, ...common.labelNames],
+    buckets: config.gcDurationBuckets ?? [...GC_BUCKETS],
   });
   probe.observeGc((kind, seconds) => histogram.observe({ kind, ...labels }, seconds));
 }

@@ -58,7 +58,8 @@ export const ISOLATE_FAMILIES = {
   ),
 } as const;
 
-const GC_BUCKETS = [0.001, 0.01, 0.1, 1, 2, 5];
+/** Upper bounds of the garbage collection's durations, in seconds. */
+export const GC_BUCKETS: readonly number[] = [0.001, 0.01, 0.1, 1, 2, 5];
 
 /** Garbage collection, where the runtime tells; reported by each thread. */
 export const GC_FAMILY = histogramSpec(
