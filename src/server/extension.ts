@@ -8,6 +8,9 @@ import type { Host, WorkerEnd } from "../host/types.ts";
 import type { FamilySamples } from "../model/samples.ts";
 import type { SlabKeeper } from "./workers/worker_slabs.ts";
 
+/** The first slot of an extension's threads: beyond those of any worker. It labels what is told of such a thread. */
+export const EXTENSION_SLOT_FIRST = 4096;
+
 /** What a server offers to its extension. Main thread only. */
 export interface ExtensionServices {
   readonly host: Host;

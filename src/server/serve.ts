@@ -4,7 +4,7 @@
  * @module
  */
 import { Collector } from "../collect/collector.ts";
-import { SelfMetrics } from "../collect/self_metrics.ts";
+import { type RestartReason, SelfMetrics } from "../collect/self_metrics.ts";
 import { WorkerWatch } from "../collect/worker_watch.ts";
 import { snapshot } from "../exposition/snapshot.ts";
 import { detectHost } from "../host/detect.ts";
@@ -54,84 +54,18 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const { hostname, port, tls } = resolved;
   if (port !== 0) await probe(host, { hostname, port, shared: false }, SERVING);
 
-  const collector = new Collector(defaultRegistry, { onProblem: log });
-  const scraper = new Scraper(collector, {
-    options: resolved.scrape,
-    token: resolved.adminToken,
-    registry: defaultRegistry,
-  });
-  const scrapes = new ScrapeLog();
-  const scrape = scrapes.watch((request) => scraper.answer(request));
+  const scraping = createScraping(resolved, log);
+  const { collector, scraper, watch } = scraping;
   stateServerInfo(host, resolved);
-  const watch = new WorkerWatch(collector);
-  const families = new SelfMetrics({ collector, watch });
-  const slabs = new WorkerSlabs({
-    collector,
-    watch,
-    slabBytes: resolved.slabBytes,
-    exclusively: (change) => void scraper.exclusively(change),
-  });
-  const { extension } = resolved;
-  await extension?.start({
-    host,
-    slabs,
-    gather: (run) => scraper.exclusively(() => run(collector.blocks())),
-    log,
-    limits: resolved,
-    restarted: (reason) => families.restarted(reason),
-  });
-  const supervisor = new Supervisor({
-    host,
-    module: new URL("../../workers/http_worker.ts", import.meta.url),
-    workers: resolved.workers,
-    port,
-    common: {
-      handler: resolved.handler.href,
-      hostname,
-      shared: sharesPort(resolved, host),
-      tls,
-      metricsPath: resolved.metricsPath,
-      instrument: resolved.instrument && resolved.httpFamilies,
-      runtimeMetrics: resolved.runtimeMetrics,
-      handlerData: resolved.handlerData,
-      requestLimits: resolved.requestLimits,
-      connectionLimits: resolved.connectionLimits,
-      accessLog: resolved.accessLog,
-    },
-    slabs,
-    heapMegabytesMax: resolved.heapMegabytesMax,
-    discourageSeconds: resolved.discourageSeconds,
-    retireSeconds: resolved.retireSeconds,
-    hangSeconds: resolved.hangSeconds,
-    startSeconds: resolved.startSeconds,
-    scrape,
-    log,
-    onSpawn: (worker) => extension?.workerStarted?.(linkTo(worker)),
-    onRestart: (reason) => families.restarted(reason),
-  });
+  const workers = await createWorkers({ host, options: resolved, scraping, log });
   const server = new RunningServer({
     host,
     options: resolved,
-    supervisor,
+    supervisor: workers.supervisor,
     snapshot: (query) => scraper.exclusively(() => snapshot(collector, query)),
     log,
   });
-  let admin: Listener | undefined;
-  const { handler, watch: reloads } = resolved;
-  const reload = reloads
-    ? await reloadOnChange({ handler, replace: (reason) => server.replaceWorkers(reason) })
-    : undefined;
-  try {
-    const exclusively = <T>(run: () => T | Promise<T>) => scraper.exclusively(run);
-    const reports = createReports({ collector, watch, exclusively, scrapes: () => scrapes.costs });
-    admin = await openAdminPort(host, resolved, { supervisor, server, scraper, scrape, reports });
-    server.open(await supervisor.start(), admin);
-  } catch (error) {
-    admin?.abort();
-    reload?.close();
-    await extension?.stop();
-    throw error;
-  }
+  const reload = await openPorts({ host, options: resolved, scraping, workers, server });
   // WHY: not its event loop, which answers no requests and would show the scrapes.
   const runtime = resolved.runtimeMetrics ? collectRuntimeMetrics({ eventLoop: false }) : undefined;
   const look = setInterval(() => void scraper.exclusively(() => lookAfter(collector, watch)), LOOK_MS);
@@ -141,6 +75,127 @@ export async function serve(options: ServeOptions): Promise<Server> {
     runtime?.stop();
   });
   return server;
+}
+
+/** What reads the workers' memory and answers scrapes. */
+interface Scraping {
+  readonly collector: Collector;
+  readonly scraper: Scraper;
+  readonly scrapes: ScrapeLog;
+  /** Answers a scrape and remembers what it cost. */
+  readonly scrape: AdminParts["scrape"];
+  readonly watch: WorkerWatch;
+}
+
+function createScraping(options: ResolvedOptions, log: (line: string) => void): Scraping {
+  const collector = new Collector(defaultRegistry, { onProblem: log });
+  const scraper = new Scraper(collector, {
+    options: options.scrape,
+    token: options.adminToken,
+    registry: defaultRegistry,
+  });
+  const scrapes = new ScrapeLog();
+  const scrape = scrapes.watch((request) => scraper.answer(request));
+  return { collector, scraper, scrapes, scrape, watch: new WorkerWatch(collector) };
+}
+
+/** What starting the workers needs. */
+interface WorkersNeeds {
+  readonly host: Host;
+  readonly options: ResolvedOptions;
+  readonly scraping: Scraping;
+  readonly log: (line: string) => void;
+}
+
+/** The workers, which are not started yet, and what lives beside them, which is. */
+interface Workers {
+  readonly supervisor: Supervisor;
+  readonly extension: ResolvedOptions["extension"];
+}
+
+async function createWorkers({ host, options, scraping, log }: WorkersNeeds): Promise<Workers> {
+  const { collector, scraper, scrape, watch } = scraping;
+  const { extension } = options;
+  const families = new SelfMetrics({ collector, watch });
+  const restarted = (reason: RestartReason) => families.restarted(reason);
+  const slabs = new WorkerSlabs({
+    collector,
+    watch,
+    slabBytes: options.slabBytes,
+    exclusively: (change) => void scraper.exclusively(change),
+  });
+  await extension?.start({
+    host,
+    slabs,
+    gather: (run) => scraper.exclusively(() => run(collector.blocks())),
+    log,
+    limits: options,
+    restarted,
+  });
+  const supervisor = new Supervisor({
+    host,
+    module: new URL("../../workers/http_worker.ts", import.meta.url),
+    workers: options.workers,
+    port: options.port,
+    common: {
+      handler: options.handler.href,
+      hostname: options.hostname,
+      shared: sharesPort(options, host),
+      tls: options.tls,
+      metricsPath: options.metricsPath,
+      instrument: options.instrument && options.httpFamilies,
+      runtimeMetrics: options.runtimeMetrics,
+      handlerData: options.handlerData,
+      requestLimits: options.requestLimits,
+      connectionLimits: options.connectionLimits,
+      accessLog: options.accessLog,
+    },
+    slabs,
+    heapMegabytesMax: options.heapMegabytesMax,
+    discourageSeconds: options.discourageSeconds,
+    retireSeconds: options.retireSeconds,
+    hangSeconds: options.hangSeconds,
+    startSeconds: options.startSeconds,
+    scrape,
+    log,
+    onSpawn: (worker) => extension?.workerStarted?.(linkTo(worker)),
+    onRestart: restarted,
+  });
+  return { supervisor, extension };
+}
+
+/** What opening the ports needs. */
+interface PortsNeeds {
+  readonly host: Host;
+  readonly options: ResolvedOptions;
+  readonly scraping: Scraping;
+  readonly workers: Workers;
+  readonly server: RunningServer;
+}
+
+/** Opens the admin port and starts the workers; if either fails, nothing stays. Gives what reloads them, if asked to. */
+async function openPorts(
+  { host, options, scraping, workers, server }: PortsNeeds,
+): Promise<{ close(): void } | undefined> {
+  const { collector, scraper, scrapes, scrape, watch } = scraping;
+  const { supervisor, extension } = workers;
+  const { handler } = options;
+  const reload = options.watch
+    ? await reloadOnChange({ handler, replace: (reason) => server.replaceWorkers(reason) })
+    : undefined;
+  let admin: Listener | undefined;
+  try {
+    const exclusively = <T>(run: () => T | Promise<T>) => scraper.exclusively(run);
+    const reports = createReports({ collector, watch, exclusively, scrapes: () => scrapes.costs });
+    admin = await openAdminPort(host, options, { supervisor, server, scraper, scrape, reports });
+    server.open(await supervisor.start(), admin);
+    return reload;
+  } catch (error) {
+    admin?.abort();
+    reload?.close();
+    await extension?.stop();
+    throw error;
+  }
 }
 
 /** How often the main thread looks at the workers' hearts and directories between scrapes. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXTENSION_SLOT_FIRST } from "../../server/extension.ts";
 
 /** A slab and its owner, as `/api/v1/slabs` has them. */
 export interface SlabView {
@@ -44,9 +45,6 @@ export interface Reports {
 
 /** Before anything is known. */
 export const NO_REPORTS: Reports = { slabs: [], scrapes: undefined, families: [] };
-
-/** Slots from here on belong to engines, not to workers that answer requests. */
-const FIRST_ENGINE_SLOT = 4096;
 
 /** A thread as the page shows it. */
 export interface WorkerTile {
@@ -108,5 +106,5 @@ function orderOf({ slot }: SlabView): number {
 
 function titleOf(slot: number): string {
   if (slot < 0) return "Main thread";
-  return slot >= FIRST_ENGINE_SLOT ? `Engine ${slot - FIRST_ENGINE_SLOT}` : `Worker ${slot}`;
+  return slot >= EXTENSION_SLOT_FIRST ? `Engine ${slot - EXTENSION_SLOT_FIRST}` : `Worker ${slot}`;
 }

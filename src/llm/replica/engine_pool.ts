@@ -5,7 +5,7 @@
  */
 import type { RestartReason } from "../../collect/self_metrics.ts";
 import type { Host, WorkerEnd } from "../../host/types.ts";
-import type { ThreadLimits } from "../../server/extension.ts";
+import { EXTENSION_SLOT_FIRST, type ThreadLimits } from "../../server/extension.ts";
 import { endSentence } from "../../server/workers/incarnation.ts";
 import { reasonOf } from "../../server/workers/supervisor.ts";
 import { createDoorbell } from "../../slab/doorbell.ts";
@@ -14,9 +14,6 @@ import { createChannel } from "./channel.ts";
 import { createEngineStatus, EngineStatus } from "./engine_status.ts";
 import { KeptThread, RestartDelays, stopAll, type ThreadSlab, watchHearts } from "./kept_thread.ts";
 import type { EngineStart, ReplicaCommon, ToApiWorker, ToEngine } from "./thread_messages.ts";
-
-/** Engine slabs have slots beyond those of any API worker; they label what is told of the engine's thread. */
-const FIRST_SLOT = 4096;
 
 /** An API worker as the pool sees it. */
 export interface ApiWorker {
@@ -118,7 +115,7 @@ export class EnginePool {
 
   #spawn(engine: number, epoch: number): Promise<void> {
     const { host, module, common, openSlab, limits } = this.#parts;
-    const slab = openSlab({ slot: FIRST_SLOT + engine, epoch });
+    const slab = openSlab({ slot: EXTENSION_SLOT_FIRST + engine, epoch });
     const doorbell = createDoorbell();
     const status = createEngineStatus();
     const data: EngineStart = { ...common, engine, epoch, attachment: slab.attachment, doorbell, status };
