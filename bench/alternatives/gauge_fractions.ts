@@ -1,0 +1,88 @@
+/**
+ * Of what the time of a gauge's `inc(0.5)` consists, each part in a process of its own, best of 40 samples, in
+ * nanoseconds a call over 64 gauges in turn:
+ *
+ *     deno run -A --config bench/deno.json bench/alternatives/gauge_fractions.ts
+ *
+ * The decision that came of it: `docs/decisions/0032-whole-numbers-of-gauges.md`.
+ *
+ * @module
+ */
+import { Gauge as PromClientGauge } from "prom-client";
+import { Gauge as CompatGauge } from "../../src/compat/mod.ts";
+import { Gauge } from "../../mod.ts";
+
+const CALLS = 200_000;
+const SAMPLES = 40;
+const CELL32 = 16;
+
+const i32 = new Int32Array(new SharedArrayBuffer(64 * CELL32 * 4));
+const f64 = new Float64Array(i32.buffer);
+
+function many<T>(define: (options: { name: string; help: string }) => T): T[] {
+  return Array.from({ length: 64 }, (_, i) => define({ name: `g${i}`, help: "One of many." }));
+}
+
+/** The parts, by what they are. */
+const PARTS: Readonly<Record<string, () => (calls: number) => void>> = {
+  "Atomics.add alone": () => (calls) => {
+    for (let call = 0; call < calls; call++) Atomics.add(i32, (call & 63) * CELL32, 5);
+  },
+  "both copies by plain stores, which is not sound": () => (calls) => {
+    for (let call = 0; call < calls; call++) {
+      const cell = (call & 63) * CELL32;
+      const sequence = i32[cell];
+      const a64 = (cell >>> 1) + 2;
+      const copy = sequence & 1;
+      f64[a64 + 1 - copy] = f64[a64 + copy] + 0.5;
+      i32[cell] = sequence + (copy === 0 ? 5 : 3);
+    }
+  },
+  "both copies and Atomics.add, without any object": () => (calls) => {
+    for (let call = 0; call < calls; call++) {
+      const cell = (call & 63) * CELL32;
+      const copy = i32[cell] & 1;
+      const a64 = (cell >>> 1) + 2;
+      f64[a64 + 1 - copy] = f64[a64 + copy] + 0.5;
+      Atomics.add(i32, cell, copy === 0 ? 5 : 3);
+    }
+  },
+  "promslab": () => {
+    const gauges = many((options) => new Gauge(options));
+    return (calls) => {
+      for (let call = 0; call < calls; call++) gauges[call & 63].inc(0.5);
+    };
+  },
+  "promslab/compat": () => {
+    const gauges = many((options) => new CompatGauge(options));
+    return (calls) => {
+      for (let call = 0; call < calls; call++) gauges[call & 63].inc(0.5);
+    };
+  },
+  "prom-client": () => {
+    const gauges = many((options) => new PromClientGauge(options));
+    return (calls) => {
+      for (let call = 0; call < calls; call++) gauges[call & 63].inc(0.5);
+    };
+  },
+};
+
+const [part] = Deno.args;
+if (part === undefined) {
+  for (const name of Object.keys(PARTS)) {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--config", "bench/deno.json", import.meta.url, name],
+    }).output();
+    console.log(new TextDecoder().decode(stdout).trim());
+  }
+} else {
+  const work = PARTS[part]();
+  // Metrics of the global registry are published when the code that defined them has ended.
+  await Promise.resolve();
+  const samples = Array.from({ length: SAMPLES }, () => {
+    const startMs = performance.now();
+    work(CALLS);
+    return (performance.now() - startMs) * 1e6 / CALLS;
+  });
+  console.log(`${Math.min(...samples).toFixed(1)}\t${part}`);
+}
