@@ -8,7 +8,13 @@ import { type AskOptions, type Exchange, LifeClient } from "./life_client.ts";
 /** What to do to the server, and for how long. */
 export interface MixedLoadOptions {
   readonly port: number;
+  /** For how long at least. */
   readonly seconds: number;
+  /**
+   * Whether enough has happened for it to end; asked when its time is over. A machine that has little time for it takes
+   * longer, ten times as long at most.
+   */
+  readonly isEnough: (load: { readonly killed: number }) => boolean;
   /** How often a worker is killed. */
   readonly killEverySeconds: number;
   /** Whether one may be killed now: not the last one, say. */
@@ -56,10 +62,10 @@ export function hadKey(life: string, path: string): string {
   return `${life} ${path}`;
 }
 
-/** Lets all clients ask until the time is over; every request that was begun is finished. */
+/** Lets all clients ask until the time is over and enough has happened; every request that was begun is finished. */
 export async function mixedLoad(options: MixedLoadOptions): Promise<MixedLoadResult> {
-  const { port, seconds, killEverySeconds, mayKill } = options;
-  const endMs = performance.now() + seconds * 1000;
+  const { port, seconds, isEnough, killEverySeconds, mayKill } = options;
+  const startMs = performance.now();
   const had = new Map<string, number>();
   const cut = new Map<string, number>();
   const killed = new Set<string>();
@@ -73,6 +79,10 @@ export async function mixedLoad(options: MixedLoadOptions): Promise<MixedLoadRes
     askedToClose: 0,
   };
 
+  const isOver = () => {
+    const passed = (performance.now() - startMs) / 1000 / seconds;
+    return passed > 1 && (passed > 10 || isEnough({ killed: killed.size }));
+  };
   const account = (path: string, { outcome, life, status }: Exchange) => {
     counts.requests++;
     if (outcome === "cut") cut.set(life, (cut.get(life) ?? 0) + 1);
@@ -97,7 +107,7 @@ export async function mixedLoad(options: MixedLoadOptions): Promise<MixedLoadRes
   };
   const lane = async (kind: (typeof KINDS)[number]) => {
     const client = new LifeClient(port);
-    while (performance.now() < endMs) {
+    while (!isOver()) {
       account(kind.path, await askUntilAnswered(client, kind));
       await pause(kind.pauseMs * 2 * Math.random());
     }
@@ -108,8 +118,8 @@ export async function mixedLoad(options: MixedLoadOptions): Promise<MixedLoadRes
     const client = new LifeClient(port);
     for (;;) {
       await pause(killEverySeconds * 1000);
-      while (!await mayKill()) await pause(RETRY_PAUSE_MS);
-      if (performance.now() > endMs) return;
+      while (!isOver() && !await mayKill()) await pause(RETRY_PAUSE_MS);
+      if (isOver()) return;
       const end = await askUntilAnswered(client, { path: "/die" });
       if (end.life !== "") killed.add(end.life);
       account("/die", end);

@@ -36,7 +36,7 @@ export async function within<T>(
 
 /** What {@linkcode waitFor} is told besides the condition. */
 export interface WaitOptions {
-  /** After so many milliseconds the wait fails. Default 10 000: generous, because a busy machine is no defect. */
+  /** After so many milliseconds the wait fails. Default 60 000: generous, because a busy machine is no defect. */
   readonly deadlineMs?: number;
   /** What is waited for, in words that complete "Cannot wait any longer for …". */
   readonly what: string;
@@ -54,7 +54,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions,
 ): Promise<NonNullable<T>> {
-  const { deadlineMs = 10_000, what, pauseMs = 5 } = options;
+  const { deadlineMs = 60_000, what, pauseMs = 5 } = options;
   const startMs = performance.now();
   for (;;) {
     let last: unknown;
