@@ -1,5 +1,6 @@
 /**
- * The cell of a classic histogram series: two copies of {step, sum, counts}, selected by the parity of `sequence`.
+ * The cell of a classic histogram series: two copies of {step, sum, counts}, selected by the parity of `sequence`
+ * (a seqcount latch).
  *
  * The copies follow the head, first A, then B; each is the step that a step-scoped observation belongs to (else unused),
  * the sum, and one count per bucket, +Inf last, all Float64.

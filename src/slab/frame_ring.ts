@@ -1,5 +1,6 @@
 /**
- * Frames of 32-bit words from one thread to another, without messages and without locks.
+ * Frames of 32-bit words from one thread to another, without messages and without locks: a single-producer
+ * single-consumer ring buffer.
  *
  * A writer that is killed leaves no half frame: a frame is seen when its last word is there. A reader that is killed
  * leaves the frame that it worked on as unread, so that somebody else can see what was lost.

@@ -1,5 +1,7 @@
 /**
- * Writes and reads the sketches from which a summary's quantiles are told.
+ * Writes and reads the sketches from which a summary's quantiles are told: bins that grow by a constant factor, which
+ * bounds the relative error and merges by adding up, as in DDSketch (Masson, Rim and Lee, VLDB 2019,
+ * https://doi.org/10.14778/3352063.3352135).
  *
  * @module
  */
