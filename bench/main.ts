@@ -51,7 +51,8 @@ async function read(file: string | undefined): Promise<Result> {
 }
 
 async function runBenches(words: readonly string[]): Promise<void> {
-  const { output, resume, ...given } = parseArguments(words);
+  const quick = Deno.env.get("PROMSLAB_BENCH_QUICK") === "1";
+  const { output, resume, ...given } = parseArguments(words, { quick });
   const before = resume === undefined ? undefined : await read(resume);
   await installPackages();
   const selection = { ...given, ...(before && selectionOf(before)), patterns: given.patterns };

@@ -22,7 +22,8 @@ deno task bench report RESULT.json       writes the Markdown report and its plot
 deno task bench readme RESULT.json ...   writes the figures between the README's markers anew, each from
                                          the first result that has it
 
-  --quick             small sizes and 3 rounds: shows that everything works, in under two minutes
+  --quick             small sizes and 3 rounds: shows that everything works, in under two minutes; the
+                      variable PROMSLAB_BENCH_QUICK=1 says the same
   --subjects A,B      only these libraries (promslab,prom-client,...)
   --runtimes A,B      only these runtimes (deno,bun,node)
   --rounds N          samples of each measurement (default 15)
@@ -36,12 +37,18 @@ The result is written after each suite.
 
 const FLAGS = ["--quick", "--subjects", "--runtimes", "--rounds", "--output", "--resume"];
 
+/** What a run is where its words do not say. */
+export interface ArgumentDefaults {
+  /** Whether it is a quick one. Default: no. */
+  readonly quick?: boolean;
+}
+
 /**
  * Reads the words behind `deno task bench`.
  *
  * @throws {TypeError} If a flag is unknown, has no good value, or does not go with another.
  */
-export function parseArguments(words: readonly string[]): Arguments {
+export function parseArguments(words: readonly string[], defaults: ArgumentDefaults = {}): Arguments {
   const patterns: string[] = [];
   const values = new Map<string, string>();
   for (let index = 0; index < words.length; index++) {
@@ -62,7 +69,7 @@ export function parseArguments(words: readonly string[]): Arguments {
   if (values.has("--resume") && other !== undefined) {
     throw new TypeError(`Cannot use the flag "${other}" with "--resume": the result was begun without it`);
   }
-  const quick = values.has("--quick");
+  const quick = values.has("--quick") || (defaults.quick ?? false);
   const list = (flag: string) => values.get(flag)?.split(",").filter((item) => item !== "") ?? [];
   const rounds = Number(values.get("--rounds") ?? (quick ? 3 : 15));
   if (!Number.isInteger(rounds) || rounds < 1) {

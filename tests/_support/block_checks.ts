@@ -12,6 +12,15 @@ export const PAGES: readonly string[] = [
   ...filesUnder("docs", ".md"),
 ];
 
+/**
+ * Pages with a block that no test runs, and why. The block has the word `unrun`, and there is one on the page.
+ */
+export const UNRUN: Readonly<Record<string, string>> = {
+  "docs/guide/kubernetes.md":
+    "docker build and kubectl apply want a Docker daemon and a cluster; tests/e2e/deploy_test.ts runs the image's " +
+    "commands in a folder with what it copies, the container's arguments, probes and end, and validates the manifests",
+};
+
 /** A block of a page. */
 export interface PageBlock {
   readonly page: string;
@@ -33,6 +42,7 @@ export interface PageBlock {
  * | `drawing` | a picture whose names are those of the sources | {@linkcode problemOf} |
  * | `ci` | a command that continuous integration runs | {@linkcode problemOf} |
  * | `tested` | what a test reads from the page and runs | that test |
+ * | `unrun` | what cannot run where tests do | {@linkcode UNRUN} says why |
  * | `layouts` | a table of a layout | `deno task layouts --check` |
  *
  * @returns undefined if it is checked by nothing
@@ -43,6 +53,7 @@ export function checkOf({ page, blocks, at }: PageBlock): string | undefined {
   if (language === "sh" && (words[0] === "run" || words[0] === "start")) return "run";
   if (language === "sh" && words[0] === "ci") return "ci";
   if (valueOf(words, "tested") !== undefined) return "tested";
+  if (words.includes("unrun")) return "unrun";
   const file = valueOf(words, "file");
   if (file !== undefined && (words.some(isPromtool) || isNamed(file, blocks.slice(at + 1)))) return "file";
   if (file === undefined && words.some(isPromtool)) return "file";
@@ -81,6 +92,8 @@ export function problemOf(block: PageBlock): string | undefined {
       const test = valueOf(words, "tested")!;
       return exists(test) && read(test).includes(page) ? undefined : `${test} does not read the page`;
     }
+    case "unrun":
+      return page in UNRUN ? undefined : "no reason is given why it does not run";
     default:
       return undefined;
   }

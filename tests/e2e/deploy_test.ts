@@ -13,6 +13,9 @@ import { LLM_SETTINGS } from "../../src/llm/server/llm_settings.ts";
 import { SETTINGS, variableOf } from "../../src/cli/settings.ts";
 import { READY, scrape } from "../_support/app_server.ts";
 import { ROOT, runCommand, startCommand } from "../_support/command.ts";
+import { freePort } from "../_support/free_port.ts";
+import { blocksOf } from "../_support/guide_page.ts";
+import { waitFor } from "../_support/wait_for.ts";
 
 const DEPLOY = new URL("deploy/", ROOT);
 
@@ -82,10 +85,57 @@ Deno.test("the image's commands work in a folder with nothing but what is copied
     const [program, word, code] = health;
     const answer = await runCommand({ command: [program, word, code.replace("9464", server.ready![5])] });
     assertEquals(answer.code, 0, answer.stderr);
+    await runAsContainer(JSON.parse(line("ENTRYPOINT")), folder, env);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/**
+ * Starts the Deployment's container as Kubernetes would, with the image's entry point: its arguments and variables, its
+ * probes until it is ready, and its end with a stream still open, which may take as long as the pod has.
+ */
+async function runAsContainer(
+  entryPoint: readonly string[],
+  folder: string,
+  env: Record<string, string>,
+): Promise<void> {
+  const { template } = (await manifests()).get("Deployment/promslab").spec;
+  const [container] = template.spec.containers;
+  const variables = Object.fromEntries(container.env.map(({ name, value }: Document) => [name, value]));
+  const ports: Record<string, number> = { http: freePort(), metrics: freePort() };
+  await using server = await startCommand({
+    command: [
+      ...[...entryPoint, ...container.args],
+      ...["--port", String(ports.http), "--admin-port", String(ports.metrics)],
+    ],
+    ready: READY,
+    cwd: folder,
+    env: { ...env, ...variables, PROMSLAB_HOST: "127.0.0.1", PROMSLAB_ADMIN_HOST: "127.0.0.1" },
+  });
+  const ask = async ({ httpGet }: Document) => {
+    const response = await fetch(`http://127.0.0.1:${ports[httpGet.port]}${httpGet.path}`);
+    await response.body?.cancel();
+    return response.status;
+  };
+  await waitFor(async () => await ask(container.readinessProbe) === 200, { what: "the pod to be ready" });
+  assertEquals(await ask(container.livenessProbe), 200);
+  const { data: [model] } = await (await fetch(`http://127.0.0.1:${ports.http}/v1/models`)).json();
+  const stream = await fetch(`http://127.0.0.1:${ports.http}/v1/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: model.id, prompt: "x", max_tokens: 100, ignore_eos: true, stream: true }),
+  });
+  const startMs = performance.now();
+  server.kill("SIGTERM");
+  await waitFor(async () => await ask(container.readinessProbe) === 503 || server.ending !== undefined, {
+    what: "the pod to be ready no more",
+  });
+  assertMatch(await stream.text(), /data: \[DONE\]\n\n$/);
+  assertEquals((await server.ended).code, 0);
+  const pauseSeconds = Number(container.lifecycle.preStop.exec.command[1]);
+  assert((performance.now() - startMs) / 1000 + pauseSeconds < template.spec.terminationGracePeriodSeconds);
+}
 
 Deno.test("the compose file is valid, mounts what is there, and its server is what Prometheus looks for", async () => {
   const compose: Document = parse(await read("compose.yaml"));
@@ -209,21 +259,59 @@ async function run(command: readonly string[]): Promise<void> {
   assertEquals(code, 0, stderr);
 }
 
-Deno.test("the commands of docs/guide/kubernetes.md name what is there", async () => {
-  const page = await Deno.readTextFile(new URL("docs/guide/kubernetes.md", ROOT));
-  const [, block] = /^```sh [^\n]*\n([\s\S]*?)^```$/m.exec(page)!;
-  const [build, apply] = block.trim().split("\n").map((line) => line.split(" "));
-  const after = (words: string[], flag: string) => words[words.indexOf(flag) + 1];
-  const image = after(build, "--tag");
-  assert((await Deno.stat(new URL(after(build, "--file"), ROOT))).isFile);
-  const folder = after(apply, "--kustomize");
-  const kustomization: Document = parse(
-    await Deno.readTextFile(new URL(`${folder}/kustomization.yaml`, ROOT)),
-  );
-  for (const resource of kustomization.resources) {
-    assert((await Deno.stat(new URL(`${folder}/${resource}`, ROOT))).isFile, resource);
+/** Who knows the kinds of the manifests. */
+const MODELS: Readonly<Record<string, string>> = {
+  Deployment: "kubernetes-models/apps/v1",
+  Service: "kubernetes-models/v1",
+  HorizontalPodAutoscaler: "kubernetes-models/autoscaling/v2",
+  ServiceMonitor: "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1",
+  PodMonitor: "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1",
+};
+
+/** A program in which the types of Kubernetes' own schemas refuse what a manifest has and they do not know. */
+function typed(documents: readonly Document[]): string {
+  return documents.map((document, i) =>
+    `import type { I${document.kind} as Kind${i} } from "${MODELS[document.kind]}";\n` +
+    `export const document${i}: Kind${i} = ${JSON.stringify(document)};\n`
+  ).join("");
+}
+
+Deno.test("the manifests are valid by the schemas of Kubernetes and the Prometheus operator", async () => {
+  const pods: Document = parse(await read("kubernetes/pod_monitor.yaml"));
+  const documents: Document[] = [...(await manifests()).values(), pods];
+  assertEquals(new Set(documents.map(({ kind }) => kind)), new Set(Object.keys(MODELS)));
+  for (const document of documents) {
+    const { [document.kind]: Model } = await import(MODELS[document.kind]);
+    assertEquals(document.apiVersion, Model.apiVersion);
+    new Model(document).validate();
   }
-  const deployment = [...(await manifests()).values()].find(({ kind }) => kind === "Deployment")!;
-  const [container] = deployment.spec.template.spec.containers;
-  assertEquals(container.image.split(":")[0], image, "what is built is what is started");
+  // Schemas pass what they do not know; the API server would drop it, and nobody would learn of the slip.
+  const folder = await Deno.makeTempDir({ prefix: "promslab_manifests_" });
+  const check = async (name: string, given: readonly Document[]) => {
+    await Deno.writeTextFile(`${folder}/${name}`, typed(given));
+    const map = new URL("tests/import_map.json", ROOT).pathname;
+    return await runCommand({
+      command: ["deno", "check", "--quiet", "--no-config", "--import-map", map, `${folder}/${name}`],
+      deadlineMs: 600_000,
+    });
+  };
+  const good = await check("good.ts", documents);
+  assertEquals(good.code, 0, good.stderr);
+  const [deployment] = documents;
+  const slip = structuredClone(deployment);
+  slip.spec.template.spec.containers[0].readinesProbe = {};
+  const bad = await check("bad.ts", [slip]);
+  assertMatch(bad.stderr, /readinesProbe/);
+  assertEquals(bad.code, 1);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the commands of docs/guide/kubernetes.md name what is there", async () => {
+  const [{ text }] = blocksOf(await Deno.readTextFile(new URL("docs/guide/kubernetes.md", ROOT)));
+  const [build, apply] = text.trim().split("\n").map((line) => line.split(" "));
+  const after = (words: string[], flag: string) => words[words.indexOf(flag) + 1];
+  assertEquals(after(build, "--file"), "deploy/Dockerfile");
+  assertEquals(after(apply, "--kustomize"), "deploy/kubernetes");
+  const [container] = (await manifests()).get("Deployment/promslab").spec.template.spec.containers;
+  assertEquals(container.image.split(":")[0], after(build, "--tag"), "what is built is what is started");
 });

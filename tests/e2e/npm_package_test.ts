@@ -4,10 +4,11 @@
  */
 import { assert, assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
 import { findTool } from "../../tools/_tools.ts";
-import { ROOT, startCommand } from "../_support/command.ts";
+import { ROOT, runCommand, startCommand } from "../_support/command.ts";
 import { freePort } from "../_support/free_port.ts";
 import { blocksOf, valueOf } from "../_support/guide_page.ts";
 import { installPacked, packNpm, succeed } from "../_support/npm_project.ts";
+import { copyRepository } from "../_support/repository_copy.ts";
 import { bun, node } from "../_support/runtimes.ts";
 
 /** The most that the core may take when it is unpacked, in bytes. */
@@ -48,11 +49,7 @@ Deno.test("@promslab/core is small, and counts in workers of Node, Bun and Deno"
         await smoke([installed.path, "smoke.cjs"], project);
       },
     });
-    await t.step("the server of docs/guide/installing.md", async () => {
-      // A project of its own, because the page's files have names that the other steps use.
-      await installPacked(`${folder}/guide`, packed);
-      await followGuide(`${folder}/guide`, program);
-    });
+    await t.step("the commands of docs/guide/installing.md", () => followGuide(`${folder}/guide`, program));
     await t.step("Deno", () => smoke([...DENO, "smoke.mjs"], project));
     await t.step("Bun", async () => {
       const [program] = (await bun()).program;
@@ -118,21 +115,39 @@ Deno.test("@promslab/core is small, and counts in workers of Node, Bun and Deno"
   }
 });
 
-/** Writes the guide's application and program into the project, starts it, and asks it as the guide does. */
-async function followGuide(project: string, node: string): Promise<void> {
-  const page = blocksOf(await Deno.readTextFile(new URL("docs/guide/installing.md", ROOT)));
-  const ports = { "8000": freePort(), "9464": freePort() };
-  const files = page.filter(({ language }) => language === "js");
-  assertEquals(files.map(({ words }) => valueOf(words, "file")), ["app.mjs", "main.mjs"]);
-  for (const { words, text } of files) {
-    const here = text.replace(/\b(?:8000|9464)\b/g, (port) => String(ports[port as keyof typeof ports]));
-    await Deno.writeTextFile(`${project}/${valueOf(words, "file")}`, here);
-  }
+/**
+ * Follows docs/guide/installing.md in a copy of the repository: writes its files, runs its commands as they stand but for
+ * the ports, and asks the server as the page does.
+ */
+async function followGuide(folder: string, node: string): Promise<void> {
+  await Deno.mkdir(folder);
+  await copyRepository(folder);
+  const ports: Record<string, string> = { "8000": String(freePort()), "9464": String(freePort()) };
+  const path = [Deno.execPath(), node].map((program) => program.replace(/\/[^/]*$/, ""));
+  const env = { PATH: [...path.toReversed(), Deno.env.get("PATH") ?? ""].join(":") };
+  const page = blocksOf(await Deno.readTextFile(new URL("docs/guide/installing.md", ROOT)))
+    .filter(({ words }) => valueOf(words, "tested") === "tests/e2e/npm_package_test.ts")
+    .map(({ language, words, text }) => ({
+      language,
+      file: valueOf(words, "file"),
+      text: text.replace(/\b(?:8000|9464)\b/g, (port) => ports[port]),
+    }));
+  assertEquals(page.map(({ language, file }) => file ?? language), ["app.mjs", "sh", "main.mjs", "sh"]);
+  const [application, install, program, start] = page;
+  for (const { file, text } of [application, program]) await Deno.writeTextFile(`${folder}/${file}`, text);
+  const installed = await runCommand({
+    command: ["bash", "-euo", "pipefail", "-c", install.text],
+    cwd: folder,
+    env,
+    deadlineMs: 600_000,
+  });
+  assertEquals(installed.code, 0, installed.stdout + installed.stderr);
   await using server = await startCommand({
-    command: [node, "main.mjs"],
-    cwd: project,
+    command: ["bash", "-euo", "pipefail", "-c", start.text.replace("\nnode ", "\nexec node ")],
+    cwd: folder,
+    env,
     ready: new RegExp(`^serving at http://127\\.0\\.0\\.1:${ports["8000"]}$`, "m"),
-    deadlineMs: 60_000,
+    deadlineMs: 300_000,
   });
   assertEquals(await (await fetch(`http://127.0.0.1:${ports["8000"]}/`)).text(), "done\n");
   const metrics = await (await fetch(`http://127.0.0.1:${ports["9464"]}/metrics`)).text();

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } f
 import { type AppServer, scrape, startApp } from "../_support/app_server.ts";
 import { ROOT, startCommand } from "../_support/command.ts";
 import { freePort } from "../_support/free_port.ts";
+import { blocksOf, valueOf } from "../_support/guide_page.ts";
 import { connectRaw } from "../_support/raw_client.ts";
 import { waitFor } from "../_support/wait_for.ts";
 
@@ -90,7 +91,7 @@ Deno.test("limits of heads, connections, bodies and answers hold", async () => {
     let refused = 0;
     await Promise.all(clients.map(async (client) => {
       await client.send("GET /slow?ms=300 HTTP/1.1\r\nHost: x\r\n\r\n");
-      const { text } = await client.read(/slow\n/);
+      const { text } = await client.read(/slow\n/, 60_000);
       if (text === "") refused++;
     }));
     assert(refused >= 20 && refused < 40, `${refused} of 40 were refused`);
@@ -114,19 +115,19 @@ Deno.test("requests beyond the most in flight are answered with 503", async () =
 
 Deno.test("the documented permissions are enough, and each of them is needed", async () => {
   const [port, adminPort] = [freePort(), freePort()];
-  const start = (permissions: string[]) =>
+  const guide = blocksOf(await Deno.readTextFile(new URL("docs/guide/operating.md", ROOT)));
+  const [{ text: line }] = guide.filter(({ words }) =>
+    valueOf(words, "tested") === "tests/e2e/security_test.ts"
+  );
+  // The page's command as it stands, but for the ports and the application, which are the test's own.
+  const words = line.trim().replaceAll("8000", String(port)).replaceAll("9464", String(adminPort))
+    .replace("./app.ts", `./${MODULE}`).split(" ");
+  const start = (words: readonly string[]) =>
     startCommand({
-      command: [
-        ...["deno", "run", "--no-prompt", ...permissions, "src/cli/main.ts", "serve", MODULE],
-        ...["--workers", "2", "--port", String(port), "--admin-port", String(adminPort)],
-      ],
+      command: [...words, "--workers", "2", "--port", String(port), "--admin-port", String(adminPort)],
       ready: /^promslab ready: /m,
     });
-  const guide = await Deno.readTextFile(new URL("docs/guide/operating.md", ROOT));
-  const [, documentedNet, read] = /^deno run (--allow-net=\S+) (--allow-read=\S+) src\/cli\/main\.ts serve/m
-    .exec(guide)!;
-  const net = documentedNet.replace("8000", String(port)).replace("9464", String(adminPort));
-  await using command = await start([net, read]);
+  await using command = await start(words);
   const url = `http://127.0.0.1:${port}`;
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   assertMatch(await (await fetch(`${url}/ok`)).text(), /^worker/);
@@ -153,8 +154,10 @@ Deno.test("the documented permissions are enough, and each of them is needed", a
   assertMatch(await stream.text(), /chunk 20\n$/);
   assertEquals((await command.ended).code, 0);
   assertEquals(/NotCapable|Requires \w+ access|prompt/.test(command.stderr), false, command.stderr);
-  for (const [missing, permissions] of [["read", [net]], ["net", [read]]] as const) {
-    const refusal = await start([...permissions]).then(() => "started", (error) => String(error));
+  for (const missing of ["read", "net"]) {
+    const permitted = words.filter((word) => !word.startsWith(`--allow-${missing}=`));
+    assertEquals(permitted.length, words.length - 1);
+    const refusal = await start(permitted).then(() => "started", (error) => String(error));
     assertMatch(refusal, new RegExp(`promslab: Requires ${missing} access to`));
   }
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { checkOf, PAGES, problemOf } from "../../_support/block_checks.ts";
+import { checkOf, PAGES, problemOf, UNRUN } from "../../_support/block_checks.ts";
 import { type Block, blocksOf } from "../../_support/guide_page.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -18,6 +18,7 @@ Deno.test("every code block of the documentation is checked by something", () =>
   }
   console.log(`code blocks by check: ${JSON.stringify(counts)}`);
   assertEquals(problems, []);
+  assertEquals(counts.unrun, Object.keys(UNRUN).length);
   assertGreater(counts.run + counts.doc + counts.output, 50);
 });
 
@@ -62,5 +63,6 @@ Deno.test("problemOf() finds excerpts, names, commands and tests that are not th
     problem(block("sh tested=tests/unit/tidy_test.ts")),
     "tests/unit/tidy_test.ts does not read the page",
   );
+  assertEquals(problem(block("sh unrun")), "no reason is given why it does not run");
   assertEquals(problem(block("sh")), "nothing checks it");
 });
