@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const log = options.log ?? logLine;
   const resolved = shareable(resolveOptions(options, host), host, log);
   await checkHandler(resolved.handler);
-  const { hostname, port, tls } = resolved;
+  const { hostname, port } = resolved;
   if (port !== 0) await probe(host, { hostname, port, shared: false }, SERVING);
 
   const scraping = createScraping(resolved, log);
