@@ -96,6 +96,17 @@ export class Column {
     this.count++;
   }
 
+  /** Adds the series of the family up to a number of them, each of which holds nothing and is hidden. */
+  protected appendUpTo(seriesCount: number): void {
+    const from = this.count;
+    if (seriesCount <= from) return;
+    if (seriesCount > this.index.length) this.grow(Math.max(seriesCount, 2 * this.index.length));
+    for (let k = from; k < seriesCount; k++) this.index[k] = k;
+    this.positions.fill(-1, from, seriesCount);
+    this.values.fill(0, from * this.stride, seriesCount * this.stride);
+    this.count = seriesCount;
+  }
+
   /** Makes room for `capacity` series. */
   protected grow(capacity: number): void {
     this.index = enlarged(this.index, new Int32Array(capacity));

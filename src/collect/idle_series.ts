@@ -26,7 +26,7 @@ export class IdleSeries {
    * @param now a monotonic clock in milliseconds
    * @returns places in `order` of the series that are idle
    */
-  find(order: readonly number[], values: Float64Array, now: number): number[] {
+  find(order: ArrayLike<number>, values: Float64Array, now: number): number[] {
     const stride = this.#stride;
     const idle: number[] = [];
     for (let place = 0; place < order.length; place++) {

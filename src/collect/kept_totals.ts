@@ -9,7 +9,7 @@ import type { SteadyTotals } from "./steady_totals.ts";
 /** What {@linkcode KeptTotals} works on. The arrays belong to the family. */
 export interface KeptTotalsParts {
   /** Numbers of the visible series, in the order of the output. */
-  readonly order: readonly number[];
+  readonly order: ArrayLike<number>;
   /** The family's output, in that order. */
   readonly values: Float64Array;
   /** How many series each block has, but for the last. */

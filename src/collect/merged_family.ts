@@ -28,7 +28,7 @@ import { RetiredColumn } from "./retired_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import { cutBlocks, seriesPerBlock } from "./series_blocks.ts";
 import { mergeDetails } from "./series_details.ts";
-import { SeriesOrder } from "./series_order.ts";
+import { isSameOrder, SeriesOrder } from "./series_order.ts";
 import type { SlabColumn } from "./slab_column.ts";
 import { SteadyTotals, totalColumn } from "./steady_totals.ts";
 
@@ -68,7 +68,7 @@ export class MergedFamily {
   #dirty = true;
   #blocks: SeriesBlock[] = [];
   /** Numbers of the visible series, in the order of the output. */
-  #order: readonly number[] = [];
+  #order: Int32Array = new Int32Array(0);
   readonly #idleSeries: IdleSeries | undefined;
   readonly #idle: LabelValues[] = [];
   #created: Float64Array = new Float64Array(0);
@@ -194,10 +194,7 @@ export class MergedFamily {
   /** Keeps a column's values among the retired ones. */
   #retire(column: SlabColumn): void {
     const retired = this.#retired;
-    while (retired.count < this.#series.length) {
-      retired.append(retired.count);
-      retired.values.fill(0, (retired.count - 1) * retired.stride, retired.count * retired.stride);
-    }
+    retired.reserve(this.#series.length);
     // WHY: the retired column is in the order of the family's series, so places in it are series numbers.
     for (let k = 0; k < column.count; k++) {
       column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? column.index[k] : -1;
@@ -412,7 +409,7 @@ export class MergedFamily {
     }
     this.#retired.markVisible(visible);
     this.#forgetUnknown(known, visible);
-    const order = Array.from(this.#sorted.all().filter((index) => visible[index] === 1));
+    const order = this.#sorted.all().filter((index) => visible[index] === 1);
     const positions = new Int32Array(this.#series.length).fill(-1);
     for (let position = 0; position < order.length; position++) positions[order[position]] = position;
     for (const column of [this.#retired, ...this.#members.map((member) => member.column)]) {
@@ -422,12 +419,15 @@ export class MergedFamily {
     }
     this.#created = new Float64Array(order.length);
     for (let k = 0; k < order.length; k++) this.#created[k] = this.#series[order[k]].created;
+    this.#steady?.reserve(this.#series.length);
+    // WHY: formats keep what they rendered of a block, and a worker's end need not change which series there are. A number
+    // that goes to another series was out of the order in between.
+    if (this.#blocks.length > 0 && isSameOrder(order, this.#order)) return;
+    this.#order = order;
     this.#merged = newMergedValues(order.length, this.#retired.stride);
     const expanded = this.#stride !== this.#retired.stride;
     this.#output = expanded ? new Float64Array(order.length * this.#stride) : this.#merged.values;
-    this.#order = order;
-    this.#steady?.reserve(this.#series.length);
-    const series = order.map((index) => this.#series[index].labels);
+    const series = Array.from(order, (index) => this.#series[index].labels);
     this.#blocks = cutBlocks(series, { labelNames: this.#labelNames, stride: this.#stride });
   }
 

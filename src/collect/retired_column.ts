@@ -29,6 +29,15 @@ export class RetiredColumn extends Column {
     if (exemplarSlots > 0) this.exemplars = new ExemplarColumn(exemplarSlots);
   }
 
+  /** Makes room for what ended workers leave of a family with so many series. */
+  reserve(seriesCount: number): void {
+    this.appendUpTo(seriesCount);
+    if (this.present.length >= this.count) return;
+    const present = new Uint8Array(this.index.length);
+    present.set(this.present);
+    this.present = present;
+  }
+
   /** Takes over what a column whose positions are series numbers has beside its numbers. */
   keepDetails({ count, positions, exemplars, natives, sketches }: SlabColumn): void {
     for (let k = 0; k < count; k++) {
@@ -59,11 +68,6 @@ export class RetiredColumn extends Column {
 
   /** Marks the series of an ended worker's column as visible. */
   keepVisible(column: SlabColumn): void {
-    if (this.present.length < this.count) {
-      const present = new Uint8Array(this.index.length);
-      present.set(this.present);
-      this.present = present;
-    }
     for (let k = 0; k < column.count; k++) {
       const exposed = column.states[k] === SERIES_STATE.COUNTED ||
         column.states[k] === SERIES_STATE.RESETTING;

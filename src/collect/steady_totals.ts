@@ -36,7 +36,7 @@ export class SteadyTotals {
    * @param order the series' numbers, in the order of `values`
    * @param values as many numbers for each series as the family has
    */
-  hold(order: readonly number[], values: Float64Array): void {
+  hold(order: ArrayLike<number>, values: Float64Array): void {
     for (let place = 0, at = this.#column; place < order.length; place++, at += this.#stride) {
       values[at] = this.holdOne(order[place], values[at]);
     }

@@ -15,6 +15,7 @@ import type { Registry } from "../registry/registry.ts";
 import { openSlab } from "../slab/slab.ts";
 import type { AdminRoute } from "./options.ts";
 import type { ScrapeCosts } from "./scrape/scrape_log.ts";
+import { pauseEvery, SLICE_MS } from "./scrape/scrape_pass.ts";
 
 /** A slab with what is known of its owner. */
 export interface WorkerSlabReport extends SlabReport {
@@ -43,12 +44,20 @@ export function createReports(parts: ReportParts): Readonly<Record<string, Admin
   const { collector, exclusively = (run) => Promise.resolve().then(run) } = parts;
   return {
     "/api/v1/slabs": () =>
-      exclusively(() => answer({ slabs: reportSlabs(parts), scrapes: parts.scrapes?.() ?? null })),
+      exclusively(async () => {
+        await collector.learn(pauseEvery(SLICE_MS));
+        return answer({ slabs: reportSlabs(parts), scrapes: parts.scrapes?.() ?? null });
+      }),
     "/api/v1/families": () =>
       exclusively(async () => {
+        const pause = pauseEvery(SLICE_MS);
         await collector.prepare();
+        await collector.learn(pause);
         const census = new FamilyCensus();
-        collector.gather(census);
+        for (const samples of collector.blocks()) {
+          census.samples(samples);
+          await pause();
+        }
         return answer(census.finish());
       }),
   };

@@ -9,6 +9,7 @@ import { defaultRegistry } from "../../registry/default_registry.ts";
 import type { Attachment } from "../../registry/registry.ts";
 import { createControl } from "../../slab/control.ts";
 import { createSlab } from "../../slab/slab.ts";
+import { pauseEvery, SLICE_MS } from "../scrape/scrape_pass.ts";
 
 /** The memory of one incarnation of a worker slot. Main thread only. */
 export interface WorkerSlab {
@@ -44,8 +45,8 @@ export interface WorkerSlabsParts {
   readonly watch: WorkerWatch;
   /** Address space of each slab, in bytes. */
   readonly slabBytes?: number;
-  /** Runs a change of the collector when no scrape is under way. */
-  readonly exclusively: (change: () => void) => void;
+  /** Runs a change of the collector when no scrape is under way; none begins before it has ended. */
+  readonly exclusively: (change: () => Promise<void>) => void;
 }
 
 /** Slabs in one collector. Main thread only. */
@@ -69,7 +70,13 @@ export class WorkerSlabs implements SlabKeeper {
       attachment: { slab, control: this.#control, log },
       heartbeatAgeMs: () => watch.heartbeatAgeMs(source),
       isFolded: () => !watch.workers.has(source),
-      leave: ({ proven }) => exclusively(() => proven ? watch.ended(source) : watch.assumeEnded(source)),
+      leave: ({ proven }) =>
+        exclusively(async () => {
+          // WHY: what nobody has scraped yet takes seconds to learn where it is 100 000s of series.
+          await collector.learn(pauseEvery(SLICE_MS));
+          if (proven) watch.ended(source);
+          else watch.assumeEnded(source);
+        }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import type { FamilySamples } from "../../../src/model/samples.ts";
 import { KeptTotals } from "../../../src/collect/kept_totals.ts";
 import { RetiredColumn } from "../../../src/collect/retired_column.ts";
@@ -66,6 +66,7 @@ Deno.test("what ended workers left is in the kept totals, and a new block has a 
   const after = blocks();
   assertNotEquals(versions(after), versions(first));
   assertEquals(after.map(({ values }) => [...values]), first.map(({ values }) => [...values]));
+  after.forEach(({ block }, b) => assertStrictEquals(block, first[b].block, "formats keep its body"));
   counters[0].inc(label(8999));
   assertEquals(blocks()[2].values[8999 - 8192], 2 * 9000 + 1);
 });

@@ -261,3 +261,18 @@ Deno.test("a removed series that moved again stays when its child is collected",
   counters[0].labels("a", "x").inc(2);
   assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 4]]);
 });
+
+Deno.test("a series that takes the number and the place of a removed one is shown under its own labels", () => {
+  const fleet = new Fleet();
+  const { registry } = fleet.start(0);
+  const counter = new Counter({ name: "a_total", help: "h", labelNames: ["x"], registry });
+  for (const x of ["a", "b"]) counter.inc({ x });
+  const shown = () => [...fleet.scrape()];
+  assertEquals(shown(), [['a_total{x="a"}', 1], ['a_total{x="b"}', 1]]);
+  counter.remove("b");
+  assertEquals(shown(), [['a_total{x="a"}', 1]]);
+  registry.beat();
+  assertEquals(shown(), [['a_total{x="a"}', 1]]);
+  counter.inc({ x: "c" }, 3);
+  assertEquals(shown(), [['a_total{x="a"}', 1], ['a_total{x="c"}', 3]]);
+});
