@@ -15,7 +15,7 @@ import { addToCounter, readCounterPage } from "../../src/slab/counter_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import { NO_OUTCOME, type Race } from "./_race.ts";
 
-const COUNT = 6;
+const COUNT = 24;
 const CELLS = Int32Array.from(
   { length: COUNT },
   (_, k) => (PAGE_BYTES + COUNTER_PAGE.bytes + k * COUNTER_CELL.bytes) / 4,

@@ -19,7 +19,7 @@ import { gap } from "./_gap.ts";
 import { type Act, NO_OUTCOME, type Race } from "./_race.ts";
 
 const WORDS = 16;
-const LAP_ROUNDS = 4000;
+const LAP_ROUNDS = 32_000;
 
 /** A payload that belongs to one round and no other. */
 function payloadOf(round: number): Uint8Array {
@@ -62,7 +62,7 @@ const race: Omit<Race, "name"> = {
     ["a directory that cannot be read", "FORBIDDEN"],
     ["a record of a former round is missing", "FORBIDDEN"],
   ],
-  memory: () => createSlab({ bytes: 256 * PAGE_BYTES }),
+  memory: () => createSlab({ bytes: 2048 * PAGE_BYTES }),
   lapRounds: LAP_ROUNDS,
   actors: [
     (memory) => {

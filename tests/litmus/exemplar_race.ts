@@ -4,6 +4,11 @@
  * @module
  */
 import { COUNTER_PAGE, PAGE_BYTES } from "../../src/layout/cell_page.ts";
+import {
+  EXEMPLAR_COPY_BYTES,
+  EXEMPLAR_TEXT_OFFSET,
+  EXEMPLAR_VALUE64,
+} from "../../src/layout/exemplar_cell.ts";
 import { addToCounter, readCounter } from "../../src/slab/counter_cell.ts";
 import {
   EXEMPLAR_TEXT_BYTES,
@@ -69,6 +74,19 @@ function reader(
 
 const valid = (slab: Slab, record: ExemplarRecord) => readExemplar(slab, EXEMPLAR32, record) !== 0;
 
+/** Reads as readExemplar() does, without the read-modify-write at the end. */
+function readUnchecked(slab: Slab, record: ExemplarRecord): boolean {
+  const { f64, u8 } = slab;
+  const copy = (exemplarSequence(slab, EXEMPLAR32) & 1) * EXEMPLAR_COPY_BYTES;
+  const value64 = EXEMPLAR32 / 2 + EXEMPLAR_VALUE64 + copy / 8;
+  record.value = f64[value64];
+  record.timestamp = f64[value64 + 1];
+  gap();
+  const text = EXEMPLAR32 * 4 + EXEMPLAR_TEXT_OFFSET + copy;
+  for (let i = 0; i < TEXT_BYTES; i++) record.text[i] = u8[text + i];
+  return true;
+}
+
 const race: Omit<Race, "name"> = {
   outcomes: [
     ["no exemplar yet", "ACCEPTABLE"],
@@ -78,7 +96,7 @@ const race: Omit<Race, "name"> = {
     ["an exemplar of what is not counted yet", "FORBIDDEN"],
   ],
   memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
-  lapRounds: 1000,
+  lapRounds: 1e5,
   actors: [writer(true), reader(valid)],
 };
 
@@ -102,10 +120,7 @@ export const races: readonly Race[] = [
     broken: true,
     actors: [
       writer(true),
-      reader((slab, record) => {
-        readExemplar(slab, EXEMPLAR32, record);
-        return true;
-      }),
+      reader(readUnchecked),
     ],
   },
 ];

@@ -62,7 +62,7 @@ function reader(isValid: (valid: boolean) => boolean) {
 /** One race, and two that are broken. */
 export const races = flipRaces({
   name: "a native histogram's buckets, classic buckets and sum agree",
-  lapRounds: 1000,
+  lapRounds: 4000,
   write: (slab) => (round) => {
     for (let k = 0; k < VALUES.length; k++) observeNative(slab, CELL32, PLAN, VALUES[k]);
     if (round === ODD_ROUND) observeNative(slab, CELL32, PLAN, ODD_VALUE);

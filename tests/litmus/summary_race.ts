@@ -100,7 +100,7 @@ const areas: Omit<Race, "name"> = {
     ["less than was observed in a slot of the past", "FORBIDDEN"],
   ],
   memory: () => createSlab({ bytes: 32 * PAGE_BYTES }),
-  lapRounds: 2000,
+  lapRounds: 20_000,
   actors: [
     (memory) => {
       const slab = new Slab(memory);
