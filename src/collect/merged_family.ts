@@ -6,7 +6,7 @@
 import type { Descriptor } from "../model/descriptor.ts";
 import { labelSetKey } from "../model/label_values.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
-import { type FamilySamples, type LabelValues, type SeriesBlock, strideOf } from "../model/samples.ts";
+import { type FamilySamples, type LabelValues, strideOf } from "../model/samples.ts";
 import {
   type Combine,
   combineFor,
@@ -26,9 +26,9 @@ import { IdleSeries } from "./idle_series.ts";
 import { KeptTotals } from "./kept_totals.ts";
 import { RetiredColumn } from "./retired_column.ts";
 import type { RetryBudget } from "./retry_budget.ts";
-import { cutBlocks, seriesPerBlock } from "./series_blocks.ts";
+import { cutBlocks, type CutSeries, seriesPerBlock } from "./series_blocks.ts";
 import { mergeDetails } from "./series_details.ts";
-import { isSameOrder, SeriesOrder } from "./series_order.ts";
+import { SeriesOrder } from "./series_order.ts";
 import type { SlabColumn } from "./slab_column.ts";
 import { SteadyTotals, totalColumn } from "./steady_totals.ts";
 
@@ -66,9 +66,8 @@ export class MergedFamily {
   readonly #retired: RetiredColumn;
   readonly #steady: SteadyTotals | undefined;
   #dirty = true;
-  #blocks: SeriesBlock[] = [];
-  /** Numbers of the visible series, in the order of the output. */
-  #order: Int32Array = new Int32Array(0);
+  /** The visible series, in the order of the output. */
+  #cut: CutSeries = { order: new Int32Array(0), blocks: [] };
   readonly #idleSeries: IdleSeries | undefined;
   readonly #idle: LabelValues[] = [];
   #created: Float64Array = new Float64Array(0);
@@ -227,7 +226,7 @@ export class MergedFamily {
     this.#findIdle(now);
     const stride = this.#stride;
     // WHY: held here, because another scrape may arrange the family anew while this one waits between two blocks.
-    const blocks = this.#blocks;
+    const { blocks } = this.#cut;
     const created = this.#created;
     const values = this.#output;
     const moved = this.#kept?.output.moved;
@@ -235,7 +234,7 @@ export class MergedFamily {
       descriptor,
       stride,
       perBlock: seriesPerBlock(stride),
-      seriesCount: this.#order.length,
+      seriesCount: this.#cut.order.length,
       values,
       merged: this.#merged.values,
       wallMs,
@@ -314,11 +313,11 @@ export class MergedFamily {
       for (const column of whole) column.read(budget);
       this.#addUp(merged, NO_COLUMNS);
     } else {
-      const order = this.#order;
+      const order = this.#cut.order;
       for (let place = 0; place < order.length; place++) merged.values[place] = totals[order[place]];
       this.#addUp(merged, whole);
     }
-    this.#steady?.hold(this.#order, merged.values);
+    this.#steady?.hold(this.#cut.order, merged.values);
     switch (this.descriptor.type) {
       case "histogram":
       case "gaugehistogram":
@@ -334,7 +333,7 @@ export class MergedFamily {
     this.#pass++;
     if (this.#kept?.of === of) return this.#kept.output.update(totals, of.moved, this.#pass);
     const parts = {
-      order: this.#order,
+      order: this.#cut.order,
       values: this.#merged.values,
       perBlock: seriesPerBlock(this.#stride),
       retired: this.#retired,
@@ -353,9 +352,9 @@ export class MergedFamily {
 
   #findIdle(now: number): void {
     if (this.#idleSeries === undefined) return;
-    const places = this.#idleSeries.find(this.#order, this.#merged.values, now);
+    const places = this.#idleSeries.find(this.#cut.order, this.#merged.values, now);
     if (places.length === 0) return;
-    const idle = places.map((place) => this.#series[this.#order[place]].labels);
+    const idle = places.map((place) => this.#series[this.#cut.order[place]].labels);
     this.#idle.push(...(this.#perWorker ? this.#idleEverywhere(idle) : idle));
   }
 
@@ -363,7 +362,7 @@ export class MergedFamily {
   #idleEverywhere(idle: readonly LabelValues[]): LabelValues[] {
     const keyOf = (labels: LabelValues) => labelSetKey(labels.slice(0, -1));
     const left = new Map<string, number>();
-    for (const index of this.#order) {
+    for (const index of this.#cut.order) {
       const key = keyOf(this.#series[index].labels);
       left.set(key, (left.get(key) ?? 0) + 1);
     }
@@ -420,15 +419,16 @@ export class MergedFamily {
     this.#created = new Float64Array(order.length);
     for (let k = 0; k < order.length; k++) this.#created[k] = this.#series[order[k]].created;
     this.#steady?.reserve(this.#series.length);
-    // WHY: formats keep what they rendered of a block, and a worker's end need not change which series there are. A number
-    // that goes to another series was out of the order in between.
-    if (this.#blocks.length > 0 && isSameOrder(order, this.#order)) return;
-    this.#order = order;
+    const cut = cutBlocks(order, {
+      labelsOf: (index) => this.#series[index].labels,
+      labelNames: this.#labelNames,
+      stride: this.#stride,
+    }, this.#cut);
+    if (cut === this.#cut) return;
+    this.#cut = cut;
     this.#merged = newMergedValues(order.length, this.#retired.stride);
     const expanded = this.#stride !== this.#retired.stride;
     this.#output = expanded ? new Float64Array(order.length * this.#stride) : this.#merged.values;
-    const series = Array.from(order, (index) => this.#series[index].labels);
-    this.#blocks = cutBlocks(series, { labelNames: this.#labelNames, stride: this.#stride });
   }
 
   /** Frees the numbers of series that no slab has any more, so that memory stays flat however many came and went. */

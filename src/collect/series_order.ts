@@ -78,13 +78,6 @@ export class SeriesOrder {
   }
 }
 
-/** Whether two orders name the same series. */
-export function isSameOrder(a: Int32Array, b: Int32Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let place = 0; place < a.length; place++) if (a[place] !== b[place]) return false;
-  return true;
-}
-
 /** Merges two sorted runs. Of one that is much longer than the other most is copied without being looked at. */
 function* merge(
   runs: readonly [Int32Array, Int32Array],

@@ -71,6 +71,22 @@ Deno.test("what ended workers left is in the kept totals, and a new block has a 
   assertEquals(blocks()[2].values[8999 - 8192], 2 * 9000 + 1);
 });
 
+Deno.test("a new label set leaves the blocks before it as they are", () => {
+  const { counters, label, blocks } = setup();
+  const first = blocks();
+  counters[0].inc({ x: "05000a" });
+  const added = blocks();
+  assertEquals(added.map(({ block }) => block.series.length), [4096, 4096, 809]);
+  assertStrictEquals(added[0].block, first[0].block);
+  assertEquals(added[1].block.series[5001 - 4096], ["05000a"]);
+  assertEquals(added[1].block.series[5002 - 4096], [label(5001).x]);
+  assertEquals(added.flatMap(({ block }) => block.series).length, 9001);
+  counters[1].inc({ x: "z" });
+  const grown = blocks();
+  assertStrictEquals(grown[1].block, added[1].block);
+  assertEquals(grown[2].block.series.at(-1), ["z"]);
+});
+
 Deno.test("a format that was not asked for a while shows all that moved meanwhile", () => {
   const { fleet, counters, label } = setup();
   const formats = [createTextFormat(), createTextFormat()];
