@@ -11,8 +11,11 @@ export const WINDOW_SLOTS = 5;
 
 /** The values of a series may differ by this factor before they need more chunks than it has. */
 const RANGE = 1e9;
-/** Chunks besides, for values of the other sign and ranges that begin in the middle of a chunk. */
-const SPARE_CHUNKS = 2;
+/**
+ * Chunks besides: one for a range that begins in the middle of a chunk, two for values of the other sign, whose range may
+ * do so too.
+ */
+const SPARE_CHUNKS = 3;
 
 /** What a summary's definition says of its quantiles. */
 export interface SketchLimits {

@@ -162,3 +162,18 @@ Deno.test("a sketch keeps to its bytes", () => {
     assert(slab.i32.subarray(end - 64, end).some((word) => word !== 0) || plan === FOREVER);
   }
 });
+
+Deno.test("addToSketch() has room for values of both signs that begin in the middle of a chunk", () => {
+  const slab = createPrivateSlab(64 * PAGE_BYTES);
+  const plan = new SketchPlan({ relativeError: 0.2, windowSeconds: 0 });
+  const values = [-0.5, 1, 0.5, -1];
+  for (const value of values) addToSketch(slab, CELL32, plan, value, 0);
+  const found = contents(read(slab, plan), plan);
+  assertEquals(found.map(([, count]) => count), [1, 1, 1, 1]);
+  values.sort((a, b) => a - b).forEach((value, i) => {
+    assert(
+      Math.abs(found[i][0] - value) <= 0.2 * Math.abs(value) * (1 + 1e-9),
+      `${found[i][0]} for ${value}`,
+    );
+  });
+});
