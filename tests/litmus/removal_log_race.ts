@@ -11,6 +11,7 @@ import { RemovalLog } from "../../src/registry/removal_log.ts";
 import { DirectoryReader } from "../../src/slab/directory.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import { removalsForgotten, SlabWriter } from "../../src/slab/slab_writer.ts";
+import { gap } from "./_gap.ts";
 import { type Act, type Actor, NO_OUTCOME, NOT_YET, type Race } from "./_race.ts";
 
 /** The most removals that a reader which is waited for has not seen. */
@@ -110,9 +111,10 @@ function carelessStranger(memory: SharedArrayBuffer): Act {
     const copies = new Map<number, Uint8Array>();
     for (const start of starts) {
       const payloadBytes = i32[toIndex32(start + DIRECTORY_RECORD.at.payloadBytes)];
-      const number = i32[toIndex32(start + DIRECTORY_RECORD.at.removalsSeen)];
       const payloadStart = start + DIRECTORY_RECORD.bytes;
-      copies.set(number, u8.slice(payloadStart, payloadStart + payloadBytes));
+      const payload = u8.slice(payloadStart, payloadStart + payloadBytes);
+      gap();
+      copies.set(i32[toIndex32(start + DIRECTORY_RECORD.at.removalsSeen)], payload);
     }
     const forgotten = removalsForgotten(slab);
     for (const [number, payload] of copies) {
