@@ -174,7 +174,7 @@ class ChurnedThreads {
     return { slab, thread, word, sources };
   }
 
-  /** Has a worker end by itself: of each that is ended from outside some megabytes stay, which is not explained. */
+  /** Has a worker end by itself: of one that Deno terminates while it holds a lock some memory stays (internals/server.md). */
   async #end({ slab, thread, word, sources }: Incarnation): Promise<void> {
     Atomics.store(word, 0, 1);
     await thread.ended;
