@@ -14,6 +14,7 @@ import { Registry } from "../../src/registry/registry.ts";
 import { createControl } from "../../src/slab/control.ts";
 import { commitBlock32 } from "../../src/slab/commit.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
+import { gap } from "./_gap.ts";
 import { type Act, type Actor, NO_OUTCOME, NOT_YET, type Race } from "./_race.ts";
 
 /** How many commits are made for each reading: some before it, some under it. */
@@ -52,6 +53,7 @@ function scattered(memory: SharedArrayBuffer): Act {
   new Commit({ registry }).inc(counter, 0).apply();
   return () => {
     counter.inc();
+    gap();
     gauge.inc();
     ones.observe(1);
     return NO_OUTCOME;
