@@ -30,18 +30,18 @@ export interface CommitOptions {
 /**
  * Updates that belong together, such as all that one request counts: they are collected, then made at once, and every
  * scrape has either all of them or none, also if the thread ends in the middle. Owner thread only. An object may be used
- * again and again, and the first is best made where the metrics are defined; what it has collected counts nowhere before
+ * again and again, and the first is best made before its metrics are defined; what it has collected counts nowhere before
  * {@linkcode Commit.apply}.
  *
  * @example What one request counts
  * ```ts
  * import { Commit, Counter, Histogram } from "promslab";
  *
+ * const commit = new Commit();
  * const requests = new Counter({ name: "shop_requests_total", help: "Requests.", labelNames: ["route"] });
  * const bytes = new Counter({ name: "shop_bytes_total", help: "Bytes sent." });
  * const seconds = new Histogram({ name: "shop_request_seconds", help: "Time to answer.", labelNames: ["route"] });
  *
- * const commit = new Commit();
  * commit.inc(requests.labels("/cart"));
  * commit.inc(bytes, 512);
  * commit.observe(seconds.labels("/cart"), 0.012);
@@ -61,8 +61,9 @@ export class Commit {
   readonly #alone: CommitUpdate[] = [];
 
   /**
-   * A commit without updates. The first of a thread tells readers that there will be commits: a scrape that was under
-   * way before may see a part of what is applied before it ends, so make it when the metrics are defined.
+   * A commit without updates. The first of a thread tells readers that there will be commits. Make it before the metrics
+   * that it updates: whoever knows these then knows of commits too. If it is made later, a scrape that is under way at
+   * that moment may see a part of what is applied before the scrape ends.
    */
   constructor({ registry = defaultRegisterer() }: CommitOptions = {}) {
     this.#registry = registry;

@@ -28,6 +28,8 @@ interface Locks {
 const { slab, control, stop, lock, commits, waitsAfter }: HotOptions = workerData;
 if (lock !== undefined) await holdLock(lock);
 defaultRegistry.attach({ slab, control });
+// Before the metrics, so that whoever knows these knows of commits too.
+const commit = commits ? new Commit() : undefined;
 const ints = new Counter({ name: "ints_total", help: "Integers." });
 const halves = new Counter({ name: "halves_total", help: "Halves." });
 const carries = new Counter({ name: "carries_total", help: "Every sixteenth step, and each carries." });
@@ -41,7 +43,6 @@ const together = {
   ones: new Histogram({ name: "together_ones", help: "One in each commit.", buckets: [0.5, 1, 2] }),
   twos: new Histogram({ name: "together_twos", help: "Two in each commit.", buckets: [0.5, 1, 2] }),
 };
-const commit = commits ? new Commit() : undefined;
 const word = new Int32Array(stop);
 
 parentPort!.postMessage("begun");

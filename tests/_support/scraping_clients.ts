@@ -71,10 +71,12 @@ export class ScrapingClients {
 
   /** @throws What a scrape has failed with, so that a test ends then and not when it is over */
   #tell(order: ScrapingOrder): void {
-    for (const { failure, worker } of this.#threads) {
-      if (failure !== undefined) throw failure;
-      worker.postMessage(order);
+    const failed = this.#threads.find(({ failure }) => failure !== undefined);
+    if (failed !== undefined) {
+      for (const { worker } of this.#threads) void worker.terminate();
+      throw failed.failure;
     }
+    for (const { worker } of this.#threads) worker.postMessage(order);
   }
 }
 

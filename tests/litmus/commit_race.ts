@@ -12,8 +12,7 @@ import { Gauge } from "../../src/metric/gauge.ts";
 import { Histogram } from "../../src/metric/histogram.ts";
 import { Registry } from "../../src/registry/registry.ts";
 import { createControl } from "../../src/slab/control.ts";
-import { commitBlock32 } from "../../src/slab/commit.ts";
-import { createSlab, Slab } from "../../src/slab/slab.ts";
+import { createSlab } from "../../src/slab/slab.ts";
 import { gap } from "./_gap.ts";
 import { type Act, type Actor, NO_OUTCOME, NOT_YET, type Race } from "./_race.ts";
 
@@ -25,10 +24,11 @@ function writer(apply: (commit: Commit) => void): Actor {
   return (memory) => {
     const registry = new Registry();
     registry.attach({ slab: memory, control: createControl() });
+    // Before the metrics, so that whoever knows these knows of commits too.
+    const commit = new Commit({ registry });
     const counter = new Counter({ name: "a_total", help: "A.", registry });
     const gauge = new Gauge({ name: "b", help: "B.", registry });
     const ones = new Histogram({ name: "c", help: "C.", buckets: [0.5, 1], registry });
-    const commit = new Commit({ registry });
     let readings = 0;
     let left = 0;
     return (_round, peer) => {
@@ -60,27 +60,28 @@ function scattered(memory: SharedArrayBuffer): Act {
   };
 }
 
+/** The values of a family that is not known. */
+const NOTHING = new Float64Array(4);
+
 function reader(memory: SharedArrayBuffer): Act {
   const collector = new Collector(new Registry({ slabBytes: 4 * PAGE_BYTES }));
   const source = collector.addSlab(memory);
-  const slab = new Slab(memory);
   const parse = () => collector.poll();
   const budget = new RetryBudget(() => 0);
   return (_round, peer) => {
-    // A reading that begins before the first Commit is made does not know that there will be any.
-    if (commitBlock32(slab) === 0) return 0;
     const before = peer.done();
     parse();
-    const values = source.columns().map(({ column }) => column);
-    if (values.length < 3) return 0;
     source.read(budget, parse);
-    const [counter, gauge, ones] = values.map(({ values }) => values);
-    if (Number.isNaN(counter[0])) return 0;
+    const known = source.columns().map(({ column: { values } }) => values);
+    // What the reader does not know yet has counted nothing.
+    const [counter, gauge, ones] = [0, 1, 2].map((i) => known[i]?.[0] === undefined ? NOTHING : known[i]);
+    const count = counter[0] || 0;
     // A bucket for values up to 0.5, then one up to 1, +Inf, and the sum.
-    if (ones[1] !== ones[3] || ones[0] !== 0) return 3;
-    if (counter[0] !== gauge[0] || counter[0] !== ones[1]) return 3;
-    if (counter[0] > peer.begun()) return 4;
-    return counter[0] <= before ? 1 : 2;
+    if (ones[1] !== ones[3] || (ones[0] || 0) !== 0) return 3;
+    if (count !== gauge[0] || count !== ones[1]) return 3;
+    if (count > peer.begun()) return 4;
+    if (known.length < 3) return 0;
+    return count <= before ? 1 : 2;
   };
 }
 

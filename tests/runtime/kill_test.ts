@@ -61,33 +61,38 @@ test(
       checkScrape(samples, before);
       before = samples;
     };
-    for (let kill = 0; kill < KILLS; kill++) {
-      const slab = createSlab({ slot: 0, epoch: kill + 1, bytes: 1 << 20 });
-      const source = collector.addSlab(slab);
-      clients.add(slab);
-      const lock = `promslab test ${process.pid} ${kill}`;
-      // Half of them commit: their slabs are read in another way.
-      const options: HotOptions = { slab, control, stop, lock, commits: kill % 2 === 1 };
-      const thread = new Thread(new URL("../_support/hot_worker.ts", import.meta.url), options);
-      assert.equal(await thread.message(), "begun");
-      const until = performance.now() + Math.random() * 4;
-      do scrape(); while (performance.now() < until);
-      await thread.worker.terminate();
-      await lockIsFree(lock);
-      scrape();
-      await rests(source);
-      scrape();
-      const atEnd = before;
-      // Each ended worker left one step half done at most.
-      const gap = before.get("ints_total")! - before.get("ones_count")!;
-      assert.ok(gap >= 0 && gap <= kill + 1, `${gap} increments without their observation`);
-      await turn();
-      scrape();
-      assert.deepEqual(before, atEnd, "the thread writes no more");
-      collector.retire(source);
-      clients.retire(slab);
-      scrape();
-      assert.deepEqual(before, atEnd, "nothing is lost or doubled when the slab is folded");
+    try {
+      for (let kill = 0; kill < KILLS; kill++) {
+        const slab = createSlab({ slot: 0, epoch: kill + 1, bytes: 1 << 20 });
+        const source = collector.addSlab(slab);
+        clients.add(slab);
+        const lock = `promslab test ${process.pid} ${kill}`;
+        // Half of them commit: their slabs are read in another way.
+        const options: HotOptions = { slab, control, stop, lock, commits: kill % 2 === 1 };
+        const thread = new Thread(new URL("../_support/hot_worker.ts", import.meta.url), options);
+        assert.equal(await thread.message(), "begun");
+        const until = performance.now() + Math.random() * 4;
+        do scrape(); while (performance.now() < until);
+        await thread.worker.terminate();
+        await lockIsFree(lock);
+        scrape();
+        await rests(source);
+        scrape();
+        const atEnd = before;
+        // Each ended worker left one step half done at most.
+        const gap = before.get("ints_total")! - before.get("ones_count")!;
+        assert.ok(gap >= 0 && gap <= kill + 1, `${gap} increments without their observation`);
+        await turn();
+        scrape();
+        assert.deepEqual(before, atEnd, "the thread writes no more");
+        collector.retire(source);
+        clients.retire(slab);
+        scrape();
+        assert.deepEqual(before, atEnd, "nothing is lost or doubled when the slab is folded");
+      }
+    } finally {
+      // A worker that the test did not come to end would spin for ever.
+      Atomics.store(new Int32Array(stop), 0, 1);
     }
     const scraped = await clients.end();
     for (const { last } of scraped) assert.deepEqual(last, before, "every client has the same in the end");
