@@ -24,6 +24,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // WHY registry: what is cleared between tests is a registry.
   testing: ["registry", "collect", "exposition", "model"],
   llm: ["server", "families", "registry", "metric", "collect", "slab", "model", "host"],
+  // WHY families: what a runtime tells has one name, help text and set of buckets in both entries.
   compat: ["model", "slab", "registry", "metric", "collect", "families", "exposition", "push", "host"],
   // WHY collect: what is shown is a collector.
   dashboard: ["server", "exposition", "collect"],

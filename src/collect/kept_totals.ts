@@ -14,13 +14,13 @@ export interface KeptTotalsParts {
   readonly values: Float64Array;
   /** How many series each block has, but for the last. */
   readonly perBlock: number;
-  /** What ended workers left; it does not change while the order stands. */
+  /** What ended workers left; it does not change while the totals are of the same columns. */
   readonly retired: RetiredColumn;
   readonly steady: SteadyTotals | undefined;
 }
 
 /**
- * The output of a family whose workers have counted whole numbers only. Made anew with the family's order; between two
+ * The output of a family whose workers have counted whole numbers only. Made anew with the columns' totals; between two
  * passes nobody else writes to the values. One thread only.
  */
 export class KeptTotals {

@@ -82,7 +82,11 @@ export class Connections<End extends ConnectionEnd> {
       }
       if (to === end) {
         connection.toDone = true;
-        connection.receivedBeside = this.#beside(this.#receivedBy(end, from), take(received, from));
+        // WHY: of several connections with one place, the hop came by one that has a hop under way.
+        const words = hopCounts(connection.memory);
+        if (words.sent !== words.received) {
+          connection.receivedBeside = this.#beside(this.#receivedBy(end, from), take(received, from));
+        }
       }
     }
     this.#settle();

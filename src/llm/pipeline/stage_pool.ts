@@ -8,7 +8,7 @@ import { StageLabels, type StagePlace } from "../../families/engine_labels.ts";
 import type { OmniNaming } from "../../families/omni.ts";
 import type { RestartReason } from "../../collect/self_metrics.ts";
 import type { Host, WorkerEnd } from "../../host/types.ts";
-import type { ThreadLimits } from "../../server/extension.ts";
+import { EXTENSION_SLOT_FIRST, type ThreadLimits } from "../../server/extension.ts";
 import { endSentence } from "../../server/workers/incarnation.ts";
 import { reasonOf } from "../../server/workers/supervisor.ts";
 import { createDoorbell } from "../../slab/doorbell.ts";
@@ -29,8 +29,6 @@ import {
 } from "./stage_messages.ts";
 import type { BoundPlace } from "./ticket.ts";
 
-/** Slabs of stages have slots beyond those of any API worker. */
-const FIRST_SLOT = 4096;
 /** How often main looks whether the requests of a leaving replica have ended. */
 const LOOK_MS = 20;
 
@@ -178,7 +176,7 @@ export class StagePool {
   #spawn(place: StagePlace, epoch: number): Promise<void> {
     const { host, module, pipeline, naming, deprecated, openSlab, limits } = this.#parts;
     const engine = this.#labels.engineAt(place)!;
-    const slab = openSlab({ slot: FIRST_SLOT + engine, epoch });
+    const slab = openSlab({ slot: EXTENSION_SLOT_FIRST + engine, epoch });
     const doorbell = createDoorbell();
     const bound = { stage: place.stage, replica: place.replica, epoch };
     const { attachment } = slab;

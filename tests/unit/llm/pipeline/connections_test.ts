@@ -195,6 +195,25 @@ Deno.test("a hop under way is counted once, though its sender had several connec
   }
 });
 
+Deno.test("a hop under way is received once, though its receiver had several connections with one place", () => {
+  for (let steps = 0; steps < 16; steps++) {
+    const pipeline = new Pipeline();
+    const [first, to] = [pipeline.start(0), pipeline.start(1)];
+    const before = pipeline.connect(first, to);
+    before.send();
+    before.take();
+    pipeline.connections.ended(first);
+    // The receiver has not said yet that it has drained the first.
+    const second = pipeline.start(0, 2);
+    const after = pipeline.connect(second, to);
+    after.send();
+    killAt(steps, after.take);
+    pipeline.connections.ended(to);
+    pipeline.connections.letGo(second, to);
+    pipeline.checkAccounts(`killed at ${steps}`);
+  }
+});
+
 Deno.test("ends know those at the other end until their connection is over", () => {
   const pipeline = new Pipeline();
   const [from, to] = [pipeline.start(0), pipeline.start(1)];
