@@ -70,8 +70,7 @@ export class RunningCommand implements AsyncDisposable {
    * which would hold on to the ports.
    */
   killAll(): void {
-    for (const pid of descendants(this.pid)) signalTo(pid, "SIGKILL");
-    this.kill("SIGKILL");
+    if (this.#ending === undefined) killTree(this.pid);
   }
 
   /** Sends a signal to the process; one that has ended is left alone. */
@@ -104,7 +103,11 @@ export class RunningCommand implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.killAll();
-    await this.ended;
+    // WHY a deadline: whoever holds on to its output would have the test wait for ever.
+    await waitFor(() => this.#ending, {
+      what: `the end of process ${this.pid} and of its output`,
+      deadlineMs: 30_000,
+    });
   }
 }
 
@@ -160,16 +163,24 @@ async function collect(stream: ReadableStream<Uint8Array>, take: (text: string) 
   for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
 }
 
-/** The processes that a process has started, and theirs, as Linux tells; none elsewhere. */
-function descendants(pid: number): number[] {
+/**
+ * Kills a process and those that it has started, from the top: one that still ran would start another in the place of a
+ * child that is killed, as nginx does with its workers.
+ */
+function killTree(pid: number): void {
+  signalTo(pid, "SIGSTOP");
+  const children = childrenOf(pid);
+  signalTo(pid, "SIGKILL");
+  children.forEach(killTree);
+}
+
+/** The processes that a process has started, as Linux tells; none elsewhere. */
+function childrenOf(pid: number): number[] {
   try {
     const threads = [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => name);
-    return threads.flatMap((thread) => {
-      const children = Deno.readTextFileSync(`/proc/${pid}/task/${thread}/children`).split(" ").filter(
-        Boolean,
-      );
-      return children.map(Number).flatMap((child) => [...descendants(child), child]);
-    });
+    return threads.flatMap((thread) =>
+      Deno.readTextFileSync(`/proc/${pid}/task/${thread}/children`).split(" ").filter(Boolean).map(Number)
+    );
   } catch {
     return [];
   }
