@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assertLess } from "@std/assert";
 import axe from "axe-core";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { findTool } from "../../tools/_tools.ts";
@@ -86,14 +87,32 @@ export class TestBrowser implements AsyncDisposable {
 
 const MEASURE_SHIFTS = `
   globalThis.layoutShift = 0;
+  globalThis.layoutShifts = [];
+  const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
+  const name = (node) => {
+    if (node === null) return "(gone)";
+    const element = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+    const id = element.closest("[id]")?.id ?? "";
+    return \`#\${id} \${element.tagName.toLowerCase()}.\${element.className} "\${node.textContent.slice(0, 60)}"\`;
+  };
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) globalThis.layoutShift += entry.value;
+    for (const entry of list.getEntries()) {
+      globalThis.layoutShift += entry.value;
+      globalThis.layoutShifts.push(\`\${entry.value.toFixed(5)} at \${Math.round(entry.startTime)} ms: \` +
+        entry.sources.map(({ node, previousRect, currentRect }) =>
+          \`\${name(node)} from \${place(previousRect)} to \${place(currentRect)}\`).join(", "));
+    }
   }).observe({ type: "layout-shift", buffered: true });
 `;
 
-/** How much of the page has moved since it was opened, as Chromium scores it: 0 is nothing, 0.1 is said to be good. */
-export function layoutShift({ evaluate }: OpenPage): Promise<number> {
-  return evaluate<number>("globalThis.layoutShift");
+/**
+ * Holds the layout of a page to have stood still since it was opened, or says what moved. Chromium scores how much
+ * has moved: 0 is nothing, 0.1 is said to be good; wanted is less than a thousandth.
+ */
+export async function assertLayoutStands({ evaluate }: OpenPage, view = "the page"): Promise<void> {
+  const moved = await evaluate<number>("globalThis.layoutShift");
+  const shifts = await evaluate<string[]>("globalThis.layoutShifts");
+  assertLess(moved, 0.001, `${view}: the layout moves\n${shifts.join("\n")}`);
 }
 
 /** What axe-core objects to seriously or critically, one line for each rule with the first elements. */
