@@ -31,12 +31,9 @@ interface Connection<End> {
   readonly from: End;
   readonly to: End;
   readonly memory: EdgeMemory;
-  /** Which ends do not touch the memory any more. */
-  fromDone: boolean;
-  toDone: boolean;
-  /** Hops that an end had counted in its metrics and not yet in the connection when it was killed: 0 or 1. */
-  sentBeside: number;
-  receivedBeside: number;
+  /** Hops for good, from when on their end does not touch the memory any more. */
+  sent: number | undefined;
+  received: number | undefined;
 }
 
 /** Hops by the place at the other end. */
@@ -57,8 +54,7 @@ export class Connections<End extends ConnectionEnd> {
 
   /** Two ends are connected. */
   add(from: End, to: End, memory: EdgeMemory): void {
-    const counts = { fromDone: false, toDone: false, sentBeside: 0, receivedBeside: 0 };
-    this.#open.push({ from, to, memory, ...counts });
+    this.#open.push({ from, to, memory, sent: undefined, received: undefined });
   }
 
   /** The ends that an end sends to. */
@@ -71,22 +67,24 @@ export class Connections<End extends ConnectionEnd> {
     return this.#open.filter(({ to }) => to === end).map(({ from }) => from);
   }
 
-  /** An end has ended, and its thread writes no more. */
+  /**
+   * An end has ended. What it has counted by now is final: should its end not be proven, and its thread write once
+   * more, then what is said to be lost stays as it is.
+   */
   ended(end: End): void {
-    const { sent, received } = this.#countedBy(end);
+    const counted = this.#countedBy(end);
     for (const connection of this.#open) {
-      const { from, to } = connection;
-      if (from === end) {
-        connection.fromDone = true;
-        connection.sentBeside = this.#beside(this.#sentBy(end, to), take(sent, to));
+      const { from, to, memory } = connection;
+      const words = hopCounts(memory);
+      if (from === end && connection.sent === undefined) {
+        connection.sent = words.sent + this.#beside(this.#sentBy(end, to), take(counted.sent, to)) | 0;
       }
-      if (to === end) {
-        connection.toDone = true;
+      if (to === end && connection.received === undefined) {
         // WHY: of several connections with one place, the hop came by one that has a hop under way.
-        const words = hopCounts(connection.memory);
-        if (words.sent !== words.received) {
-          connection.receivedBeside = this.#beside(this.#receivedBy(end, from), take(received, from));
-        }
+        const beside = words.sent === words.received
+          ? 0
+          : this.#beside(this.#receivedBy(end, from), take(counted.received, from));
+        connection.received = words.received + beside | 0;
       }
     }
     this.#settle();
@@ -95,7 +93,8 @@ export class Connections<End extends ConnectionEnd> {
   /** A sender says that it does not write to a replica that is gone any more. */
   letGo(from: End, to: BoundPlace): void {
     for (const connection of this.#open) {
-      if (connection.from === from && isSame(connection.to, to)) connection.fromDone = true;
+      if (connection.from !== from || !isSame(connection.to, to)) continue;
+      connection.sent ??= hopCounts(connection.memory).sent;
     }
     this.#settle();
   }
@@ -103,7 +102,8 @@ export class Connections<End extends ConnectionEnd> {
   /** A receiver says that it has taken all that a replica had sent which is gone. */
   drained(to: End, from: BoundPlace): void {
     for (const connection of this.#open) {
-      if (connection.to === to && isSame(connection.from, from)) connection.toDone = true;
+      if (connection.to !== to || !isSame(connection.from, from)) continue;
+      connection.received ??= hopCounts(connection.memory).received;
     }
     this.#settle();
   }
@@ -111,12 +111,11 @@ export class Connections<End extends ConnectionEnd> {
   /** Counts what was lost by connections that neither end touches any more, and forgets them. */
   #settle(): void {
     this.#open = this.#open.filter((connection) => {
-      const { from, to, memory, fromDone, toDone, sentBeside, receivedBeside } = connection;
-      if (!fromDone || !toDone) return true;
-      const { sent, received } = hopCounts(memory);
+      const { from, to, sent, received } = connection;
+      if (sent === undefined || received === undefined) return true;
       add(this.#sentBefore, from, { to, hops: sent });
       add(this.#receivedBefore, to, { to: from, hops: received });
-      const hops = sent + sentBeside - received - receivedBeside | 0;
+      const hops = sent - received | 0;
       if (hops > 0) this.#parts.lost({ from, to }, hops);
       return false;
     });

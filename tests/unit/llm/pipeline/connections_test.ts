@@ -104,6 +104,16 @@ function killAt(steps: number, run: () => void): boolean {
   }
 }
 
+/** Two ends with one connection, by which a hop has come. */
+function connectTwo(): { pipeline: Pipeline; from: End; to: End; send: () => void; take: () => void } {
+  const pipeline = new Pipeline();
+  const [from, to] = [pipeline.start(0), pipeline.start(1)];
+  const { send, take } = pipeline.connect(from, to);
+  send();
+  take();
+  return { pipeline, from, to, send, take };
+}
+
 /** Calls `check` for a kill at each atomic access of something, and once for none. Returns how many kills there were. */
 function forEveryKill(check: (steps: number) => boolean): number {
   let steps = 0;
@@ -114,11 +124,7 @@ function forEveryKill(check: (steps: number) => boolean): number {
 Deno.test("a sender that is killed anywhere in a hop has sent it, and it is received or lost", () => {
   const outcomes = new Set<string>();
   const kills = forEveryKill((steps) => {
-    const pipeline = new Pipeline();
-    const [from, to] = [pipeline.start(0), pipeline.start(1)];
-    const { send, take } = pipeline.connect(from, to);
-    send();
-    take();
+    const { pipeline, from, to, send, take } = connectTwo();
     send();
     const killed = killAt(steps, send);
     pipeline.connections.ended(from);
@@ -135,11 +141,7 @@ Deno.test("a sender that is killed anywhere in a hop has sent it, and it is rece
 Deno.test("a receiver that is killed anywhere in a hop has received it, or it is lost", () => {
   const outcomes = new Set<string>();
   const kills = forEveryKill((steps) => {
-    const pipeline = new Pipeline();
-    const [from, to] = [pipeline.start(0), pipeline.start(1)];
-    const { send, take } = pipeline.connect(from, to);
-    send();
-    take();
+    const { pipeline, from, to, send, take } = connectTwo();
     send();
     send();
     const killed = killAt(steps, take);
@@ -212,6 +214,18 @@ Deno.test("a hop under way is received once, though its receiver had several con
     pipeline.connections.letGo(second, to);
     pipeline.checkAccounts(`killed at ${steps}`);
   }
+});
+
+Deno.test("what an end stores after its end was told does not change what is lost", () => {
+  const pipeline = new Pipeline();
+  const [from, to] = [pipeline.start(0), pipeline.start(1)];
+  const { send, take } = pipeline.connect(from, to);
+  for (let i = 0; i < 3; i++) send();
+  pipeline.connections.ended(to);
+  take();
+  pipeline.connections.ended(from);
+  send();
+  assertEquals(pipeline.lost, 3);
 });
 
 Deno.test("ends know those at the other end until their connection is over", () => {
