@@ -52,12 +52,16 @@ export class ScrapeDeadlines {
     this.#timer = undefined;
     this.#timerMs = Infinity;
     const waiting = [...this.#waiting].sort((a, b) => a.endMs - b.endMs);
-    // WHY 1: timers have whole milliseconds, so one may ring a fraction too early.
-    const late = waiting.filter(({ endMs }) => endMs - now < 1);
-    for (const one of late) {
-      if (this.#waiting.delete(one)) one.onLate();
+    try {
+      for (const one of waiting) {
+        // WHY 1: timers have whole milliseconds, so one may ring a fraction too early.
+        if (one.endMs - now >= 1) break;
+        if (this.#waiting.delete(one)) one.onLate();
+      }
+    } finally {
+      // WHY finally: a function that throws takes no other's deadline away.
+      const next = waiting.find((one) => this.#waiting.has(one));
+      if (next !== undefined && next.endMs < this.#timerMs) this.#set(next.endMs);
     }
-    const next = waiting[late.length];
-    if (next !== undefined && next.endMs < this.#timerMs) this.#set(next.endMs);
   }
 }

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { setImmediate } from "node:timers";
 import { ScrapeDeadlines } from "../../../../src/server/scrape/scrape_deadlines.ts";
 import { waitFor } from "../../../_support/wait_for.ts";
 
@@ -55,18 +56,66 @@ Deno.test("what is called may wait anew", async () => {
   await waitFor(() => rings === 3, { what: "three rings" });
 });
 
+/** Counts the timers that are set in a block. */
+class TimerCount implements Disposable {
+  readonly #set = globalThis.setTimeout;
+  count = 0;
+
+  constructor() {
+    const set = (...args: Parameters<typeof setTimeout>) => (this.count++, this.#set(...args));
+    globalThis.setTimeout = set as typeof setTimeout;
+  }
+
+  [Symbol.dispose](): void {
+    globalThis.setTimeout = this.#set;
+  }
+}
+
+/** Waits without a timer that is counted. */
+async function until(condition: () => boolean): Promise<void> {
+  const endMs = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error("waited 10 s in vain");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 Deno.test("a thousand scrapes set the timer once", async () => {
+  using timers = new TimerCount();
+  const deadlines = new ScrapeDeadlines();
+  for (let k = 0; k < 1000; k++) deadlines.after(0.02, () => {})();
+  assertEquals(timers.count, 1);
+  let late = false;
+  deadlines.after(0.03, () => late = true);
+  await until(() => late);
+});
+
+Deno.test("a timer that rings too early is set again, and nobody is told before the time", async () => {
+  using timers = new TimerCount();
+  let nowMs = 0;
+  const deadlines = new ScrapeDeadlines(() => nowMs);
+  let late = false;
+  deadlines.after(0.005, () => late = true);
+  await until(() => timers.count >= 4);
+  assertEquals(late, false);
+  nowMs = 4.5;
+  await until(() => late);
+});
+
+Deno.test("a function that throws takes no other's deadline away", () => {
+  const timers: (() => void)[] = [];
   const set = globalThis.setTimeout;
-  let timers = 0;
-  // deno-lint-ignore no-explicit-any
-  globalThis.setTimeout = ((...args: Parameters<typeof set>) => (timers++, set(...args))) as any;
+  globalThis.setTimeout = ((ring: () => void) => timers.push(ring)) as unknown as typeof setTimeout;
   try {
-    const deadlines = new ScrapeDeadlines();
-    for (let k = 0; k < 1000; k++) deadlines.after(0.02, () => {})();
-    assertEquals(timers, 1);
-    let late = false;
-    deadlines.after(0.03, () => late = true);
-    await waitFor(() => late, { what: "the one that did not end" });
+    const deadlines = new ScrapeDeadlines(() => 0);
+    const late: string[] = [];
+    deadlines.after(0, () => {
+      throw new Error("of the first");
+    });
+    deadlines.after(0, () => late.push("second"));
+    assertThrows(timers.pop()!, Error, "of the first");
+    timers.pop()!();
+    assertEquals(late, ["second"]);
   } finally {
     globalThis.setTimeout = set;
   }
