@@ -42,16 +42,24 @@ Deno.test("CounterTotals: workers that made their series in other orders add up 
   check();
 });
 
-Deno.test("CounterTotals: a counter that carries or counts a fraction in one worker", () => {
-  const { check, inc } = setup(8);
-  check();
-  inc(5, 100, 0.5);
-  check();
-  inc(6, 101, 2 ** 31);
-  check();
-  inc(0, 100, 0.25);
-  check();
-});
+for (const workerCount of [2, 4, 8]) {
+  Deno.test(`CounterTotals: a counter that carries or counts a fraction in one of ${workerCount} workers`, () => {
+    const { check, inc } = setup(workerCount);
+    check();
+    inc(workerCount - 1, 100, 0.5);
+    check();
+    inc(workerCount - 2, 101, 2 ** 31);
+    check();
+    inc(0, 100, 0.25);
+    check();
+    // What carried once may carry again, beside another that did not yet.
+    inc(workerCount - 2, 101, 2 ** 31);
+    inc(0, 102, 2 ** 32 + 1);
+    check();
+    inc(workerCount - 1, 101, 1);
+    check();
+  });
+}
 
 Deno.test("CounterTotals: new series, removed series and other families on the same pages", () => {
   const { fleet, check, counters, workers, expected, inc } = setup(5);
@@ -74,12 +82,17 @@ Deno.test("CounterTotals: new series, removed series and other families on the s
   check();
 });
 
-Deno.test("CounterTotals: a worker's end changes no total", () => {
-  const { fleet, check, workers, inc } = setup(6);
-  check();
-  fleet.end(workers[2]);
-  check();
-  inc(3, 9, 4);
-  fleet.end(workers[0]);
-  check();
-});
+for (const workerCount of [5, 6]) {
+  Deno.test(`CounterTotals: the ends of workers change no total, from ${workerCount} on`, () => {
+    const { fleet, check, workers, inc } = setup(workerCount);
+    check();
+    fleet.end(workers[2]);
+    check();
+    inc(3, 9, 4);
+    inc(4, 9, 2 ** 31);
+    fleet.end(workers[0]);
+    check();
+    inc(1, 10, 0.5);
+    check();
+  });
+}
