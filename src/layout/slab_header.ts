@@ -11,7 +11,7 @@ import { defineLayout, toIndex32 } from "./layout.ts";
 export const SLAB_MAGIC = 0x51ab51ab;
 
 /** Version of all layouts together; a reader refuses any other. */
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 
 /** Values of the header's `state`. */
 export const SLAB_STATE = {
