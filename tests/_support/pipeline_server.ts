@@ -23,6 +23,16 @@ export type StageJson = Record<string, unknown> & { name: string };
 /** Names of the stages of {@linkcode omniPipeline}, by their number. */
 export const STAGE = { thinker: 0, talker: 1, vocoder: 2, denoiser: 3, imager: 4, filmer: 5 } as const;
 
+/** Gauges of what is under way: 0 while nothing is. */
+export const AT_REST = [
+  "vllm:omni_num_requests_running",
+  "vllm:omni_num_requests_waiting",
+  "vllm:omni_stage_waiting_requests",
+  "vllm:num_requests_running",
+  "vllm:num_requests_waiting",
+  "vllm:kv_cache_usage_perc",
+] as const;
+
 /** A pipeline of every kind, without waiting unless told otherwise; small pictures, low sample rate. */
 export function omniPipeline(changes: Partial<Record<keyof typeof STAGE, object>> = {}, root: object = {}) {
   const engine = { profile: "instant", maxModelLen: 1024 };

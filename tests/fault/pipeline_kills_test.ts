@@ -7,6 +7,7 @@ import { assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import type { LlmTestServer, Scrape } from "../_support/llm_server.ts";
 import {
   ask,
+  AT_REST,
   omniPipeline,
   type RequestKind,
   STAGE,
@@ -108,16 +109,6 @@ Deno.test(`${REQUESTS} requests with ${KILLS} kills of replicas: every one ends 
   assertEquals([kills, seen.total], [KILLS, started]);
   await checkConservation(server, seen, started);
 });
-
-/** Gauges that say what is under way. */
-const AT_REST = [
-  "vllm:omni_num_requests_running",
-  "vllm:omni_num_requests_waiting",
-  "vllm:omni_stage_waiting_requests",
-  "vllm:num_requests_running",
-  "vllm:num_requests_waiting",
-  "vllm:kv_cache_usage_perc",
-];
 
 /** What does not add up yet, in words; empty if all does. */
 function openAccounts(scrape: Scrape, requests: number): string {
