@@ -225,10 +225,13 @@ export function missingFrom(printed: string, wanted: Block | undefined): string 
   return isThere ? "" : `wanted:\n${text}\nbut printed:\n${printed}`;
 }
 
-/** A text whose numbers, with their units, and whose white space between words are all alike. */
+/** A text whose numbers, with their units or the plural that follows, and whose white space are all alike. */
 function withoutNumbers(text: string): string {
   const numbers = /\d[\d.,]*(?:[eE][+-]?\d+)?(?:(?: ?(?:µs|ms|s|B|KiB|MiB|GiB|min|h|%))(?![\w]))?/g;
-  return text.replace(numbers, "#").replace(/[ \t]+/g, " ").replace(/ +$/gm, "").trim();
+  return text.replace(numbers, "#").replace(/(?<=# [a-z]+)s\b/g, "").replace(/[ \t]+/g, " ").replace(
+    / +$/gm,
+    "",
+  ).trim();
 }
 
 /** The value of a word `key=value` of a block. */
