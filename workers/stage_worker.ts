@@ -3,6 +3,6 @@
  *
  * @module
  */
-import { runStageThread } from "../src/llm/pipeline/stage_thread.ts";
+import { runStageThread } from "../src/llm/pipeline/stages/stage_thread.ts";
 
 await runStageThread();

@@ -11,7 +11,7 @@
 import { Worker } from "node:worker_threads";
 import { createDoorbell, Doorbell } from "../../src/slab/doorbell.ts";
 import { createFrameRing, FrameWriter } from "../../src/slab/frame_ring.ts";
-import { MESSAGE, PackedMessage } from "../../src/llm/pipeline/message.ts";
+import { MESSAGE, PackedMessage } from "../../src/llm/pipeline/wire/message.ts";
 
 const PAYLOAD_BYTES = 65_536;
 const RING_WORDS = 2 ** 22;

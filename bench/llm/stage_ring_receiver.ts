@@ -6,8 +6,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Doorbell } from "../../src/slab/doorbell.ts";
 import { FrameReader } from "../../src/slab/frame_ring.ts";
-import { BytePool } from "../../src/llm/pipeline/byte_pool.ts";
-import { decodeMessage } from "../../src/llm/pipeline/message.ts";
+import { BytePool } from "../../src/llm/pipeline/wire/byte_pool.ts";
+import { decodeMessage } from "../../src/llm/pipeline/wire/message.ts";
 import type { ReceiverStart } from "./stage_ring.ts";
 
 const start = workerData as ReceiverStart;

@@ -4,8 +4,8 @@
  * @module
  */
 import { detectHost } from "../../src/host/detect.ts";
-import { runStageThread } from "../../src/llm/pipeline/stage_thread.ts";
-import type { StageStart } from "../../src/llm/pipeline/stage_messages.ts";
+import { runStageThread } from "../../src/llm/pipeline/stages/stage_thread.ts";
+import type { StageStart } from "../../src/llm/pipeline/wire/stage_messages.ts";
 
 const { stage, replica } = detectHost().workerScope()!.data as StageStart;
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LlmServeOptions, PipelineControl } from "../../src/llm/mod.ts";
-import type { HopTrace, StageReport } from "../../src/llm/pipeline/ticket.ts";
+import type { HopTrace, StageReport } from "../../src/llm/pipeline/wire/ticket.ts";
 import type { RequestTrace } from "../../src/llm/pipeline/pipeline_metrics.ts";
 import { LlmTestServer } from "./llm_server.ts";
 

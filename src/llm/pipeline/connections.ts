@@ -11,9 +11,9 @@ import { Collector } from "../../collect/collector.ts";
 import type { StagePlace } from "../../families/engine_labels.ts";
 import { namedOmniSpec, OMNI_FAMILIES, type OmniNaming } from "../../families/omni.ts";
 import { Registry } from "../../registry/registry.ts";
-import { type EdgeMemory, hopCounts } from "./edges.ts";
-import { isPlace, isSame } from "./stage_messages.ts";
-import type { BoundPlace } from "./ticket.ts";
+import { type EdgeMemory, hopCounts } from "./wire/edges.ts";
+import { isPlace, isSame } from "./wire/stage_messages.ts";
+import type { BoundPlace } from "./wire/ticket.ts";
 
 /** An incarnation of a replica, and the memory of its metrics. */
 export interface ConnectionEnd extends BoundPlace {

@@ -10,13 +10,13 @@ import { type ApiHandler, COMMON_ROUTES, createApi, type Route } from "../api/ap
 import type { ApiConfig } from "../api/api_config.ts";
 import { type EngineClient, EngineUnavailableError } from "../client/engine_client.ts";
 import type { RoutingPolicy } from "../client/router.ts";
-import { chatEndpoint } from "./chat_endpoint.ts";
+import { chatEndpoint } from "./api/chat_endpoint.ts";
 import type { PipelineDescription } from "./description.ts";
-import { imagesEndpoint, speechEndpoint, videoEndpoint } from "./media_endpoints.ts";
-import { PipelineClient } from "./pipeline_client.ts";
-import { type PipelineEndpoint, pipelineEndpoint } from "./pipeline_endpoint.ts";
+import { imagesEndpoint, speechEndpoint, videoEndpoint } from "./api/media_endpoints.ts";
+import { PipelineClient } from "./api/pipeline_client.ts";
+import { type PipelineEndpoint, pipelineEndpoint } from "./api/pipeline_endpoint.ts";
 import { PipelineMetrics } from "./pipeline_metrics.ts";
-import type { ToPipelineWorker } from "./stage_messages.ts";
+import type { ToPipelineWorker } from "./wire/stage_messages.ts";
 
 /** A worker that does not hear of all replicas within this time serves with those it has heard of. */
 const CONNECT_MS = 5000;

@@ -18,7 +18,7 @@ import type { ApiWorker } from "../replica/engine_pool.ts";
 import { KeptThread, RestartDelays, stopAll, type ThreadSlab, watchHearts } from "../replica/kept_thread.ts";
 import { type ConnectionEnd, Connections } from "./connections.ts";
 import type { PipelineDescription } from "./description.ts";
-import { createEdgeMemory } from "./edges.ts";
+import { createEdgeMemory } from "./wire/edges.ts";
 import {
   BINDING,
   type FromStage,
@@ -26,8 +26,8 @@ import {
   type StageStart,
   type ToPipelineWorker,
   type ToStage,
-} from "./stage_messages.ts";
-import type { BoundPlace } from "./ticket.ts";
+} from "./wire/stage_messages.ts";
+import type { BoundPlace } from "./wire/ticket.ts";
 
 /** How often main looks whether the requests of a leaving replica have ended. */
 const LOOK_MS = 20;

@@ -2,13 +2,13 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { Collector } from "../../../../src/collect/collector.ts";
 import { DEFAULT_OMNI_NAMING } from "../../../../src/families/omni.ts";
-import { BytePool } from "../../../../src/llm/pipeline/byte_pool.ts";
+import { BytePool } from "../../../../src/llm/pipeline/wire/byte_pool.ts";
 import { type ConnectionEnd, Connections } from "../../../../src/llm/pipeline/connections.ts";
-import { createEdgeMemory, InEdge, OutEdge } from "../../../../src/llm/pipeline/edges.ts";
-import { MESSAGE } from "../../../../src/llm/pipeline/message.ts";
+import { createEdgeMemory, InEdge, OutEdge } from "../../../../src/llm/pipeline/wire/edges.ts";
+import { MESSAGE } from "../../../../src/llm/pipeline/wire/message.ts";
 import { OmniMetrics } from "../../../../src/llm/pipeline/omni_metrics.ts";
-import { sharedNowMs } from "../../../../src/llm/pipeline/shared_clock.ts";
-import type { Ticket } from "../../../../src/llm/pipeline/ticket.ts";
+import { sharedNowMs } from "../../../../src/llm/pipeline/wire/shared_clock.ts";
+import type { Ticket } from "../../../../src/llm/pipeline/wire/ticket.ts";
 import { Registry } from "../../../../src/registry/registry.ts";
 import { createDoorbell } from "../../../../src/slab/doorbell.ts";
 import { createSlab } from "../../../../src/slab/slab.ts";
