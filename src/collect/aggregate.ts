@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { MergeMode, MetricType } from "../model/metric_type.ts";
 import type { Column } from "./column.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { givenText } from "../model/given_text.ts";
 import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";

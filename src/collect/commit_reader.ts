@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import {
   areRemembered,
   cellsOfCommit,

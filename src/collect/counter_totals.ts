@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { addUpAsBefore, type FourPages, sumCounterPages } from "../slab/counter_cell.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";

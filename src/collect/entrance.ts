@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** The part of Web Locks that is needed. */
 interface LockManager {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** What a family's series were at the last pass, and when they last changed. The collector's thread only. */
 export class IdleSeries {

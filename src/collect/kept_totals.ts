@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { RetiredColumn } from "./retired_column.ts";
 import type { SteadyTotals } from "./steady_totals.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import { labelSetKey } from "../model/label_values.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
@@ -416,8 +417,7 @@ export class MergedFamily {
         column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? positions[column.index[k]] : -1;
       }
     }
-    this.#created = new Float64Array(order.length);
-    for (let k = 0; k < order.length; k++) this.#created[k] = this.#series[order[k]].created;
+    this.#created = new Float64Array(order.map((index) => this.#series[index].created));
     this.#steady?.reserve(this.#series.length);
     const cut = cutBlocks(order, {
       labelsOf: (index) => this.#series[index].labels,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 const CHILD_MS = 1;
 const SCRAPE_MS = 20;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { Counter } from "../metric/counter.ts";
 import { Gauge } from "../metric/gauge.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";

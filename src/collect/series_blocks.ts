@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { LabelValues, SeriesBlock } from "../model/samples.ts";
 
 /** The most numbers in one block: what a format renders in about a millisecond. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { LabelValues } from "../model/samples.ts";
 import { compareLabels } from "./series_blocks.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import { decodeLabelValues } from "../model/label_values.ts";
 import { readDescriptor } from "../model/read_descriptor.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 import type { Descriptor } from "../model/descriptor.ts";
 import { strideOf } from "../model/samples.ts";

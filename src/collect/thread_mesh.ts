@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import { drawSlot } from "../slab/control.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { SLAB_STATE } from "../slab/slab_status.ts";
 import type { Collector } from "./collector.ts";
 import type { SlabSource } from "./slab_source.ts";

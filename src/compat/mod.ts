@@ -23,6 +23,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { aggregators } from "./aggregators.ts";
 import { exponentialBuckets, linearBuckets } from "./buckets.ts";
 import { ClusterRegistry } from "./cluster_registry.ts";

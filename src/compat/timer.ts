@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { LabelValues } from "./types.ts";
 
 /**

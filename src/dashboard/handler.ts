@@ -3,7 +3,6 @@
  *
  * @module
  */
-// CONTROL PLANE
 import { eTag, ifNoneMatch } from "@std/http/etag";
 import { STATUS_CODE } from "@std/http/status";
 import type { Collector } from "../collect/collector.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-// CONTROL PLANE
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import process from "node:process";
 import { setImmediate, setInterval } from "node:timers";

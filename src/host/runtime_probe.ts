@@ -3,7 +3,6 @@
  *
  * @module
  */
-// CONTROL PLANE
 import { readdirSync, readFileSync } from "node:fs";
 import { PerformanceObserver } from "node:perf_hooks";
 import process from "node:process";

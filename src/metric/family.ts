@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import { givenText } from "../model/given_text.ts";
 import {

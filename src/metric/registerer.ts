@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Descriptor } from "../model/descriptor.ts";
 import type { Removal } from "../model/removal.ts";
 import type { CellShape } from "../slab/cell_shape.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Labels } from "../model/label_values.ts";
 import type { BoundChild } from "./family.ts";
 import { Metric } from "./metric.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { UpdateOptions } from "./exemplar_keeper.ts";
 import { whenOver } from "./when_over.ts";
 

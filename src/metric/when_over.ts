@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** How a piece of work ended: the value it threw or rejected with, if it failed. */
 export interface Failure {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Descriptor } from "./descriptor.ts";
 
 /**

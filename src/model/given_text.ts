@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** How a value that was refused reads in a message: `"3"` is a string and `3` a number, and a line stays one line. */
 export function givenText(value: unknown): string {

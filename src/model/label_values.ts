@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** What callers may give as a label value; numbers and booleans are written as `String()` does. */
 export type LabelValue = string | number | boolean;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** The kind of a family, in the words of OpenMetrics 1.0; `unknown` is the text format's `untyped`. */
 export type MetricType =

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { type MetricType, reservedLabelName } from "./metric_type.ts";
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** A removal as it travels between threads. */
 export interface Removal {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Descriptor } from "./descriptor.ts";
 
 /** One label set: its values, in the order of the {@linkcode SeriesBlock}'s label names. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** A double: a number, or `"NaN"`, `"Infinity"`, `"-Infinity"`. */
 export type OtlpDouble = number | string;

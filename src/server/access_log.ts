@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 import { writeStderr } from "./log.ts";
 

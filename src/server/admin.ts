@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { STATUS_CODE } from "@std/http/status";
 import { type Route, route } from "@std/http/unstable-route";
 import { CHALLENGE, hasToken } from "./admin_token.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /**
  * Whether an `Authorization` header has the token: as a bearer token, as Prometheus sends it, or as the password of

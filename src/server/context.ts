@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Listener } from "../host/types.ts";
 import { asksForWebSocket, notAskedFor, notPossible, type Upgraded } from "./upgrade.ts";
 import type { HttpMetricsOptions } from "./http/http_metrics_options.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { RestartReason } from "../collect/self_metrics.ts";
 import type { Host, WorkerEnd } from "../host/types.ts";
 import type { FamilySamples } from "../model/samples.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** Writes one line. */
 export function logLine(line: string): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { StartError } from "./start_error.ts";
 
 /** Bounds of a number, both included. */

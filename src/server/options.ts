@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { ConnectionLimits, Host, TlsPair } from "../host/types.ts";
 import type { AccessLogOptions } from "./access_log.ts";
 import type { RequestLimits } from "./request_limits.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { ThreadMesh } from "../collect/thread_mesh.ts";
 import { detectHost } from "../host/detect.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";

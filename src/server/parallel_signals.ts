@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Host } from "../host/types.ts";
 
 /** How long after its start a thread may have siblings, or itself be one, that Deno does not end yet, in milliseconds. */

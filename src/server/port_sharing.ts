@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Host } from "../host/types.ts";
 import type { ResolvedOptions } from "./options.ts";
 

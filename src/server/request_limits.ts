@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { STATUS_TEXT, type StatusCode } from "@std/http/status";
 
 /** Limits of requests. Without a value there is no limit. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { hasTerminal } from "../host/program.ts";
 import type { SeriesSnapshot, SnapshotQuery } from "../exposition/snapshot_types.ts";
 import type { Host, Listener, SignalName } from "../host/types.ts";

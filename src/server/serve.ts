@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { Collector } from "../collect/collector.ts";
 import { type RestartReason, SelfMetrics } from "../collect/self_metrics.ts";
 import { WorkerWatch } from "../collect/worker_watch.ts";

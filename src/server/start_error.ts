@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /**
  * What kept a server from starting:

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { STATUS_CODE } from "@std/http/status";
 
 /** A request that became a WebSocket. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { COUNTER_PAGE, PAGE_BYTES } from "../layout/cell_page.ts";
 import { COUNTER_ALIGNMENT, COUNTER_CELL, COUNTER_LOW_COPY32, counterLow32 } from "../layout/counter_cell.ts";
 import { GAUGE_CELL } from "../layout/gauge_cell.ts";

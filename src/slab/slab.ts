@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { roundUp } from "../layout/layout.ts";
 import { PAGE_BYTES } from "../layout/cell_page.ts";
 import { DIRECTORY_START, HEADER32, LAYOUT_VERSION, MAIN_SLOT, SLAB_MAGIC } from "../layout/slab_header.ts";

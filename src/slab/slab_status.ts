@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { HEADER32 } from "../layout/slab_header.ts";
 import type { Slab } from "./slab.ts";
 

@@ -15,6 +15,20 @@ const MARKDOWN = filesUnder(".", ".md");
 /** Lines of a source file at most: a longer one is more than one noun or verb. */
 const LINES_MAX = 450;
 
+/** Layers with code that an application calls for each event; in the others nothing is on the data plane. */
+const MARKED_LAYERS = [
+  "collect",
+  "compat",
+  "exposition",
+  "metric",
+  "model",
+  "push",
+  "registry",
+  "server",
+  "slab",
+  "testing",
+];
+
 /** Share of the source files with code that may go without a test file of their own name. */
 const NAKED_SHARE_MAX = 0.42;
 
@@ -46,6 +60,14 @@ Deno.test("source files have a test file of their name", () => {
     NAKED_SHARE_MAX,
     `${naked.length} of ${withCode.length} have none:\n${naked.join("\n")}`,
   );
+});
+
+Deno.test("files of the layers with a data plane say which plane they are on", () => {
+  const marked = SOURCES.filter((file) => /^\/\/ (?:DATA|CONTROL) PLANE$/m.test(read(file)));
+  const wanted = SOURCES.filter((file) =>
+    MARKED_LAYERS.includes(file.split("/")[1]) && !isWithoutCode(read(file))
+  );
+  assertEquals(marked, wanted);
 });
 
 Deno.test("every source file is reached by a test", async () => {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-// CONTROL PLANE
 import type { MetricType } from "../../model/metric_type.ts";
 
 /** An exemplar behind a sample. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import {
   type HttpFamilyNames,
   OPENTELEMETRY_DURATION_BUCKETS,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** A set of requests: those of any of these paths, methods or routes. */
 export interface RequestFilter {

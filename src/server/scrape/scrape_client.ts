@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { ScrapeChunk, ScrapeResponseHead } from "./scrape_messages.ts";
 import type { FromWorker } from "../workers/messages.ts";
 import { scrapeRequest } from "./scrape_response.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { ScrapeRequest, ScrapeResponse } from "./scrape_messages.ts";
 import type { ScrapeBody } from "./scrape_body.ts";
 

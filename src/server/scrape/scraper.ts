@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { STATUS_CODE, type StatusCode } from "@std/http/status";
 import type { Collector } from "../../collect/collector.ts";
 import { createSnapshotHandler } from "../../exposition/snapshot_json.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 
 /** How a {@linkcode Backoff} waits, in milliseconds. */
 export interface BackoffOptions {

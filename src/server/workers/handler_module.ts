@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Handler } from "../context.ts";
 import { StartError } from "../start_error.ts";
 

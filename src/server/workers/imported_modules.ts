@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { readText } from "../../host/program.ts";
 
 /** A relative or `file:` specifier behind `from`, `import` or `import(`. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Host, WorkerEnd, WorkerThread } from "../../host/types.ts";
 import { ScrapeRelay } from "../scrape/scrape_relay.ts";
 import type { ScrapeRequest, ScrapeResponse } from "../scrape/scrape_messages.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { type ModuleWatch, watchModules } from "../../host/watch_modules.ts";
 import { importedModules } from "./imported_modules.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import { detectHost } from "../../host/detect.ts";
 import { AddressError, type Host, type Listener, type WorkerScope } from "../../host/types.ts";
 import { defaultRegistry } from "../../registry/default_registry.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// CONTROL PLANE
 import type { Collector } from "../../collect/collector.ts";
 import type { WorkerWatch } from "../../collect/worker_watch.ts";
 import { defaultRegistry } from "../../registry/default_registry.ts";
