@@ -1,5 +1,6 @@
 /**
- * A directory record that is reclaimed and, a rest later, used anew is seen as one series, as none, or as the other.
+ * A directory record that is reclaimed and, a rest later, used anew is seen as one series, as none, or as the other. Who
+ * sees that a removal was acted on sees the records that it reclaimed.
  *
  * @module
  */
@@ -14,6 +15,7 @@ import { DIRECTORY_START, HEADER32 } from "../../src/layout/slab_header.ts";
 import { GAUGE_SHAPE } from "../../src/slab/cell_shape.ts";
 import { DirectoryReader } from "../../src/slab/directory.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
+import { slabStatus } from "../../src/slab/slab_status.ts";
 import { SlabWriter } from "../../src/slab/slab_writer.ts";
 import { gap } from "./_gap.ts";
 import { type Act, NO_OUTCOME, NOT_YET, type Progress, type Race } from "./_race.ts";
@@ -120,7 +122,72 @@ function hastyWriter(memory: SharedArrayBuffer): Act {
   };
 }
 
+/** Series that are made and removed one after the other; none rests for long enough to be used anew in a lap. */
+const REMOVALS = 200;
+
+function remover(memory: SharedArrayBuffer, order: "reclaimed first" | "seen first"): Act {
+  const slab = new Slab(memory);
+  const writer = new SlabWriter(slab);
+  const series = { familyId: 0, ...GAUGE_SHAPE };
+  return (round) => {
+    const start = slab.i32[HEADER32.directoryEnd];
+    if (writer.appendSeries({ ...series, payload: payloadOf(round) }) === 0) {
+      throw new RangeError("Cannot append: the slab is too small for a lap");
+    }
+    writer.removalsSeen = round + 1;
+    if (order === "seen first") {
+      writer.publishRemovalsSeen();
+      gap();
+    }
+    writer.reclaim({ start, ...series });
+    writer.publishRemovalsSeen();
+    return NO_OUTCOME;
+  };
+}
+
+const removals: Omit<Race, "name"> = {
+  outcomes: [
+    ["nothing new", "ACCEPTABLE"],
+    ["removals are seen, and their series are gone", "ACCEPTABLE"],
+    ["a series is gone before its removal is seen", "ACCEPTABLE"],
+    ["a removal is seen, its series is still there", "FORBIDDEN"],
+    ["a directory that cannot be read", "FORBIDDEN"],
+  ],
+  memory: () => createSlab({ bytes: 32 * PAGE_BYTES }),
+  lapRounds: REMOVALS,
+  actors: [
+    (memory) => remover(memory, "reclaimed first"),
+    (memory) => {
+      const slab = new Slab(memory);
+      const directory = new DirectoryReader(slab);
+      const gone = new Uint8Array(REMOVALS);
+      let known = 0;
+      return () => {
+        const seen = slabStatus(slab).removalsSeen;
+        const before = known;
+        try {
+          directory.read(({ ordinal, reclaimed }) => {
+            gone[ordinal] = Number(reclaimed);
+            if (reclaimed) known++;
+          });
+        } catch {
+          return 4;
+        }
+        for (let k = 0; k < seen; k++) if (gone[k] === 0) return 3;
+        return known > seen ? 2 : known > before ? 1 : 0;
+      };
+    },
+  ],
+};
+
 export const races: readonly Race[] = [
+  { ...removals, name: "a removal that is seen has taken its series" },
+  {
+    ...removals,
+    name: "a removal that is shown before its series are gone",
+    broken: true,
+    actors: [(memory) => remover(memory, "seen first"), removals.actors[1]],
+  },
   { ...race, name: "a record that is used anew is never a mixture" },
   {
     ...race,
