@@ -13,7 +13,7 @@ export type Dialect = "text" | "openmetrics";
 const METRIC_NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const TOKEN = /[^ \t]+/y;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const SPECIAL_NUMBER = /^(?:nan|[+-]?inf(?:inity)?)$/i;
 const INTEGER = /^-?\d+$/;
 
