@@ -169,6 +169,11 @@ function readNative(histogram: ProtobufFields): ProtobufNative | undefined {
 }
 
 function readSpans(spans: readonly ProtobufFields[], deltas: readonly number[]): Map<number, number> {
+  // WHY: first, as a broken body may say that a span has billions of buckets.
+  const spanned = spans.reduce((sum, span) => sum + (span.uint(2) ?? 0), 0);
+  if (spanned !== deltas.length) {
+    throw new SyntaxError(`Cannot match ${deltas.length} buckets with spans over ${spanned}`);
+  }
   const counts = new Map<number, number>();
   let key = 0;
   let count = 0;
@@ -176,12 +181,9 @@ function readSpans(spans: readonly ProtobufFields[], deltas: readonly number[]):
   for (const span of spans) {
     key += span.sint(1) ?? 0;
     for (let i = span.uint(2) ?? 0; i > 0; i--) {
-      count += deltas[next++] ?? NaN;
+      count += deltas[next++];
       counts.set(key++, count);
     }
-  }
-  if (next !== deltas.length) {
-    throw new SyntaxError(`Cannot match ${deltas.length} buckets with spans over ${next}`);
   }
   return counts;
 }

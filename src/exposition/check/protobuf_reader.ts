@@ -60,10 +60,19 @@ export class ProtobufFields {
     });
   }
 
-  /** A `string`, empty if it is not there. */
+  /**
+   * A `string`, empty if it is not there.
+   *
+   * @throws {SyntaxError} If its bytes are no UTF-8
+   */
   string(field: number): string {
     const value = this.#last(field);
-    return value instanceof Uint8Array ? decoder.decode(value) : "";
+    if (!(value instanceof Uint8Array)) return "";
+    try {
+      return decoder.decode(value);
+    } catch (cause) {
+      throw new SyntaxError(`Cannot read field ${field}: it is not UTF-8`, { cause });
+    }
   }
 
   /** A message. */
