@@ -4,6 +4,7 @@
  * @module
  */
 // CONTROL PLANE
+import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 
 /** What a scraper asks for with the `escaping` parameter of its Accept header. */
 export type EscapingScheme = "allow-utf-8" | "underscores" | "dots" | "values";
@@ -21,27 +22,14 @@ export type EscapingScheme = "allow-utf-8" | "underscores" | "dots" | "values";
  */
 export const ESCAPING_SCHEMES: readonly EscapingScheme[] = ["allow-utf-8", "underscores", "dots", "values"];
 
-const LEGACY_METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const LEGACY_LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-
-/** Whether a metric name needs no quotes in any format. */
-export function isLegacyMetricName(name: string): boolean {
-  return LEGACY_METRIC_NAME.test(name);
-}
-
-/** Whether a label name needs no quotes in any format. */
-export function isLegacyLabelName(name: string): boolean {
-  return LEGACY_LABEL_NAME.test(name);
-}
-
 /** A metric name under a scheme. Names that are valid in the classic data model stay as they are. */
 export function escapeMetricName(name: string, scheme: EscapingScheme): string {
-  return LEGACY_METRIC_NAME.test(name) ? name : escapeName(name, scheme, /[a-zA-Z_:]/);
+  return isLegacyMetricName(name) ? name : escapeName(name, scheme, /[a-zA-Z_:]/);
 }
 
 /** A label name under a scheme. Names that are valid in the classic data model stay as they are. */
 export function escapeLabelName(name: string, scheme: EscapingScheme): string {
-  return LEGACY_LABEL_NAME.test(name) ? name : escapeName(name, scheme, /[a-zA-Z_]/);
+  return isLegacyLabelName(name) ? name : escapeName(name, scheme, /[a-zA-Z_]/);
 }
 
 function escapeName(name: string, scheme: EscapingScheme, letter: RegExp): string {

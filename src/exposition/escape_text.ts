@@ -4,7 +4,7 @@
  * @module
  */
 // CONTROL PLANE
-import { isLegacyLabelName, isLegacyMetricName } from "./escape_name.ts";
+import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 
 const NEEDS_QUOTED_ESCAPE = /[\\"\n]/;
 const QUOTED_ESCAPES = /[\\"\n]/g;

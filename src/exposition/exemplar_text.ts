@@ -10,9 +10,6 @@ import { escapeQuoted, quoteLabelName } from "./escape_text.ts";
 import { isKnownTime } from "./format.ts";
 import { formatOpenMetricsFloat } from "./number_writer.ts";
 
-/** The most code points that an exemplar's label names and values may have in sum. */
-export const EXEMPLAR_CODE_POINTS_MAX = 128;
-
 /** How many code points an exemplar's label names and values have in sum. */
 export function exemplarCodePoints(labels: Readonly<Record<string, string>>): number {
   let count = 0;

@@ -11,7 +11,8 @@ import type { SlotWriter } from "./block_renderer.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { escapeMetricName, type EscapingScheme } from "./escape_name.ts";
 import { escapeQuoted, quoteMetricName } from "./escape_text.ts";
-import { EXEMPLAR_CODE_POINTS_MAX, exemplarCodePoints, formatExemplar } from "./exemplar_text.ts";
+import { EXEMPLAR_CODE_POINTS_MAX } from "../model/exemplar_labels.ts";
+import { exemplarCodePoints, formatExemplar } from "./exemplar_text.ts";
 import type { Format } from "./format.ts";
 import { createLineFormat, type LineFamily } from "./line_format.ts";
 import {

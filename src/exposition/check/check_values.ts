@@ -4,7 +4,8 @@
  * @module
  */
 // CONTROL PLANE
-import { EXEMPLAR_CODE_POINTS_MAX, exemplarCodePoints } from "../exemplar_text.ts";
+import { EXEMPLAR_CODE_POINTS_MAX } from "../../model/exemplar_labels.ts";
+import { exemplarCodePoints } from "../exemplar_text.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 import { formatOpenMetricsFloat } from "../number_writer.ts";
 import type { ParsedFamily, ParsedSample } from "./parsed.ts";
