@@ -81,6 +81,35 @@ Deno.test("createLineFormat() says since when a series counts, where that is kno
   assertEquals(textOf(format, [family.samples([5, 6, 7])]), 'a{b="1"} 5\na{b="2"} 6\na{b="3"} 7\n');
 });
 
+Deno.test("createLineFormat() writes lines anew that show the beginning, or native buckets, themselves", () => {
+  const beginning: SlotWriter = (writer, { created }) => writer.text(String(created?.[0]));
+  const zeros: SlotWriter = (writer, { natives }) => writer.text(String(natives?.[0].zeroCount));
+  const family = new TestFamily({ name: "a", type: "histogram" });
+  const since = formatOf({ showsCreated: true, lines: [{ name: "a", column: 0, write: beginning }] });
+  const at = (seconds: number) =>
+    textOf(since, [family.samples([1, 2], { created: Float64Array.of(seconds) })]);
+  assertEquals([at(5), at(6)], ["a 5\n", "a 6\n"]);
+  const native = formatOf({ showsNatives: true, lines: [{ name: "a", column: 0, write: zeros }] });
+  const keys = new Int32Array();
+  const counts = new Float64Array();
+  const of = (zeroCount: number) =>
+    textOf(native, [family.samples([1, 2], {
+      natives: [{
+        schema: 0,
+        zeroThreshold: 0,
+        zeroCount,
+        count: 1,
+        sum: 2,
+        positiveKeys: keys,
+        positiveCounts: counts,
+        negativeKeys: keys,
+        negativeCounts: counts,
+        exemplars: [],
+      }],
+    })]);
+  assertEquals([of(5), of(6)], ["a 5\n", "a 6\n"]);
+});
+
 Deno.test("createLineFormat() finds the places of values behind labels of several bytes a character", () => {
   const format = formatOf({ lines: [0, 1].map((column) => ({ name: `a${column}`, column, write })) });
   const family = new TestFamily({ name: "a", type: "histogram", labelNames: ["b"] }, [["ü\u2028"], ["€"]]);

@@ -111,6 +111,15 @@ Deno.test("writeHistogram() leaves the bucket +Inf to the count, unless it has a
   ]);
 });
 
+Deno.test("writeHistogram() takes count and sum from behind the classic buckets", () => {
+  const family = new TestFamily({ name: "h", type: "histogram", buckets: [1], labelNames: ["a"] }, [["1"], [
+    "2",
+  ]]);
+  const samples = family.samples([9, 9, 9, 3, 4, 5]);
+  const histogram = fieldsOf((out) => writeHistogram(out, sourceOf(samples, 1))).message(7)!;
+  assertEquals([histogram.uint(1), histogram.double(2)], [4, 5]);
+});
+
 Deno.test("writeHistogram() gives a start time to a histogram, and none to a gauge histogram", () => {
   const startOf = (type: "histogram" | "gaugehistogram") => {
     const samples = new TestFamily({ name: "h", type }).samples([1, 2], { created: Float64Array.of(100) });

@@ -105,6 +105,20 @@ Deno.test("parseProtobuf() reads the quantiles of a summary", () => {
   assertEquals([metric.count, metric.sum, metric.quantiles], [3, 4.5, new Map([[0.5, 1], [0.9, 2]])]);
 });
 
+Deno.test("parseProtobuf() reads a number that is left out as 0, as writers leave it out", () => {
+  const { buckets, startTimestamp } = metricOf(4, (out) =>
+    message(out, 7, (out) => {
+      message(out, 3, (out) => {
+        out.double(2, 0.5);
+        message(out, 3, () => {});
+      });
+      message(out, 15, () => {});
+    }));
+  const exemplar = { labels: new Map(), value: 0, timestamp: undefined };
+  assertEquals(buckets, [{ upperBound: 0.5, cumulativeCount: 0, exemplar }]);
+  assertEquals(startTimestamp, 0);
+});
+
 Deno.test("parseProtobuf() adds up differences, over gaps and below the index 0", () => {
   assertEquals(withSpans([[-2, 2], [3, 1]], [5, -5, 7])?.positive, new Map([[-2, 5], [-1, 0], [3, 7]]));
 });
