@@ -150,6 +150,12 @@ function readPart(
   }
   const source = type === undefined ? undefined : part.get(type);
   if (type === "image_url" || type === "input_audio" || type === "video_url") {
+    if (source === undefined) {
+      throw badRequest(
+        `\`${into.where}.content\` has a part of type ${type} without \`${type}\``,
+        into.where,
+      );
+    }
     into.items.push(JSON.stringify(source));
     for (let i = 0; i < TOKENS_PER_ITEM; i++) into.tokens.push(ITEM_TOKEN);
     return;
