@@ -112,9 +112,11 @@ class StreamedAnswer extends Answer {
 
   delta(choice: Choice, delta: Delta): void {
     const first = this.#sent[choice.index] < 0;
-    const textOffset = Math.max(0, this.#sent[choice.index]);
-    const told = first ? { ...delta, text: this.echo(choice) + delta.text } : delta;
-    this.#sent[choice.index] = textOffset + told.text.length;
+    const echo = first ? this.echo(choice) : "";
+    const told = first ? { ...delta, text: echo + delta.text } : delta;
+    // Log probabilities are told of new tokens only, and those stand behind the echo.
+    const textOffset = first ? echo.length : this.#sent[choice.index];
+    this.#sent[choice.index] = textOffset + delta.text.length;
     const chunk = this.#chunks.delta(choice, told, { first, textOffset });
     const usage = this.question.sampling.continuousUsage ? `,"usage":${JSON.stringify(this.usage())}` : "";
     this.#events.send(`${chunk}${usage}}`);
@@ -177,6 +179,7 @@ class WholeAnswer extends Answer {
     const choices = this.#parts.map(({ text, logprobs, last }, index): WholeChoice => ({
       index,
       text,
+      newTextOffset: this.echo(this.choices[index]).length,
       logprobs,
       finishReason: last!.finishReason,
       stopReason: last!.stopReason,

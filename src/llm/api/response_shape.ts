@@ -19,6 +19,8 @@ export interface AnswerHead {
 export interface WholeChoice {
   readonly index: number;
   readonly text: string;
+  /** Where the new text begins in it, behind an echoed prompt. */
+  readonly newTextOffset: number;
   readonly logprobs: readonly TokenLogprob[] | undefined;
   readonly finishReason: string | null;
   readonly stopReason: string | number | null;
@@ -36,7 +38,7 @@ export interface ResponseShape {
 
 /** Writes the events of one stream. */
 export interface ChunkWriter {
-  /** A part of a choice, without its closing brace. `textOffset` is where the part begins in the choice's text. */
+  /** A part of a choice, without its closing brace. `textOffset` is where its new text begins in the choice's. */
   delta(choice: Choice, delta: Delta, part: { first: boolean; textOffset: number }): string;
   /** The event without choices that tells the usage. */
   usage(usage: Usage): string;
@@ -97,10 +99,10 @@ export const COMPLETION_SHAPE: ResponseShape = {
     return {
       ...head,
       object: "text_completion",
-      choices: choices.map(({ index, text, logprobs, finishReason, stopReason }) => ({
+      choices: choices.map(({ index, text, newTextOffset, logprobs, finishReason, stopReason }) => ({
         index,
         text,
-        logprobs: logprobs === undefined ? null : completionLogprobs(logprobs, 0),
+        logprobs: logprobs === undefined ? null : completionLogprobs(logprobs, newTextOffset),
         finish_reason: finishReason,
         stop_reason: stopReason,
       })),
