@@ -29,7 +29,10 @@ export class ResidencySampler {
 
   /** A block was allocated. */
   allocated(block: number, nowUs: number): void {
-    if (this.#rate === 0 || this.#random.float() >= this.#rate) return;
+    if (this.#rate === 0) return;
+    // A block without a name loses no content that could be told, so it may still be watched from its last life.
+    this.#watched.delete(block);
+    if (this.#random.float() >= this.#rate) return;
     this.#watched.set(block, { bornUs: nowUs, touchedUs: nowUs, gapsUs: [] });
   }
 
