@@ -256,7 +256,7 @@ const GOALS: readonly Goal[] = [
     goal:
       "64 series: no operation of the compat entry is slower than prom-client's or its successor's, on any runtime",
     conditions: [noSlowerThan("promslab/compat", REPLACED, 1)],
-    decision: "0032-whole-numbers-of-gauges.md",
+    decision: "0034-confined-slabs.md",
   },
   {
     goal: "scrape of 4 workers x 10 000 counters: >= 100x prom-client's cluster, no work in the workers",

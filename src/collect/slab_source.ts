@@ -275,7 +275,7 @@ export class SlabSource {
       return;
     }
     const { descriptor } = family;
-    if (record.cellOffset + column.cellBytes > this.buffer.byteLength) {
+    if (record.cellOffset + column.cellBytes > this.#slab.u8.length) {
       throw new SlabError(`Cannot read directory: a cell at ${record.cellOffset} ends behind the slab`);
     }
     const labels = decodeLabelValues(record.payload, descriptor.labelNames.length);

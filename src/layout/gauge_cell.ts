@@ -3,7 +3,8 @@
  *
  * Bit 1 of `sequence` says what the active copy's number is: its `whole` if set, else its `value`. Where it is set, the
  * next whole number that an Int32 holds is one plain store to the active copy's `whole`. Every other number fills the
- * inactive copy, then flips. Stamped gauges and commits flip always.
+ * inactive copy, then flips; but while no other thread has the memory, one that follows another of its kind is a plain
+ * store to the active copy's `value`. Stamped gauges and commits flip always.
  *
  * @module
  */

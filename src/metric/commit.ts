@@ -6,7 +6,6 @@
 // CONTROL PLANE
 import { givenText } from "../model/given_text.ts";
 import { COMMIT_CELLS_MAX, commitParts } from "../slab/commit.ts";
-import { isShared } from "../slab/slab.ts";
 import {
   type CommitUpdate,
   CounterUpdate,
@@ -149,7 +148,7 @@ export class Commit {
       update.locate();
       // WHY: what has no room is no part of it. Nor is a second child of an overflow series: a cell that moves twice
       // has lost what it was before.
-      const partakes = block32 > 0 && isShared(update.slab) && !hasCell(parts, partCount, update.cell32);
+      const partakes = block32 > 0 && update.slab.shareable && !hasCell(parts, partCount, update.cell32);
       if (partakes) parts[partCount++] = update;
       else this.#alone[aloneCount++] = update;
     }

@@ -13,7 +13,7 @@ import type { Removal } from "../model/removal.ts";
 import { WallClock } from "../metric/wall_clock.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
 import { createControl, TicketCounter } from "../slab/control.ts";
-import { createSlab, openSlab, Slab, SlabError } from "../slab/slab.ts";
+import { createConfinedSlab, openSlab, type Slab, SlabError } from "../slab/slab.ts";
 import { publish, SlabWriter } from "../slab/slab_writer.ts";
 import { CollectCallbacks } from "./collect_callbacks.ts";
 import { RemovalLog } from "./removal_log.ts";
@@ -303,7 +303,7 @@ export class Registry implements Registerer {
   }
 
   #ownWriter(): SlabWriter {
-    return this.#writer ??= new SlabWriter(new Slab(createSlab({ bytes: this.#slabBytes })), this.#now);
+    return this.#writer ??= new SlabWriter(createConfinedSlab({ bytes: this.#slabBytes }), this.#now);
   }
 }
 

@@ -12,7 +12,6 @@ import { FamilyCensus } from "../exposition/family_census.ts";
 import { numberForJson } from "../exposition/snapshot_json.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Registry } from "../registry/registry.ts";
-import { openSlab } from "../slab/slab.ts";
 import type { AdminRoute } from "./options.ts";
 import type { ScrapeCosts } from "./scrape/scrape_log.ts";
 import { pauseEvery, SLICE_MS } from "./scrape/scrape_pass.ts";
@@ -69,7 +68,7 @@ export function reportSlabs(
 ): WorkerSlabReport[] {
   watch?.check();
   collector.poll();
-  const own = { ...reportSlab(openSlab(registry.slab.buffer as SharedArrayBuffer)), worker: "main" as const };
+  const own = { ...reportSlab(registry.slab), worker: "main" as const };
   const sources = [...collector.sources].filter(({ bad }) => !bad).sort((a, b) =>
     a.slot - b.slot || a.epoch - b.epoch
   );

@@ -60,7 +60,7 @@ export function commitParts(
 export function commitBlock32(slab: Slab): number {
   // ORDER: before the block's words; pairs with the store in SlabWriter (litmus: commit).
   const start = Atomics.load(slab.i32, HEADER32.commits);
-  const fits = start > 0 && start % PAGE_BYTES === 0 && start + COMMIT_BLOCK_BYTES <= slab.buffer.byteLength;
+  const fits = start > 0 && start % PAGE_BYTES === 0 && start + COMMIT_BLOCK_BYTES <= slab.u8.length;
   return fits ? toIndex32(start) : 0;
 }
 

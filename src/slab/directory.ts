@@ -78,7 +78,7 @@ export class DirectoryReader {
    * @throws {SlabError} If the directory is damaged; the records before the damage were handed over
    */
   read(visit: (record: DirectoryRecord) => void, newMax = Infinity): boolean {
-    const { i32, buffer } = this.#slab;
+    const { i32, u8 } = this.#slab;
     // ORDER: before the states are loaded; pairs with the add after a record's state (litmus: record reuse).
     const revision = Atomics.load(i32, HEADER32.revision);
     if (revision !== this.#revision) {
@@ -88,7 +88,7 @@ export class DirectoryReader {
     // ORDER: before the records' plain loads; pairs with the store in SlabWriter (litmus: directory publication).
     const end = Atomics.load(i32, HEADER32.directoryEnd);
     if (end === this.#position) return true;
-    if (end < this.#position || end > buffer.byteLength || end % 8 !== 0) {
+    if (end < this.#position || end > u8.length || end % 8 !== 0) {
       throw new SlabError(`Cannot read directory: it ends at ${end}, read up to ${this.#position}`);
     }
     for (let left = newMax; this.#position < end && left > 0; left--) {
@@ -123,7 +123,7 @@ export class DirectoryReader {
   }
 
   #parse(at: { start: number; end: number; ordinal: number; state: number }): DirectoryRecord {
-    const { i32, f64, u8, buffer } = this.#slab;
+    const { i32, f64, u8 } = this.#slab;
     const { start, end, ordinal, state } = at;
     const at32 = toIndex32(start);
     const bytes = i32[at32 + field32.recordBytes];
@@ -131,7 +131,7 @@ export class DirectoryReader {
     const cellOffset = i32[at32 + field32.cellOffset];
     const recordFits = bytes % 8 === 0 && payloadBytes >= 0 && recordBytes(payloadBytes) <= bytes &&
       start + bytes <= end;
-    if (!recordFits || cellOffset < 0 || cellOffset >= buffer.byteLength || cellOffset % 8 !== 0) {
+    if (!recordFits || cellOffset < 0 || cellOffset >= u8.length || cellOffset % 8 !== 0) {
       throw new SlabError(
         `Cannot read directory record at ${start}: ${bytes} bytes, payload of ${payloadBytes} bytes, cell at ${cellOffset}`,
       );

@@ -33,6 +33,8 @@ export function setGauge(slab: Slab, cell32: number, value: number): void {
   const sequence = i32[cell32];
   if ((sequence & GAUGE_WHOLE_BIT) !== 0 && isWhole(value)) {
     i32[cell32 + GAUGE_WHOLE32 + (sequence & GAUGE_COPY_BIT)] = value;
+  } else if (slab.confined && isFraction(sequence)) {
+    slab.f64[(cell32 >>> 1) + GAUGE_VALUE64 + (sequence & GAUGE_COPY_BIT) * GAUGE_COPY64] = value;
   } else flipGauge(slab, cell32, value);
 }
 
@@ -63,6 +65,11 @@ function addFraction(slab: Slab, cell32: number, amount: number): void {
   const { i32, f64 } = slab;
   const sequence = i32[cell32];
   const a64 = (cell32 >>> 1) + GAUGE_VALUE64;
+  // WHY: what nobody else reads needs no other copy and no flip, which V8 takes longer for than for all the rest.
+  if (slab.confined && isFraction(sequence)) {
+    f64[a64 + (sequence & GAUGE_COPY_BIT) * GAUGE_COPY64] += amount;
+    return;
+  }
   // WHY: the two steps from fraction to fraction written out take a fifth less time than flipped() does.
   if ((sequence & (GAUGE_COPY_BIT | GAUGE_WHOLE_BIT)) === 0) {
     f64[a64 + GAUGE_COPY64] = f64[a64] + amount;
@@ -78,6 +85,11 @@ function addFraction(slab: Slab, cell32: number, amount: number): void {
     // ORDER: publishes the inactive copy in one step; pairs with readGauge() (litmus: gauge flip).
     Atomics.add(i32, cell32, flipped(sequence, 0) - sequence);
   }
+}
+
+/** Whether a gauge was set, and its number is its copy's Float64. */
+function isFraction(sequence: number): boolean {
+  return sequence !== 0 && (sequence & GAUGE_WHOLE_BIT) === 0;
 }
 
 /** What a gauge's owner has set it to. Owner thread only. */

@@ -47,14 +47,40 @@ export class SlabError extends Error {
 
 /** The views of one slab. Any thread may hold one; only the owner stores through it. */
 export class Slab {
-  readonly buffer: ArrayBufferLike;
+  /** Whether the memory is of the kind that threads can share. */
+  readonly shareable: boolean;
+  /**
+   * Whether no other thread can have the memory: true of a slab of {@linkcode createConfinedSlab} until somebody takes
+   * its {@linkcode Slab.buffer}, and never again. Only the owner's own stores look at it.
+   */
+  confined: boolean;
   readonly i32: Int32Array;
   readonly f64: Float64Array;
   readonly u8: Uint8Array;
+  /** The memory, for whoever hands it on. Taking it ends {@linkcode Slab.confined}, so nothing may post the views'. */
+  declare readonly buffer: ArrayBufferLike;
+  readonly #buffer: ArrayBufferLike;
 
-  /** @param buffer a buffer that {@linkcode createSlab} made; use {@linkcode openSlab} for one that came from elsewhere */
-  constructor(buffer: ArrayBufferLike) {
-    this.buffer = buffer;
+  static readonly #bufferProperty: PropertyDescriptor & ThisType<Slab> = {
+    enumerable: true,
+    get() {
+      // ORDER: before the caller can post the memory, which orders all that was stored until now (litmus: sharing).
+      this.confined = false;
+      return this.#buffer;
+    },
+  };
+
+  /**
+   * @param buffer a buffer that {@linkcode createSlab} made; use {@linkcode openSlab} for one that came from elsewhere
+   * @param confined whether nobody else has the buffer
+   */
+  constructor(buffer: ArrayBufferLike, confined = false) {
+    this.#buffer = buffer;
+    this.shareable = buffer instanceof SharedArrayBuffer;
+    this.confined = confined;
+    // WHY: a property of the object and not of the class, because a message that carries the object, as part of a metric,
+    // say, carries its views; it takes all of the object's own properties, so it takes this one too.
+    Object.defineProperty(this, "buffer", Slab.#bufferProperty);
     this.i32 = new Int32Array(buffer);
     this.f64 = new Float64Array(buffer);
     this.u8 = new Uint8Array(buffer);
@@ -69,11 +95,6 @@ export class Slab {
   get epoch(): number {
     return this.i32[HEADER32.epoch];
   }
-}
-
-/** Whether other threads may see a slab. */
-export function isShared(slab: Slab): boolean {
-  return slab.buffer instanceof SharedArrayBuffer;
 }
 
 /**
@@ -113,6 +134,11 @@ export interface SlabOptions {
 export function createSlab(options: SlabOptions = {}): SharedArrayBuffer {
   const bytes = slabSize(options.bytes ?? DEFAULT_SLAB_BYTES);
   return format(new SharedArrayBuffer(bytes), options) as SharedArrayBuffer;
+}
+
+/** Reserves a slab for the thread itself, in memory that it can share later. */
+export function createConfinedSlab(options: SlabOptions = {}): Slab {
+  return new Slab(createSlab(options), true);
 }
 
 /**

@@ -35,7 +35,7 @@ export interface SlabStatus {
 
 /** Reads a slab's header. Any thread. */
 export function slabStatus(slab: Slab): SlabStatus {
-  const { i32, buffer } = slab;
+  const { i32, u8 } = slab;
   // ORDER: statistics; each word is right by itself, and nothing depends on how they agree.
   return {
     slot: slab.slot,
@@ -46,9 +46,9 @@ export function slabStatus(slab: Slab): SlabStatus {
     droppedSeries: Atomics.load(i32, HEADER32.droppedSeries),
     droppedFamilies: Atomics.load(i32, HEADER32.droppedFamilies),
     removalsSeen: Atomics.load(i32, HEADER32.removalsSeen),
-    usedBytes: Atomics.load(i32, HEADER32.directoryEnd) + buffer.byteLength -
+    usedBytes: Atomics.load(i32, HEADER32.directoryEnd) + u8.length -
       Atomics.load(i32, HEADER32.cellsStart),
-    totalBytes: buffer.byteLength,
+    totalBytes: u8.length,
   };
 }
 

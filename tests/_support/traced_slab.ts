@@ -38,6 +38,8 @@ export class TracedSlab {
     this.real = real;
     this.slab = {
       buffer: real.buffer,
+      shareable: real.shareable,
+      confined: real.confined,
       i32: tracedView(real.i32, this.#trace),
       f64: tracedView(real.f64, this.#trace),
       u8: tracedView(real.u8, this.#trace),

@@ -1,5 +1,5 @@
 /** Several places in one mesh, all in this thread: a BroadcastChannel does not mind. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ThreadMesh } from "../../../src/collect/thread_mesh.ts";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
@@ -25,8 +25,10 @@ const scrape = (mesh: ThreadMesh) => samplesOf(mesh.collector.blocks());
 Deno.test("ThreadMesh: threads that start together find each other, and each answers for all", async () => {
   const channel = crypto.randomUUID();
   const threads = [define(), define(), define()];
+  for (const { registry } of threads) assert(registry.slab.confined);
   const meshes = await Promise.all(threads.map(({ registry }) => ThreadMesh.join({ registry, channel })));
-  threads.forEach(({ hits, each }, i) => {
+  threads.forEach(({ registry, hits, each }, i) => {
+    assert(!registry.slab.confined, "others have the memory now");
     hits.inc(10 ** i);
     each.set(1);
   });

@@ -1,6 +1,6 @@
 /** What of this thread's metrics is in its slab, where other threads and promslab's own collector read it. */
-import { assertEquals } from "@std/assert";
-import { Collector } from "promslab";
+import { assert, assertEquals } from "@std/assert";
+import { Collector, defaultRegistry } from "promslab";
 import * as client from "promslab/compat";
 import { readSamples } from "promslab/testing";
 import { publish } from "../../../src/compat/publication.ts";
@@ -47,6 +47,21 @@ Deno.test("publication: metrics of the global registry are in the slab, with wha
     'p1_total{a="1"}': 3.5,
     'p1_total{a="x",b="y"}': 3,
   });
+});
+
+Deno.test("publication: fractions of a gauge are in the slab whether or not others have it", async () => {
+  const gauge = new client.Gauge({ name: "p9_gauge", help: "h" });
+  gauge.inc(0.5);
+  gauge.inc(0.25);
+  assertEquals(shared("p9_"), { "p9_gauge": 0.75 });
+  gauge.set(1.5);
+  await client.register.metrics();
+  assertEquals(shared("p9_"), { "p9_gauge": 1.5 });
+  assert(defaultRegistry.slab.confined, "nobody else had the memory until now");
+  structuredClone(gauge);
+  assert(!defaultRegistry.slab.confined);
+  gauge.dec(0.25);
+  assertEquals(shared("p9_"), { "p9_gauge": 1.25 });
 });
 
 Deno.test("publication: what is removed, reset or unregistered leaves the slab", () => {

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { Collector } from "../../../src/collect/collector.ts";
 import { HEADER32, SLAB_STATE } from "../../../src/layout/slab_header.ts";
+import { Commit } from "../../../src/metric/commit.ts";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
 import { Histogram } from "../../../src/metric/histogram.ts";
 import { DuplicateFamilyError } from "../../../src/model/errors.ts";
 import { Registry } from "../../../src/registry/registry.ts";
+import { reportSlabs } from "../../../src/server/admin_reports.ts";
 import { createControl } from "../../../src/slab/control.ts";
 import { createSlab, SlabError } from "../../../src/slab/slab.ts";
 import { fenceSlab } from "../../../src/slab/slab_status.ts";
@@ -49,6 +52,36 @@ Deno.test("Registry makes a slab of its own at the first need", () => {
   const registry = new Registry({ slabBytes: BYTES });
   assertEquals(registry.slab.buffer.byteLength, BYTES);
   assertStrictEquals(registry.slab, registry.slab);
+});
+
+Deno.test("Registry has its slab to itself whatever it does, until the memory is taken or a message carries it", () => {
+  const carriers: ((registry: Registry) => unknown)[] = [
+    (registry) => new Counter({ name: "a_total", help: "A.", registry }),
+    (registry) => ({ gauge: new Gauge({ name: "a", help: "A.", labelNames: ["b"], registry }) }),
+    (registry) => [new Histogram({ name: "a", help: "A.", registry })],
+    ({ slab }) => slab.buffer,
+  ];
+  for (const carry of carriers) {
+    const registry = new Registry({ slabBytes: BYTES });
+    const waiting = new Gauge({ name: "waiting", help: "Waiting.", registry });
+    waiting.set(0.5);
+    new Commit({ registry }).inc(waiting, 0.5).apply();
+    registry.remove({ family: "waiting", labels: {}, reset: true });
+    registry.publish();
+    registry.beat();
+    reportSlabs({ collector: new Collector(registry), registry });
+    assert([...new Collector(registry).blocks()].length > 0);
+    assert(registry.slab.confined);
+    structuredClone(carry(registry));
+    assert(!registry.slab.confined, String(carry));
+  }
+});
+
+Deno.test("Registry never has an attached slab to itself", () => {
+  const registry = new Registry();
+  registry.attach({ slab: createSlab({ bytes: BYTES }) });
+  new Gauge({ name: "a", help: "A.", registry }).set(0.5);
+  assert(!registry.slab.confined);
 });
 
 Deno.test("Registry.tickets are drawn from the control block that all threads share", () => {

@@ -9,9 +9,21 @@ import {
   setGauge,
   setStampedGauge,
 } from "../../../src/slab/gauge_cell.ts";
-import { createPrivateSlab, type Slab } from "../../../src/slab/slab.ts";
+import { createConfinedSlab, createPrivateSlab, type Slab } from "../../../src/slab/slab.ts";
 
 const CELL32 = PAGE_BYTES / 4;
+
+/** A slab that nobody else can have, and one that others may read. */
+const SLABS: readonly (() => Slab)[] = [
+  () => createConfinedSlab({ bytes: 4 * PAGE_BYTES }),
+  () => createPrivateSlab(4 * PAGE_BYTES),
+];
+
+function flips(slab: Slab, act: () => void): boolean {
+  const before = slab.i32[CELL32];
+  act();
+  return before !== slab.i32[CELL32];
+}
 
 function readingOf(slab: Slab): { value: number; stamp: number; touched: boolean } {
   const reading = { value: -1, stamp: -1, touched: false };
@@ -27,39 +39,55 @@ Deno.test("readGauge() tells a gauge that was never set from one set to 0", () =
 });
 
 Deno.test("setGauge() publishes any number", () => {
-  const slab = createPrivateSlab(4 * PAGE_BYTES);
   const values = [1, -2.5, 0, -0, 7, NaN, Infinity, -Infinity, 5e-324, Number.MAX_VALUE];
   values.push(2 ** 31 - 1, 2 ** 31, -(2 ** 31), -(2 ** 31) - 1, 0, -0, 0);
-  for (const value of values) {
-    setGauge(slab, CELL32, value);
-    assertEquals([readingOf(slab).value, gaugeValue(slab, CELL32)], [value, value]);
+  for (const slab of SLABS.map((make) => make())) {
+    for (const value of values) {
+      setGauge(slab, CELL32, value);
+      assertEquals([readingOf(slab).value, gaugeValue(slab, CELL32)], [value, value]);
+    }
   }
 });
 
 Deno.test("addToGauge() adds to what was there, from 0", () => {
-  const slab = createPrivateSlab(4 * PAGE_BYTES);
-  let sum = 0;
-  for (const amount of [1, 2.5, -7, 0, 1e300]) {
-    addToGauge(slab, CELL32, amount);
-    sum += amount;
-    assertEquals(readingOf(slab), { value: sum, stamp: 0, touched: true });
+  for (const slab of SLABS.map((make) => make())) {
+    let sum = 0;
+    for (const amount of [1, 2.5, -7, 0, 0.25, 1e300]) {
+      addToGauge(slab, CELL32, amount);
+      sum += amount;
+      assertEquals(readingOf(slab), { value: sum, stamp: 0, touched: true });
+    }
+  }
+});
+
+Deno.test("setGauge() and addToGauge() make a gauge a touched one by whatever number", () => {
+  for (const make of SLABS) {
+    for (
+      const [update, value] of [[setGauge, -0], [setGauge, 0.5], [addToGauge, 0.5], [addToGauge, 0]] as const
+    ) {
+      const slab = make();
+      update(slab, CELL32, value);
+      assertEquals(readingOf(slab), { value, stamp: 0, touched: true });
+    }
   }
 });
 
 Deno.test("setGauge(), addToGauge() and flipGauge() in any order do what numbers do", () => {
-  const slab = createPrivateSlab(4 * PAGE_BYTES);
   const given = [1, -1, 0, -0, 0.5, -0.5, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 1e300, -1e300];
-  let value = 0;
-  for (const first of given) {
-    for (const second of given) {
-      for (const third of given) {
-        setGauge(slab, CELL32, value = first);
-        addToGauge(slab, CELL32, second);
-        assertEquals(readingOf(slab), { value: value += second, stamp: 0, touched: true });
-        flipGauge(slab, CELL32, value = third);
-        assertEquals(readingOf(slab), { value, stamp: 0, touched: true });
-        addToGauge(slab, CELL32, first);
-        assertEquals(readingOf(slab), { value: value += first, stamp: 0, touched: true });
+  const check = (slab: Slab, first: number, second: number, third: number) => {
+    let value = 0;
+    setGauge(slab, CELL32, value = first);
+    addToGauge(slab, CELL32, second);
+    assertEquals(readingOf(slab), { value: value += second, stamp: 0, touched: true });
+    flipGauge(slab, CELL32, value = third);
+    assertEquals(readingOf(slab), { value, stamp: 0, touched: true });
+    addToGauge(slab, CELL32, first);
+    assertEquals(readingOf(slab), { value: value += first, stamp: 0, touched: true });
+  };
+  for (const slab of SLABS.map((make) => make())) {
+    for (const first of given) {
+      for (const second of given) {
+        for (const third of given) check(slab, first, second, third);
       }
     }
   }
@@ -67,18 +95,32 @@ Deno.test("setGauge(), addToGauge() and flipGauge() in any order do what numbers
 
 Deno.test("setGauge() and addToGauge() move a whole number without a flip, flipGauge() never does", () => {
   const slab = createPrivateSlab(4 * PAGE_BYTES);
-  const flips = (act: () => void) => {
-    const before = slab.i32[CELL32];
-    act();
-    return before !== slab.i32[CELL32];
-  };
-  assert(flips(() => setGauge(slab, CELL32, 3)), "the first value, before which the gauge was never set");
-  assert(!flips(() => setGauge(slab, CELL32, -4)));
-  assert(!flips(() => addToGauge(slab, CELL32, 5)));
-  assert(flips(() => flipGauge(slab, CELL32, 6)));
-  assert(flips(() => addToGauge(slab, CELL32, 2 ** 31 - 1)), "more than an Int32 holds");
-  assert(flips(() => addToGauge(slab, CELL32, 0.5)));
-  assert(flips(() => setGauge(slab, CELL32, 1)), "back to a whole number");
+  const isFlipped = (act: () => void) => flips(slab, act);
+  assert(isFlipped(() => setGauge(slab, CELL32, 3)), "the first value, before which the gauge was never set");
+  assert(!isFlipped(() => setGauge(slab, CELL32, -4)));
+  assert(!isFlipped(() => addToGauge(slab, CELL32, 5)));
+  assert(isFlipped(() => flipGauge(slab, CELL32, 6)));
+  assert(isFlipped(() => addToGauge(slab, CELL32, 2 ** 31 - 1)), "more than an Int32 holds");
+  assert(isFlipped(() => addToGauge(slab, CELL32, 0.5)));
+  assert(isFlipped(() => setGauge(slab, CELL32, 1)), "back to a whole number");
+});
+
+Deno.test("setGauge() and addToGauge() move a fraction without a flip until the slab's memory is taken", () => {
+  const slab = createConfinedSlab({ bytes: 4 * PAGE_BYTES });
+  const updates = [
+    () => addToGauge(slab, CELL32, 0.5),
+    () => setGauge(slab, CELL32, 2.25),
+    () => addToGauge(slab, CELL32, -0.75),
+    () => setGauge(slab, CELL32, -0),
+  ];
+  assert(flips(slab, updates[0]), "the first value, before which the gauge was never set");
+  for (const update of updates) assert(!flips(slab, update));
+  assert(flips(slab, () => flipGauge(slab, CELL32, 0.5)), "a commit wants a flip whoever reads");
+  assert(flips(slab, () => setStampedGauge(slab, CELL32, 0.5, 1)), "value and stamp belong together");
+  void slab.buffer;
+  for (let times = 0; times < 3; times++) {
+    for (const update of updates) assert(flips(slab, update), String(update));
+  }
 });
 
 Deno.test("gaugeBefore() tells what a flip has replaced", () => {

@@ -1,13 +1,15 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { PAGE_BYTES } from "../../../src/layout/cell_page.ts";
 import { DIRECTORY_START, HEADER32, LAYOUT_VERSION, MAIN_SLOT } from "../../../src/layout/slab_header.ts";
 import {
+  createConfinedSlab,
   createPrivateSlab,
   createSlab,
   DEFAULT_SLAB_BYTES,
   MAX_SLAB_BYTES,
   MIN_SLAB_BYTES,
   openSlab,
+  Slab,
   SlabError,
 } from "../../../src/slab/slab.ts";
 
@@ -33,8 +35,58 @@ Deno.test("createSlab() refuses sizes that are too small, too large or no whole 
   }
 });
 
-Deno.test("createPrivateSlab() is not shared", () => {
-  assertInstanceOf(createPrivateSlab(MIN_SLAB_BYTES).buffer, ArrayBuffer);
+Deno.test("createPrivateSlab() cannot be shared", () => {
+  const slab = createPrivateSlab(MIN_SLAB_BYTES);
+  assertInstanceOf(slab.buffer, ArrayBuffer);
+  assertEquals(slab.shareable, false);
+});
+
+Deno.test("createConfinedSlab() is confined until its memory is taken, and never again", () => {
+  const slab = createConfinedSlab({ bytes: MIN_SLAB_BYTES, slot: 2 });
+  assertEquals([slab.shareable, slab.confined, slab.slot, slab.epoch], [true, true, 2, 1]);
+  assertEquals(slab.u8.length, MIN_SLAB_BYTES);
+  assert(slab.confined, "views and header are looked at by its owner");
+  assertStrictEquals(slab.buffer, slab.i32.buffer);
+  assertEquals(slab.confined, false);
+  assertInstanceOf(openSlab(slab.buffer), Slab);
+  assertEquals(slab.confined, false);
+});
+
+Deno.test("Slab is confined no more when a message carries it, in whatever", () => {
+  const carriers: ((slab: Slab) => unknown)[] = [
+    (slab) => slab,
+    (slab) => [{ deep: new Map([["slab", slab]]) }],
+    (slab) => ({ ...slab }),
+  ];
+  for (const carry of carriers) {
+    const slab = createConfinedSlab({ bytes: MIN_SLAB_BYTES });
+    structuredClone(carry(slab));
+    assertEquals(slab.confined, false, String(carry));
+  }
+});
+
+Deno.test("Slab over memory that came from elsewhere is never confined", () => {
+  const buffer = createSlab({ bytes: MIN_SLAB_BYTES });
+  for (const slab of [openSlab(buffer), new Slab(buffer), createPrivateSlab(MIN_SLAB_BYTES)]) {
+    assertEquals(slab.confined, false);
+  }
+});
+
+Deno.test("no module takes a slab's memory from its views, which nobody would notice", async () => {
+  const root = new URL("../../../src/", import.meta.url);
+  const folders = [root];
+  let modules = 0;
+  for (const folder of folders) {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) folders.push(new URL(`${name}/`, folder));
+      if (!name.endsWith(".ts")) continue;
+      modules++;
+      const text = await Deno.readTextFile(new URL(name, folder));
+      const found = /\b(?:i32|f64|u8)\.buffer\b/.exec(text);
+      assertEquals(found, null, `${folder.pathname}${name}: take the slab's own buffer`);
+    }
+  }
+  assert(modules > 100);
 });
 
 Deno.test("case 54: openSlab() refuses what is no slab, and says why", () => {

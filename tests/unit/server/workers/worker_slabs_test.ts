@@ -1,9 +1,10 @@
 /**
  * The workers' memory as the main thread keeps it.
  */
-import { assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertStrictEquals } from "@std/assert";
 import { Collector } from "../../../../src/collect/collector.ts";
 import { WorkerWatch } from "../../../../src/collect/worker_watch.ts";
+import { defaultRegistry } from "../../../../src/registry/default_registry.ts";
 import { Registry } from "../../../../src/registry/registry.ts";
 import { WorkerSlabs } from "../../../../src/server/workers/worker_slabs.ts";
 import { Counter } from "promslab";
@@ -31,6 +32,13 @@ Deno.test("WorkerSlabs.open() watches the writer of a slab, until it is gone", a
   clock.now = 1_000;
   watch.check();
   assertEquals(watch.workers.size, 0);
+});
+
+Deno.test("WorkerSlabs.open() gives the main thread's slab away, as the log that the worker reads", () => {
+  const { slabs } = setup();
+  const { attachment } = slabs.open({ slot: 0, epoch: 1 });
+  assert(!defaultRegistry.slab.confined);
+  assertStrictEquals(attachment.log, defaultRegistry.slab.buffer);
 });
 
 Deno.test("WorkerSlabs.open() gathers a slab without a heartbeat, but takes it for no worker", () => {
