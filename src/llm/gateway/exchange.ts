@@ -4,16 +4,22 @@
  * @module
  */
 
-/** The part of an answer, or of an event of it, that tells something. */
+/** The part of an answer, or of an event of it, that tells something. An upstream may send anything in it. */
 interface AnswerPart {
   readonly model?: unknown;
   readonly error?: unknown;
-  readonly choices?: readonly { readonly index?: number; readonly finish_reason?: string | null }[];
+  readonly choices?: unknown;
   readonly usage?: {
-    readonly prompt_tokens?: number;
-    readonly completion_tokens?: number;
-    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
+    readonly prompt_tokens?: unknown;
+    readonly completion_tokens?: unknown;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: unknown } | null;
   } | null;
+}
+
+/** A part of a choice. */
+interface ChoicePart {
+  readonly index: number;
+  readonly reason: string | undefined;
 }
 
 /** Told of the moments that have metrics of their own. */
@@ -75,8 +81,7 @@ export class Exchange {
     if (data === "[DONE]") return;
     const part = parsed(data);
     if (part === undefined) return;
-    this.#learn(part);
-    for (const { index = 0 } of part.choices ?? []) this.#heard(index, nowMs);
+    for (const { index } of this.#learn(part)) this.#heard(index, nowMs);
   }
 
   /** The whole answer came. */
@@ -85,17 +90,19 @@ export class Exchange {
     if (part !== undefined) this.#learn(part);
   }
 
-  #learn(part: AnswerPart): void {
+  /** Keeps what a part says; returns the parts of choices in it. */
+  #learn(part: AnswerPart): readonly ChoicePart[] {
     if (typeof part.model === "string") this.model = part.model;
     if (part.error !== undefined && part.error !== null) this.failed = true;
-    for (const { index = 0, finish_reason: reason } of part.choices ?? []) {
-      if (typeof reason === "string") this.finishReasons.set(index, reason);
+    const choices = choicesOf(part);
+    for (const { index, reason } of choices) {
+      if (reason !== undefined) this.finishReasons.set(index, reason);
     }
     const { usage } = part;
-    if (usage === undefined || usage === null) return;
-    this.promptTokens = usage.prompt_tokens ?? this.promptTokens;
-    this.#completionTokens = usage.completion_tokens ?? this.#completionTokens;
-    this.cachedTokens = usage.prompt_tokens_details?.cached_tokens ?? this.cachedTokens;
+    this.promptTokens = countOf(usage?.prompt_tokens) ?? this.promptTokens;
+    this.#completionTokens = countOf(usage?.completion_tokens) ?? this.#completionTokens;
+    this.cachedTokens = countOf(usage?.prompt_tokens_details?.cached_tokens) ?? this.cachedTokens;
+    return choices;
   }
 
   #heard(index: number, nowMs: number): void {
@@ -118,4 +125,20 @@ function parsed(text: string): AnswerPart | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The parts of choices; what is none is left out. Without an index a choice is the first. */
+function choicesOf({ choices }: AnswerPart): ChoicePart[] {
+  if (!Array.isArray(choices)) return [];
+  return choices.flatMap((choice: unknown): ChoicePart[] => {
+    if (typeof choice !== "object" || choice === null) return [];
+    const { index = 0, finish_reason: reason } = choice as { index?: unknown; finish_reason?: unknown };
+    if (typeof index !== "number") return [];
+    return [{ index, reason: typeof reason === "string" ? reason : undefined }];
+  });
+}
+
+/** A number of tokens; undefined for what is none, which no counter takes. */
+function countOf(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 && value < Infinity ? value : undefined;
 }
