@@ -157,13 +157,14 @@ export class Job {
   async until(begin: (resolve: () => void) => (() => void) | void): Promise<void> {
     this.#check();
     await new Promise<void>((resolve) => {
-      const end = begin(() => {
-        off();
-        resolve();
-      });
       const off = this.onAbort(() => {
         off();
         end?.();
+        resolve();
+      });
+      // WHY last: the condition may hold already, and resolve from within.
+      const end = begin(() => {
+        off();
         resolve();
       });
     });
