@@ -1,5 +1,4 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { edgeBetween } from "../../../../src/llm/pipeline/description.ts";
 import { PipelineError } from "../../../../src/llm/pipeline/pipeline_fields.ts";
 import { readPipeline } from "../../../../src/llm/pipeline/read_pipeline.ts";
 
@@ -98,10 +97,4 @@ for (const [what, change, message] of WRONG) {
 Deno.test("readPipeline() refuses what is no JSON", () => {
   assertThrows(() => readPipeline("{"), PipelineError, "Cannot read the pipeline: it is no JSON");
   assertThrows(() => readPipeline("[]"), PipelineError, "wanted an object, got a list of 0");
-});
-
-Deno.test("edgeBetween() fails where there is none", () => {
-  const pipeline = readPipeline(speech());
-  assertEquals(edgeBetween(pipeline, 0, 1).bytesPerToken, 1024);
-  assertThrows(() => edgeBetween(pipeline, 1, 0), RangeError, "Cannot find edge");
 });

@@ -1,12 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { LLM_SETTINGS } from "../../../../src/llm/server/llm_settings.ts";
 import type { LlmOptions } from "../../../../src/llm/server/llm_options.ts";
 import {
   type EmbeddedPlan,
   type GatewayPlan,
   resolveLlmOptions,
 } from "../../../../src/llm/server/resolve_llm_options.ts";
-import { SETTINGS } from "../../../../src/cli/settings.ts";
 import { StartError } from "../../../../src/server/start_error.ts";
 
 Deno.test("resolveLlmOptions() has a default for everything", () => {
@@ -77,16 +75,6 @@ Deno.test("resolveLlmOptions() names the option that is wrong, and what is wante
     const error = assertThrows(() => resolveLlmOptions(options), StartError, message);
     assertEquals(error.code, "BAD_OPTION");
   }
-});
-
-Deno.test("LLM_SETTINGS have one flag for each option, none twice and none of another command's", () => {
-  const flags = [...SETTINGS, ...LLM_SETTINGS].map(({ flag }) => flag);
-  assertEquals(new Set(flags).size, flags.length);
-  const options = LLM_SETTINGS.map(({ option }) => option);
-  assertEquals(new Set(options).size, options.length);
-  const source = Deno.readTextFileSync(new URL("../../../../src/llm/server/llm_options.ts", import.meta.url));
-  const declared = [...source.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
-  assertEquals(new Set(options), new Set(declared as typeof options));
 });
 
 Deno.test("resolveLlmOptions() refuses a pipeline beside upstreams", () => {
