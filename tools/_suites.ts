@@ -116,6 +116,8 @@ function bunTest(files: readonly string[]): Runner {
     command: (report) => [
       ...bun.command,
       "test",
+      // WHY: else it ends each test after 5 s, which takes longer on a busy machine; a suite has a limit of its own.
+      "--timeout=600000",
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       ...files.map((file) => `./${file}`),
