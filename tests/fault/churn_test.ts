@@ -10,6 +10,7 @@ import type { SlabSource } from "../../src/collect/slab_source.ts";
 import { checkScrape } from "../_support/check_scrape.ts";
 import { collectGarbage } from "../_support/collect_garbage.ts";
 import type { HotOptions } from "../_support/hot_worker.ts";
+import { residentMegabytes } from "../_support/resident_memory.ts";
 import { scrapesOf, ScrapingClients } from "../_support/scraping_clients.ts";
 import { Thread } from "../_support/threads.ts";
 import { Fleet, type Samples, samplesOf } from "../_support/fleet.ts";
@@ -99,7 +100,7 @@ Deno.test("case 5: a thousand ended incarnations leave nothing but their totals"
 /** Slabs of ended threads that the engine may hold on to for a while, however many have ended: one in each slot. */
 const SLABS_LEFT_MAX = SLOTS;
 
-/** More resident megabytes than at the start: threads are given back to the system some time after their end. */
+/** More resident megabytes than at the start: a tenth of one for each of a thousand threads. */
 const RSS_MB_MORE_MAX = 100;
 
 /** What a worker of the churn does before it waits for its end: enough for twenty series. */
@@ -207,7 +208,7 @@ Deno.test("case 5: threads that end and are replaced leave memory, output and sc
       await collectGarbage();
       return threads.slabs.live <= slabsHeld + SLABS_LEFT_MAX;
     }, { what: `no more than ${slabsHeld} slabs to be held`, deadlineMs: 60_000 });
-    return { slabs: threads.slabs.live, mb: Deno.memoryUsage().rss / 2 ** 20 };
+    return { slabs: threads.slabs.live, mb: await residentMegabytes() };
   };
   try {
     await threads.fill();
