@@ -17,6 +17,7 @@ import { type Card, llmCards, serverCards } from "../dashboard/model/overview.ts
 import { type FamilyView, NO_REPORTS } from "../dashboard/model/reports.ts";
 import { familyRows, routeRows } from "../dashboard/model/rows.ts";
 import { increase } from "../dashboard/model/rates.ts";
+import { counted } from "./counted.ts";
 import { textTable } from "./text_table.ts";
 
 /** What is known of a server. */
@@ -66,7 +67,7 @@ export function topLines(view: TopView, screen: Screen): string[] {
 
 function headLine({ state, scrape, families }: TopView): string {
   const series = families.reduce((sum, family) => sum + family.series, 0);
-  const size = `${formatWhole(families.length)} families, ${formatWhole(series)} series`;
+  const size = `${counted(families.length, "family", "families")}, ${counted(series, "series", "series")}`;
   return `${state}, scraped in ${formatSeconds(scrape.seconds)}, ${formatBytes(scrape.bytes)}, ${size}`;
 }
 
