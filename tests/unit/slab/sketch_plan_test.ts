@@ -58,7 +58,12 @@ Deno.test("SketchPlan has parts that lie one behind another within the cell, and
 Deno.test("SketchPlan.slotOf() gives the slot of time, also when time goes back", () => {
   const plan = new SketchPlan({ relativeError: 0.01, windowSeconds: 10 });
   assertEquals(plan.slotMs, 2000);
-  for (const [ms, slot] of [[0, 0], [1999, 0], [2000, 1], [3999.9, 1], [100_000, 50], [2000, 1], [0, 0]]) {
+  for (
+    const [ms, slot] of [[0, 0], [1999, 0], [2000, 1], [3999.9, 1], [100_001, 50], [5000, 2], [2000, 1], [
+      0,
+      0,
+    ]]
+  ) {
     assertEquals(plan.slotOf(ms), slot, `${ms} ms`);
   }
   const forEver = new SketchPlan({ relativeError: 0.01, windowSeconds: 0 });

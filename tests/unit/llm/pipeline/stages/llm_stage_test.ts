@@ -174,7 +174,7 @@ Deno.test("LlmStage follows the client's limits in the first stage, as far as th
   first.job.abort();
   const long = new Harness({ ticket: { maxTokens: 100 } });
   void long.stage.run(long.job).catch(() => {});
-  assertEquals([long.request.maxTokens, long.request.limited], [13, false]);
+  assertEquals([long.request.maxTokens, long.request.limited, long.request.ignoreEos], [13, false, false]);
   long.job.abort();
 });
 
