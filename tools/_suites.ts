@@ -37,7 +37,7 @@ const TABLE: Readonly<Record<string, Kind>> = {
   stress: { limitSeconds: 900 },
   fault: { limitSeconds: 900 },
   conformance: { limitSeconds: 900, parallel: true },
-  e2e: { limitSeconds: 2400 },
+  e2e: { limitSeconds: 4200 },
   runtime: { limitSeconds: 300, everyRuntime: true },
 };
 
