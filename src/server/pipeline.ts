@@ -8,6 +8,7 @@ import { STATUS_CODE } from "@std/http/status";
 import type { HostHandler } from "../host/types.ts";
 import { type ContextScope, type Handler, RequestContext } from "./context.ts";
 import type { AccessLog } from "./access_log.ts";
+import { hasPath } from "./has_path.ts";
 import { BodyTooLargeError, limitBody, plainResponse, type RequestLimits } from "./request_limits.ts";
 import { UpgradeError } from "./upgrade.ts";
 import { Measurement, type MeasurementParts } from "./http/measurement.ts";
@@ -47,15 +48,6 @@ export function createPipeline(parts: PipelineParts): HostHandler {
     }
     return answer instanceof Promise ? exchange.answerLater(answer) : exchange.answer(answer);
   };
-}
-
-/** Whether an absolute URL has exactly this path. Does not parse the URL: this runs for every request. */
-export function hasPath(url: string, path: string): boolean {
-  // The scheme and the first character of the host take eight characters at least.
-  const start = url.indexOf("/", 8);
-  if (start < 0 || !url.startsWith(path, start)) return false;
-  const end = start + path.length;
-  return end === url.length || url[end] === "?";
 }
 
 /** One request of the application. */

@@ -14,7 +14,7 @@ const PIECE_BYTES = 64 * 1024;
  */
 export class ScrapeBody {
   readonly byteLength: number;
-  #chunks: readonly Uint8Array[];
+  #chunks: readonly Uint8Array<ArrayBuffer>[];
   readonly #onEnd: () => void;
   #chunk = 0;
   #offset = 0;
@@ -26,7 +26,7 @@ export class ScrapeBody {
    * @param chunks the bytes, which must not change before the end
    * @param onEnd called once, when the last piece was taken or the reader has left
    */
-  constructor(chunks: readonly Uint8Array[], onEnd: () => void = () => {}) {
+  constructor(chunks: readonly Uint8Array<ArrayBuffer>[], onEnd: () => void = () => {}) {
     this.#chunks = chunks;
     this.#onEnd = onEnd;
     this.byteLength = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -36,6 +36,17 @@ export class ScrapeBody {
   /** Whether there is something left to take. */
   get hasMore(): boolean {
     return this.#left > 0 || this.#isCut;
+  }
+
+  /**
+   * All bytes of a body that fits one piece, of which nothing was taken yet, if they lie together: not a copy, so they
+   * are to be copied before {@linkcode ScrapeBody.close}. `undefined` of any other body.
+   */
+  get whole(): Uint8Array<ArrayBuffer> | undefined {
+    const { byteLength } = this;
+    return this.#chunks.length === 1 && this.#left === byteLength && byteLength <= PIECE_BYTES
+      ? this.#chunks[0]
+      : undefined;
   }
 
   /**

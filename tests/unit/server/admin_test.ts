@@ -35,6 +35,37 @@ Deno.test("createAdminHandler() answers metrics and health", async () => {
   assertEquals(await ask("/nothing"), [404, "not found\n"]);
 });
 
+Deno.test("createAdminHandler() answers metrics by GET and HEAD, however the path is spelt", async () => {
+  const ask = adminOf();
+  assertEquals(await ask("/metrics"), [200, "GET "]);
+  assertEquals(await ask("/metrics#top"), [200, "GET "]);
+  assertEquals(await ask("/metrics?a=/metrics", "HEAD"), [200, "HEAD a=/metrics"]);
+  assertEquals(await ask("/metrics", "POST"), [404, "not found\n"]);
+  assertEquals(await ask("/metrics/"), [404, "not found\n"]);
+  assertEquals(await ask("/?/metrics"), [200, "home"]);
+});
+
+Deno.test("createAdminHandler() hands over the token that a scraper shows, if one is wanted", async () => {
+  const shown = async (token?: string) => {
+    let authorization: string | null | undefined;
+    const handler = createAdminHandler({
+      scrape: (request) => {
+        authorization = request.authorization;
+        return Promise.resolve({ status: 401, headers: {}, body: new ScrapeBody([]) });
+      },
+      snapshot: () => new Response(),
+      reports: {},
+      readiness: () => ({ ready: 1, wanted: 1, draining: false }),
+      token,
+      routes: {},
+    });
+    await handler(new Request("http://localhost/metrics", { headers: { authorization: "Bearer x" } }));
+    return authorization;
+  };
+  assertEquals(await shown("the-token"), "Bearer x");
+  assertEquals(await shown(), null);
+});
+
 Deno.test("createAdminHandler() is ready while a worker accepts and no drain has begun", async () => {
   assertEquals(await adminOf({ ready: 1, wanted: 3, draining: false })("/-/ready"), [
     200,

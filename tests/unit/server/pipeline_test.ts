@@ -5,7 +5,7 @@ import { Registry } from "../../../src/registry/registry.ts";
 import type { ContextScope, Handler } from "../../../src/server/context.ts";
 import { AccessLog } from "../../../src/server/access_log.ts";
 import { HttpMeter } from "../../../src/server/http/http_meter.ts";
-import { createPipeline, hasPath, type PipelineParts } from "../../../src/server/pipeline.ts";
+import { createPipeline, type PipelineParts } from "../../../src/server/pipeline.ts";
 import { samplesOf } from "../../_support/fleet.ts";
 
 /** A pipeline around a handler, and what it counted and logged. */
@@ -162,15 +162,6 @@ Deno.test("context gives the slot, a request id, and keeps promises until they s
   await Promise.all(scope.pending);
   assertEquals(scope.pending.size, 0);
   assertEquals(logged.length, 2);
-});
-
-Deno.test("hasPath() compares whole paths of absolute URLs", () => {
-  assert(hasPath("http://a/metrics", "/metrics"));
-  assert(hasPath("https://a:1/metrics?x=/metrics", "/metrics"));
-  assert(!hasPath("http://a/metrics/", "/metrics"));
-  assert(!hasPath("http://a/b/metrics", "/metrics"));
-  assert(!hasPath("http://a/", "/metrics"));
-  assert(!hasPath("http://a/?/metrics", "/metrics"));
 });
 
 Deno.test("createPipeline() answers 413 for a body that is too long, declared or not", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
 
 const chunks = () => [Uint8Array.of(1, 2, 3), new Uint8Array(), Uint8Array.of(4), Uint8Array.of(5, 6)];
@@ -20,6 +20,20 @@ Deno.test("ScrapeBody.read() gives all bytes in pieces, as copies, and ends with
     assertEquals([body.read(), ends], [undefined, 1]);
     assertEquals(source, chunks());
   }
+});
+
+Deno.test("ScrapeBody.whole gives a small body that lies together, until something was taken", () => {
+  const bytes = Uint8Array.of(1, 2, 3);
+  const body = new ScrapeBody([bytes]);
+  assert(body.whole === bytes);
+  body.read(1);
+  assertEquals(body.whole, undefined);
+  assertEquals(new ScrapeBody(chunks()).whole, undefined);
+  assertEquals(new ScrapeBody([new Uint8Array(64 * 1024 + 1)]).whole, undefined);
+  const [closed, cut] = [new ScrapeBody([bytes]), new ScrapeBody([bytes])];
+  closed.close();
+  cut.cut();
+  assertEquals([closed.whole, cut.whole], [undefined, undefined]);
 });
 
 Deno.test("ScrapeBody.close() lets go once", () => {

@@ -17,6 +17,8 @@ Deno.test("scrapeRequest() takes what matters of a request", () => {
     query: "name[]=c",
     timeoutSeconds: "9.5",
   });
+  const request = new Request("http://localhost/metrics", { headers });
+  assertEquals(scrapeRequest(request, false).authorization, null);
 });
 
 Deno.test("scrapeResponse() sends small and large bodies whole", async () => {
@@ -30,6 +32,19 @@ Deno.test("scrapeResponse() sends small and large bodies whole", async () => {
     assertEquals(new Uint8Array(await response.arrayBuffer()), bytes);
     assertEquals(ends, 1);
   }
+});
+
+Deno.test("scrapeResponse() has bytes of its own, whoever writes into the body's later", async () => {
+  const text = "a 1\n".repeat(300);
+  const handler = () => {
+    const bytes = new TextEncoder().encode(text);
+    const body = new ScrapeBody([bytes], () => bytes.fill(0));
+    return scrapeResponse({ status: 200, headers: { "content-type": "text/plain", "x-a": "b" }, body });
+  };
+  assertEquals(await handler().text(), text);
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
+  assertEquals(await (await fetch(`http://127.0.0.1:${server.addr.port}`)).text(), text);
+  await server.shutdown();
 });
 
 Deno.test("scrapeResponse() lets go of a body whose reader has left, and breaks off one that took too long", async () => {
