@@ -25,6 +25,19 @@ export function newMergedValues(count: number, stride: number): MergedValues {
   };
 }
 
+/** Empties merged values before anything is merged into them again. */
+export function clearMerged({ values, stamps, touched }: MergedValues): void {
+  clear(values);
+  clear(stamps);
+  clear(touched);
+}
+
+/** WHY not always by `fill()`: most families have a few series, and the call takes longer than to clear them. */
+function clear(values: Float64Array | Uint8Array): void {
+  if (values.length > 32) values.fill(0);
+  else for (let k = 0; k < values.length; k++) values[k] = 0;
+}
+
 /** Adds one worker's column to what was merged so far. */
 export type Combine = (column: Column, merged: MergedValues) => void;
 

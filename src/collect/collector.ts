@@ -40,6 +40,10 @@ function namesOf(descriptor: Descriptor): string[] {
   return [descriptor.name, ...sampleNames(descriptor)];
 }
 
+function byName({ descriptor: a }: MergedFamily, { descriptor: b }: MergedFamily): number {
+  return a.name < b.name ? -1 : 1;
+}
+
 /** How many records of a directory are read in about two milliseconds. */
 const RECORDS_PER_SLICE = 256;
 
@@ -249,7 +253,7 @@ export class Collector {
     for (const source of [this.#ownSource!, ...this.#sources]) {
       source.readCommits(budget, () => this.#parse(source));
     }
-    const now = this.#now?.() ?? performance.now();
+    const now = this.#expiring.length === 0 ? 0 : this.#now?.() ?? performance.now();
     const wallMs = this.#wallNow();
     this.#registry.clock.look();
     for (const family of this.#wanted(filter)) {
@@ -262,10 +266,18 @@ export class Collector {
 
   /** The families of a pass, by name. A few are looked up, so that their cost does not grow with all the others. */
   #wanted(filter: ReadonlySet<string> | undefined): readonly MergedFamily[] {
-    if (filter !== undefined) return [...filter].sort().flatMap((name) => this.#families.get(name) ?? []);
-    return this.#sorted ??= [...this.#families.values()].sort((a, b) =>
-      a.descriptor.name < b.descriptor.name ? -1 : 1
-    );
+    if (filter === undefined) return this.#sorted ??= [...this.#families.values()].sort(byName);
+    const wanted: MergedFamily[] = [];
+    let last = "";
+    let isSorted = true;
+    for (const name of filter) {
+      const family = this.#families.get(name);
+      if (family === undefined) continue;
+      isSorted &&= last < name;
+      last = name;
+      wanted.push(family);
+    }
+    return isSorted ? wanted : wanted.sort(byName);
   }
 
   /**
@@ -286,12 +298,26 @@ export class Collector {
    * @param pause lets other work run; called every few milliseconds
    * @param filter names of the families whose new series are put in order now; all by default
    */
-  async learn(pause: () => Promise<void>, filter?: ReadonlySet<string>): Promise<void> {
+  async learn(pause: () => Promise<void> | undefined, filter?: ReadonlySet<string>): Promise<void> {
+    await this.learnBeforePass(pause, filter);
+    this.poll();
+  }
+
+  /**
+   * The part of {@linkcode Collector.learn} that may take long, for a pass that follows at once and polls by itself.
+   *
+   * @param pause lets other work run, if that is due; called every few milliseconds
+   * @param filter names of the families that the pass is to give; all by default
+   * @internal
+   */
+  async learnBeforePass(
+    pause: () => Promise<void> | undefined,
+    filter?: ReadonlySet<string>,
+  ): Promise<void> {
     for (const source of [...this.#sources]) {
       while (this.#sources.has(source) && !this.#parse(source, RECORDS_PER_SLICE)) await pause();
     }
     for (const family of this.#wanted(filter)) for (const _ of family.sorting()) await pause();
-    this.poll();
   }
 
   #removeIdle(family: MergedFamily): void {

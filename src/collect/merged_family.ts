@@ -9,6 +9,7 @@ import { labelSetKey } from "../model/label_values.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
 import { type FamilySamples, type LabelValues, strideOf } from "../model/samples.ts";
 import {
+  clearMerged,
   type Combine,
   combineFor,
   combineTotals,
@@ -64,6 +65,8 @@ export class MergedFamily {
   readonly #freeIndexes: number[] = [];
   readonly #sorted: SeriesOrder = new SeriesOrder((index) => this.#series[index].labels);
   #members: Member[] = [];
+  /** The columns whose values count, as arranged last: what is left of ended workers, then the workers. */
+  #counted: readonly Column[] = [];
   readonly #retired: RetiredColumn;
   readonly #steady: SteadyTotals | undefined;
   #dirty = true;
@@ -136,7 +139,7 @@ export class MergedFamily {
 
   /** Sorts new series, a millisecond's worth at a time. The next pass does what is left of it. */
   sorting(): Iterable<void> {
-    return this.#sorted.sorting();
+    return this.#dirty ? this.#sorted.sorting() : [];
   }
 
   /** Says that a column's series were reclaimed or used anew. */
@@ -231,7 +234,7 @@ export class MergedFamily {
     const created = this.#created;
     const values = this.#output;
     const moved = this.#kept?.output.moved;
-    const details = mergeDetails(this.#counted(), {
+    const details = mergeDetails(this.#counted, {
       descriptor,
       stride,
       perBlock: seriesPerBlock(stride),
@@ -250,8 +253,8 @@ export class MergedFamily {
         first: b === 0,
         last: b === blocks.length - 1,
         stride,
-        values: values.subarray(start * stride, end * stride),
-        created: created.subarray(start, end),
+        values: blocks.length === 1 ? values : values.subarray(start * stride, end * stride),
+        created: blocks.length === 1 ? created : created.subarray(start, end),
         ...(moved && { version: moved[b] }),
         ...details[b],
       };
@@ -306,9 +309,7 @@ export class MergedFamily {
       return this.#keep(totals);
     }
     this.#kept = undefined;
-    merged.values.fill(0);
-    merged.stamps.fill(0);
-    merged.touched.fill(0);
+    clearMerged(merged);
     if (totals === undefined || this.#hasFractions()) {
       // WHY: a column may have turned out to hold fractions only now; it happens once.
       for (const column of whole) column.read(budget);
@@ -381,13 +382,7 @@ export class MergedFamily {
 
   /** Combines the columns that are not in the values yet. */
   #addUp(merged: MergedValues, summed: ReadonlySet<Column>): void {
-    for (const column of this.#counted()) if (!summed.has(column)) this.#combine(column, merged);
-  }
-
-  /** The columns whose values count: what is left of ended workers, then the workers. */
-  #counted(): Column[] {
-    const members = this.#live ? this.#members.filter(({ origin }) => origin.live) : this.#members;
-    return [this.#retired, ...members.map(({ column }) => column)];
+    for (const column of this.#counted) if (!summed.has(column)) this.#combine(column, merged);
   }
 
   /** Decides which series are visible and in which order, and cuts them into blocks. */
@@ -395,6 +390,8 @@ export class MergedFamily {
     this.#dirty = false;
     // WHY: which columns may be added up whole is found anew by the next pass.
     this.#whole = NO_COLUMNS;
+    const members = this.#live ? this.#members.filter(({ origin }) => origin.live) : this.#members;
+    this.#counted = [this.#retired, ...members.map(({ column }) => column)];
     const visible = new Uint8Array(this.#series.length);
     const known = new Uint8Array(this.#series.length);
     for (const { column, origin } of this.#members) {

@@ -11,7 +11,7 @@ import type { Removal } from "../model/removal.ts";
 import { RemovalQueue } from "../registry/removal_log.ts";
 import { DirectoryReader, type DirectoryRecord, RECORD_KIND } from "../slab/directory.ts";
 import { type Slab, SlabError } from "../slab/slab.ts";
-import { fenceSlab, type SlabStatus, slabStatus } from "../slab/slab_status.ts";
+import { fenceSlab, slabBeat, type SlabStatus, slabStatus } from "../slab/slab_status.ts";
 import { acquire } from "../slab/slab_writer.ts";
 import { CommitReader } from "./commit_reader.ts";
 import type { MergedFamily } from "./merged_family.ts";
@@ -124,6 +124,15 @@ export class SlabSource {
   /** The slab's header: heartbeat, fill, drops. */
   status(): SlabStatus {
     return slabStatus(this.#slab);
+  }
+
+  /**
+   * Heartbeats of the slab's owner so far, modulo 2 ** 32.
+   *
+   * @internal
+   */
+  get beat(): number {
+    return slabBeat(this.#slab);
   }
 
   /** The number of the last removal of this slab's owner that the collector knows. */

@@ -154,13 +154,14 @@ export class WorkerWatch {
   }
 
   #checkBeat(source: SlabSource, watched: Watched, now: number): void {
-    const { beat, state } = source.status();
+    const { beat } = source;
     if (beat !== watched.beat) {
       watched.beat = beat;
       watched.beatAt = now;
       watched.state = "live";
     } else if (
-      watched.state === "live" && state !== SLAB_STATE.CLOSED && now - watched.beatAt > this.#hungAfterMs
+      watched.state === "live" && now - watched.beatAt > this.#hungAfterMs &&
+      source.status().state !== SLAB_STATE.CLOSED
     ) {
       watched.state = "hung";
     }

@@ -43,6 +43,9 @@ interface BlockState {
   readonly slotWriters: readonly SlotWriter[];
   /** The bits of the values that the body shows, two words each. */
   readonly shown: Int32Array;
+  /** The values that were rendered last, and their bits: most families hand over the same array each time. */
+  values: Float64Array;
+  current: Int32Array;
   /** What else it shows. */
   readonly exemplars: Map<number, Exemplar>;
   readonly created: Float64Array | undefined;
@@ -92,7 +95,7 @@ export class BlockRenderer {
       return body.lend();
     }
     state.version = undefined;
-    const current = new Int32Array(samples.values.buffer, samples.values.byteOffset, shown.length);
+    const current = currentBits(state, samples.values);
     if (hasExemplars) noticeExemplars(state, samples, current);
     if (always || firstDifference(current, shown) < shown.length) {
       this.#collectChanges({ family, state, samples, current, always });
@@ -173,11 +176,22 @@ function newState(samples: FamilySamples, layout: FamilyLayout): BlockState {
     body: new SlottedBody(bytes, slotOffsets),
     slotWriters,
     shown,
+    values: samples.values,
+    current,
     exemplars: new Map(),
     created: layout.showsCreated ? samples.created?.slice(0, seriesCount) : undefined,
     first: samples.first,
     version: undefined,
   };
+}
+
+/** The bits of the values that a block has now. */
+function currentBits(state: BlockState, values: Float64Array): Int32Array {
+  if (values !== state.values) {
+    state.values = values;
+    state.current = new Int32Array(values.buffer, values.byteOffset, state.shown.length);
+  }
+  return state.current;
 }
 
 /** Forgets the shown value of each column whose exemplar came, changed or went, so that its slot is written anew. */

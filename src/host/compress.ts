@@ -39,7 +39,7 @@ export const CODINGS: readonly Coding[] = codecs.createZstdCompress === undefine
  */
 export async function compress(
   chunks: Iterable<Uint8Array>,
-  how: { readonly coding: Coding; readonly level: number; readonly pause?: () => Promise<void> },
+  how: { readonly coding: Coding; readonly level: number; readonly pause?: () => Promise<void> | undefined },
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const codec = open(how.coding, how.level);
   const parts: Uint8Array<ArrayBuffer>[] = [];

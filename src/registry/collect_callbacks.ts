@@ -21,10 +21,11 @@ export const COLLECT_ERRORS = {
   labelNames: ["family"],
 } as const;
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE_FAILED: Promise<ReadonlySet<string>> = Promise.resolve(new Set<string>());
 
 interface Entry {
   readonly callback: CollectCallback;
+  readonly families: ReadonlySet<string>;
   /** The run that has not ended yet. */
   pending: Promise<void> | undefined;
   failed: boolean;
@@ -53,7 +54,8 @@ export class CollectCallbacks {
   add(callback: CollectCallback, key: unknown): void {
     checkCallback(callback);
     if (this.#entries.has(key)) return;
-    this.#entries.set(key, { callback, pending: undefined, failed: false });
+    const families = new Set(callback.families);
+    this.#entries.set(key, { callback, families, pending: undefined, failed: false });
     for (const family of callback.families) countCollectError(this.#registry, family, 0);
   }
 
@@ -71,15 +73,23 @@ export class CollectCallbacks {
    * @param filter names of the families that are wanted: callbacks that set none of them are left alone; all by default
    * @returns the names of the families whose callback failed or is late
    */
-  async run(
+  run(
     timeoutMs: number = COLLECT_TIMEOUT_MS,
     trigger: CollectTrigger = "scrape",
     filter?: ReadonlySet<string>,
   ): Promise<ReadonlySet<string>> {
-    if (this.#entries.size === 0) return NONE;
-    const entries = [...this.#entries.values()].filter(({ callback }) =>
-      filter === undefined || callback.families.some((family) => filter.has(family))
-    );
+    const entries: Entry[] = [];
+    for (const entry of this.#entries.values()) {
+      if (filter === undefined || namesAny(filter, entry.families)) entries.push(entry);
+    }
+    return entries.length === 0 ? NONE_FAILED : this.#run(entries, timeoutMs, trigger);
+  }
+
+  async #run(
+    entries: readonly Entry[],
+    timeoutMs: number,
+    trigger: CollectTrigger,
+  ): Promise<ReadonlySet<string>> {
     for (const entry of entries) this.#start(entry, trigger);
     const pending = entries.map((entry) => entry.pending).filter((run) => run !== undefined);
     if (pending.length > 0) await settledWithin(pending, timeoutMs);
@@ -119,6 +129,12 @@ export class CollectCallbacks {
       entry.failed = true;
     }
   }
+}
+
+/** WHY by the filter's names: they are fewer than the families of a callback that sets many. */
+function namesAny(filter: ReadonlySet<string>, families: ReadonlySet<string>): boolean {
+  for (const name of filter) if (families.has(name)) return true;
+  return false;
 }
 
 function checkCallback(callback: CollectCallback): void {

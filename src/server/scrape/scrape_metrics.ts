@@ -4,7 +4,7 @@
  * @module
  */
 // CONTROL PLANE
-import { Counter } from "../../metric/counter.ts";
+import { Counter, type CounterChild } from "../../metric/counter.ts";
 import { Gauge } from "../../metric/gauge.ts";
 import type { Registry } from "../../registry/registry.ts";
 
@@ -27,6 +27,8 @@ const CAUSES: readonly ScrapeErrorCause[] = ["gathering", "encoding"];
 /** The families of one handler. The registry's thread only. */
 export class ScrapeMetrics {
   readonly #requests: Counter<"code">;
+  /** Children by code, so that an answer looks up no labels. */
+  readonly #byCode: Map<number, CounterChild> = new Map();
   readonly #inFlight: Gauge;
   readonly #errors: Counter<"cause">;
   readonly #duration: Gauge;
@@ -60,7 +62,7 @@ export class ScrapeMetrics {
     );
     this.#size = last("promslab_scrape_size_bytes", "Bytes of the last scrape before compression.");
     this.#series = last("promslab_scrape_series", "Series in the last scrape.");
-    for (const code of CODES) this.#requests.labels({ code });
+    for (const code of CODES) this.#answered(code);
     for (const cause of CAUSES) this.#errors.labels({ cause });
   }
 
@@ -72,7 +74,16 @@ export class ScrapeMetrics {
   /** Counts a scrape that has been answered. */
   end(code: number): void {
     this.#inFlight.dec();
-    this.#requests.inc({ code });
+    this.#answered(code).inc();
+  }
+
+  #answered(code: number): CounterChild {
+    let child = this.#byCode.get(code);
+    if (child === undefined) {
+      child = this.#requests.labels({ code });
+      this.#byCode.set(code, child);
+    }
+    return child;
   }
 
   /** Counts an error. */

@@ -29,18 +29,21 @@ export interface Pass {
 /**
  * Runs the collect callbacks, then hands the families to a sink, with a pause for other work every few milliseconds.
  * Whatever fails costs its own family and is reported.
+ *
+ * @param startMs when the pass began, by `performance.now()`; default now
  */
 export async function runPass(
   collector: Collector,
   sink: ByteSink,
   filter: ReadonlySet<string> | undefined,
+  startMs: number = performance.now(),
 ): Promise<Pass> {
   const problems: PassProblem[] = [];
   const report = (cause: ScrapeErrorCause, message: string) => void problems.push({ cause, message });
   const { badSlabs, conflictingFamilies } = collector.stats;
-  const pause = pauseEvery(SLICE_MS);
+  const pause = pauseEvery(SLICE_MS, startMs);
   await collector.prepare(undefined, filter);
-  await collector.learn(pause, filter);
+  await collector.learnBeforePass(pause, filter);
   for (const name of collector.leftOut) {
     if (filter === undefined || filter.has(name)) {
       report("gathering", `collect callback of family "${name}" failed`);
@@ -57,7 +60,8 @@ export async function runPass(
         failed = samples.descriptor;
         report("encoding", `family "${samples.descriptor.name}": ${problem}`);
       }
-      await pause();
+      const others = pause();
+      if (others !== undefined) await others;
     }
   } catch (error) {
     report("gathering", (error as Error).message);
@@ -79,12 +83,24 @@ function encode(sink: ByteSink, samples: FamilySamples): string | undefined {
   }
 }
 
-/** Makes a function that lets other work run if that is due. */
-export function pauseEvery(sliceMs: number): () => Promise<void> {
-  let sliceEnd = performance.now() + sliceMs;
-  return async () => {
-    if (performance.now() < sliceEnd) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    sliceEnd = performance.now() + sliceMs;
+/**
+ * Makes a function that lets other work run if that is due: it gives what is to be waited for, or `undefined` if it is
+ * not due yet.
+ *
+ * @param startMs when the first slice began, by `performance.now()`; default now
+ */
+export function pauseEvery(
+  sliceMs: number,
+  startMs: number = performance.now(),
+): () => Promise<void> | undefined {
+  let sliceEnd = startMs + sliceMs;
+  return () => {
+    if (performance.now() < sliceEnd) return undefined;
+    return new Promise((resolve) =>
+      setTimeout(() => {
+        sliceEnd = performance.now() + sliceMs;
+        resolve();
+      }, 0)
+    );
   };
 }

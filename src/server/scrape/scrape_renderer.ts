@@ -5,7 +5,7 @@
  */
 // CONTROL PLANE
 import type { Collector } from "../../collect/collector.ts";
-import type { ByteSink } from "../../exposition/format.ts";
+import type { ByteSink, Format } from "../../exposition/format.ts";
 import { FormatSet } from "../../exposition/format_set.ts";
 import { negotiateEncoding } from "../../exposition/negotiate_encoding.ts";
 import { type Coding, compress } from "../../host/compress.ts";
@@ -34,6 +34,22 @@ interface Asked {
   readonly what: string;
 }
 
+/** What was asked last, word by word, and what follows from it. */
+interface Question extends Asked, Pick<ScrapeRequest, "accept" | "acceptEncoding" | "query"> {
+  readonly format: Format;
+  /** Equal for all who can be answered together. */
+  readonly key: string;
+  readonly headers: Rendered["headers"];
+}
+
+/** What a {@linkcode ScrapeRenderer} is told besides the collector. */
+export interface ScrapeRendererParts {
+  readonly options: ResolvedScrapeOptions;
+  readonly metrics: ScrapeMetrics | undefined;
+  /** What all answers have among their headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** What a pass left: its chunks stay as they are until the sink is released. */
 interface Gathered {
   readonly sink: ByteSink;
@@ -50,16 +66,17 @@ export class ScrapeRenderer {
   readonly #formats: FormatSet;
   /** What was asked lately, by the headers and the query: scrapers ask for the same again and again. */
   readonly #asked = new Map<string, Asked>();
+  /** WHY the last question by itself: a scraper that asks often asks for the same, which is found without a key. */
+  #last: Question | undefined;
+  readonly #headers: Readonly<Record<string, string>>;
   /** Whose turn it is. */
   readonly queue: ScrapeQueue = new ScrapeQueue();
 
-  constructor(
-    collector: Collector,
-    { options, metrics }: { options: ResolvedScrapeOptions; metrics: ScrapeMetrics | undefined },
-  ) {
+  constructor(collector: Collector, { options, metrics, headers = {} }: ScrapeRendererParts) {
     this.#collector = collector;
     this.#options = options;
     this.#metrics = metrics;
+    this.#headers = headers;
     this.#formats = new FormatSet({ created: options.created });
   }
 
@@ -68,25 +85,35 @@ export class ScrapeRenderer {
    * there is nothing that may be served.
    */
   render(request: ScrapeRequest): Share<Rendered> {
-    const format = this.#formats.get(request.accept);
-    const { contentType } = format;
-    const { filter, coding, what } = this.#read(request);
-    const key = `${contentType}\n${what}`;
+    const question = this.#questionOf(request);
+    const { key, format, filter } = question;
     return this.queue.share(
       key,
       () => this.#gather(format.sink(), filter),
-      (gathered) =>
-        this.#finish(gathered, { contentType, coding: coding === "identity" ? undefined : coding }),
+      (gathered) => this.#finish(gathered, question),
     );
   }
 
-  #read({ acceptEncoding, query }: ScrapeRequest): Asked {
+  #questionOf({ accept, acceptEncoding, query }: ScrapeRequest): Question {
+    const last = this.#last;
+    if (last?.accept === accept && last.acceptEncoding === acceptEncoding && last.query === query) {
+      return last;
+    }
+    const format = this.#formats.get(accept);
+    const { contentType } = format;
+    const asked = this.#read(acceptEncoding, query);
+    const headers = { "content-type": contentType, vary: "accept, accept-encoding", ...this.#headers };
+    const key = `${contentType}\n${asked.what}`;
+    return this.#last = { accept, acceptEncoding, query, format, headers, key, ...asked };
+  }
+
+  #read(acceptEncoding: string | null, query: string): Asked {
     const text = `${acceptEncoding ?? ""}\n${query}`;
     const known = this.#asked.get(text);
     if (known !== undefined) return known;
     const filter = filterOf(query);
     const coding = negotiateEncoding(acceptEncoding, this.#options.codings);
-    const asked = { filter, coding, what: JSON.stringify([coding, filter && [...filter].sort()]) };
+    const asked = { filter, coding, what: JSON.stringify([coding, filter && [...filter]]) };
     if (this.#asked.size >= ASKED_MAX) this.#asked.clear();
     this.#asked.set(text, asked);
     return asked;
@@ -94,7 +121,7 @@ export class ScrapeRenderer {
 
   async #gather(sink: ByteSink, filter: ReadonlySet<string> | undefined): Promise<Gathered> {
     const startMs = performance.now();
-    const pass = await runPass(this.#collector, sink, filter);
+    const pass = await runPass(this.#collector, sink, filter, startMs);
     const chunks = sink.finish();
     const byteCount = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     this.#metrics?.cost({
@@ -112,12 +139,8 @@ export class ScrapeRenderer {
     return problems.length === 0 || (!this.#options.fails && series > 0);
   }
 
-  async #finish(
-    { sink, chunks, byteCount }: Gathered,
-    { contentType, coding }: { contentType: string; coding: Coding | undefined },
-  ): Promise<Rendered> {
-    const headers = { "content-type": contentType, vary: "accept, accept-encoding" };
-    if (coding === undefined || byteCount < this.#options.compressedBytesMin) {
+  async #finish({ sink, chunks, byteCount }: Gathered, { headers, coding }: Question): Promise<Rendered> {
+    if (coding === "identity" || byteCount < this.#options.compressedBytesMin) {
       return { headers, chunks, release: () => sink.release() };
     }
     try {
@@ -131,10 +154,10 @@ export class ScrapeRenderer {
 }
 
 /**
- * The families that `?name[]=a&name[]=b` asks for, a counter with or without its `_total`; all without such a
+ * The families that `?name[]=a&name[]=b` asks for, a counter with or without its `_total`, sorted; all without such a
  * parameter.
  */
 function filterOf(query: string): ReadonlySet<string> | undefined {
   const names = new URLSearchParams(query).getAll("name[]");
-  return names.length === 0 ? undefined : new Set(names.flatMap((name) => [name, `${name}_total`]));
+  return names.length === 0 ? undefined : new Set(names.flatMap((name) => [name, `${name}_total`]).sort());
 }

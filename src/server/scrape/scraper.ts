@@ -15,7 +15,7 @@ import { ScrapeBody } from "./scrape_body.ts";
 import { ScrapeDeadlines } from "./scrape_deadlines.ts";
 import { ScrapeMetrics } from "./scrape_metrics.ts";
 import { type ResolvedScrapeOptions, resolveScrapeOptions, type ScrapeOptions } from "./scrape_options.ts";
-import { ScrapeRenderer } from "./scrape_renderer.ts";
+import { type Rendered, ScrapeRenderer } from "./scrape_renderer.ts";
 
 /** After how many seconds somebody who was sent away may try again. */
 const RETRY_AFTER_SECONDS = 1;
@@ -37,7 +37,6 @@ export class Scraper {
   readonly #metrics: ScrapeMetrics | undefined;
   readonly #deadlines: ScrapeDeadlines = new ScrapeDeadlines();
   readonly #token: string | undefined;
-  readonly #startTime = String(Math.floor(new RuntimeProbe().startTimeSeconds));
   #inFlightCount = 0;
 
   /** @throws {RangeError} If an option has a value that it cannot have */
@@ -46,7 +45,11 @@ export class Scraper {
     this.#snapshot = createSnapshotHandler(collector);
     this.#token = parts.token;
     if (parts.registry !== undefined) this.#metrics = new ScrapeMetrics(parts.registry);
-    this.#renderer = new ScrapeRenderer(collector, { options: this.#options, metrics: this.#metrics });
+    this.#renderer = new ScrapeRenderer(collector, {
+      options: this.#options,
+      metrics: this.#metrics,
+      headers: { "process-start-time-unix": String(Math.floor(new RuntimeProbe().startTimeSeconds)) },
+    });
   }
 
   /** Gathers all slabs and renders them. */
@@ -60,7 +63,6 @@ export class Scraper {
     this.#inFlightCount++;
     const seconds = secondsFor(request, this.#options.timeoutSeconds);
     let onLate = () => {};
-    const late = new Promise<undefined>((resolve) => onLate = () => resolve(undefined));
     const stopWaiting = this.#deadlines.after(seconds, () => onLate());
     const share = this.#renderer.render(request);
     const end = (status: StatusCode) => {
@@ -70,7 +72,10 @@ export class Scraper {
       this.#metrics?.end(status);
     };
     try {
-      const rendered = await Promise.race([share.result, late]);
+      const rendered = await new Promise<Rendered | undefined>((resolve, reject) => {
+        onLate = () => resolve(undefined);
+        share.result.then(resolve, reject);
+      });
       if (rendered === undefined) {
         end(STATUS_CODE.ServiceUnavailable);
         return plain(STATUS_CODE.ServiceUnavailable, `Exceeded configured timeout of ${seconds}s.`);
@@ -78,8 +83,7 @@ export class Scraper {
       const body = new ScrapeBody(rendered.chunks, () => end(STATUS_CODE.OK));
       onLate = () => body.cut();
       if (request.method === "HEAD") body.close();
-      const headers = { ...rendered.headers, "process-start-time-unix": this.#startTime };
-      return { status: STATUS_CODE.OK, headers, body };
+      return { status: STATUS_CODE.OK, headers: rendered.headers, body };
     } catch (error) {
       end(STATUS_CODE.InternalServerError);
       const what = `An error has occurred while serving metrics:\n\n${(error as Error).message}`;

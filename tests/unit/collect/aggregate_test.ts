@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
+  clearMerged,
   combineFor,
   combineTotals,
   cumulate,
@@ -48,6 +49,16 @@ Deno.test("combineFor() merges as the mode's name says, whatever the order of th
       assertEquals(merge(mode, workers), -2, "the value of stamp 9");
     }
     assertAlmostEquals(merge("liveaverage", workers)!, 2, 1e-12);
+  }
+});
+
+Deno.test("clearMerged() leaves nothing of few or of many series", () => {
+  for (const size of [0, 1, 32, 33, 1000]) {
+    const merged = newMerged(size);
+    for (const values of Object.values(merged)) values.fill(1);
+    merged.values.fill(NaN);
+    clearMerged(merged);
+    assertEquals(merged, newMerged(size));
   }
 });
 

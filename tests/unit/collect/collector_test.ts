@@ -309,6 +309,38 @@ Deno.test("case 60: Collector.blocks() reads the wanted families only", () => {
   assertEquals([...fleet.scrape()], [["a", 1], ["b", 2]]);
 });
 
+Deno.test("case 60: Collector.blocks() gives the wanted families by name, in whatever order they are named", () => {
+  const registry = new Registry({ slabBytes: 1 << 20 });
+  for (const name of ["b", "a", "c"]) new Gauge({ name, help: "G.", registry });
+  const collector = new Collector(registry);
+  const namesOf = (...names: string[]) =>
+    [...collector.blocks(new Set(names))].map(({ descriptor }) => descriptor.name);
+  assertEquals(namesOf("a", "b", "c"), ["a", "b", "c"]);
+  assertEquals(namesOf("c", "missing", "a", "b"), ["a", "b", "c"]);
+  assertEquals(namesOf("b", "a"), ["a", "b"]);
+  assertEquals(namesOf("missing"), []);
+});
+
+Deno.test("Collector.learn() learns the directories and puts series in order, and so does a pass without it", async () => {
+  const registry = new Registry({ slabBytes: 1 << 20 });
+  const gauge = new Gauge({ name: "g", help: "G.", labelNames: ["x"], registry });
+  const slab = createSlab({ slot: 0, epoch: 1 });
+  const worker = new Registry();
+  worker.attach({ slab });
+  const collector = new Collector(registry);
+  collector.addSlab(slab);
+  const jobs = new Gauge({ name: "g", help: "G.", labelNames: ["x"], registry: worker });
+  const seriesOf = () => [...collector.blocks()].flatMap(({ block }) => block.series.map(([x]) => x));
+  gauge.set({ x: "c" }, 1);
+  jobs.set({ x: "b" }, 1);
+  await collector.learn(() => undefined);
+  assertEquals(seriesOf(), ["b", "c"]);
+  gauge.set({ x: "a" }, 1);
+  jobs.set({ x: "d" }, 1);
+  await collector.learnBeforePass(() => Promise.resolve());
+  assertEquals(seriesOf(), ["a", "b", "c", "d"]);
+});
+
 Deno.test("case 41: Collector adds in the same order in each scrape", () => {
   const fleet = new Fleet();
   const counters = Array.from({ length: 7 }, (_, slot) => counterOf(fleet.start(slot)));

@@ -51,6 +51,33 @@ Deno.test("ScrapeRenderer.render() compresses once for all who ask for the same 
   assertEquals(await new Blob([...(await gzip).chunks]).bytes(), before);
 });
 
+Deno.test("ScrapeRenderer.render() gives each what it asked for, whoever asked before", async () => {
+  const { renderer } = rendererOf();
+  const askings = [
+    { accept: "application/openmetrics-text; version=1.0.0" },
+    { accept: "text/plain" },
+    { query: "name[]=b" },
+    { query: "name[]=a" },
+    { query: "name[]=a", acceptEncoding: "gzip" },
+    {},
+  ].map((asking) => ({ ...PLAIN_SCRAPE, ...asking }));
+  const answers = async (asking: typeof PLAIN_SCRAPE) => {
+    const share = renderer.render(asking);
+    const { headers, chunks } = await share.result;
+    const answer = [headers, await new Blob([...chunks]).bytes()];
+    share.leave();
+    return answer;
+  };
+  const alone = [];
+  for (const asking of askings) alone.push(await answers(asking));
+  for (const order of [[0, 0, 1, 0], [2, 3, 3, 2, 4, 3, 4], [5, 2, 5, 1, 1, 5]]) {
+    for (const k of order) assertEquals(await answers(askings[k]), alone[k]);
+  }
+  const lengths = alone.map(([, bytes]) => (bytes as Uint8Array).length);
+  assertEquals(lengths[2], 0);
+  assert(lengths[4] < lengths[3] && lengths[0] !== lengths[1]);
+});
+
 Deno.test("ScrapeRenderer.render() gives nothing when nothing could be gathered", async () => {
   const { renderer, collector } = rendererOf();
   collector.blocks = () => {
