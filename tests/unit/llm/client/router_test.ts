@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { Router } from "../../../../src/llm/client/router.ts";
-import { ImageCache } from "../../../../src/llm/client/image_cache.ts";
 
 function candidates(...loads: number[]) {
   return loads.map((load, engine) => ({ engine, load }));
@@ -29,12 +28,4 @@ Deno.test("Router with sticky routing keeps a key on its engine, also when anoth
     assert(home === 3 || left === home);
   }
   assertEquals(router.choose(candidates(1, 0), undefined)?.engine, 1, "without a key the load decides");
-});
-
-Deno.test("ImageCache finds what it has seen lately", () => {
-  const cache = new ImageCache();
-  assertEquals(cache.lookup(["a", "b", "a"]), 1);
-  assertEquals(cache.lookup(["b", "c"]), 1);
-  cache.lookup(Array.from({ length: 1024 }, (_, i) => `new-${i}`));
-  assertEquals(cache.lookup(["b"]), 0, "the oldest leave first");
 });

@@ -1,13 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Sequence } from "../../../../src/llm/engine/sequence.ts";
 import { decodeOutputs, type Output, OutputFrame } from "../../../../src/llm/wire/output_frame.ts";
-import {
-  COMMAND,
-  decodeAdd,
-  encodeAbort,
-  encodeAdd,
-  encodeSleep,
-} from "../../../../src/llm/wire/request_frame.ts";
 
 function sequence(tokens: number[]): Sequence {
   const request = { id: 1, client: 0, promptTokens: [1, 2], maxTokens: 9, seed: 0 };
@@ -67,23 +60,4 @@ Deno.test("OutputFrame grows with its outputs", () => {
   frame.begin(1);
   for (let id = 0; id < 1000; id++) frame.add(id, sequence([id, id]), { count: 2, first: false });
   assertEquals(decoded(frame).map(([id, { tokens }]) => [id, ...tokens]).at(-1), [999, 999, 999]);
-});
-
-Deno.test("encodeAdd() and decodeAdd() carry a request", () => {
-  const request = {
-    id: 12,
-    maxTokens: 100,
-    minTokens: 5,
-    ignoreEos: true,
-    limited: true,
-    seed: -77,
-    adapter: 3,
-    cacheSalt: 9,
-  };
-  const frame = encodeAdd({ ...request, promptTokens: [100, 200, 300] });
-  assertEquals(frame[0], COMMAND.ADD);
-  assertEquals(decodeAdd(frame), { ...request, promptTokens: Int32Array.of(100, 200, 300) });
-  const plain = decodeAdd(encodeAdd({ id: 1, promptTokens: [1], maxTokens: 2, seed: 0 }));
-  assertEquals([plain.ignoreEos, plain.limited, plain.adapter, plain.cacheSalt], [false, false, -1, 0]);
-  assertEquals([...encodeAbort(5), ...encodeSleep(2)], [COMMAND.ABORT, 5, COMMAND.SLEEP, 2]);
 });
