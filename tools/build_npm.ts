@@ -167,5 +167,10 @@ if (import.meta.main) {
     console.error("usage: deno run -A tools/build_npm.ts DIRECTORY [promslab|core]");
     Deno.exit(2);
   }
+  const startMs = performance.now();
+  console.log(`building ${name} in ${directory}: bundling, then declarations`);
   await buildNpm(directory, name);
+  const manifest = JSON.parse(await Deno.readTextFile(`${directory}/package.json`));
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+  console.log(`built ${manifest.name} ${manifest.version} in ${seconds} s: npm pack ${directory}`);
 }

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { parseArgs } from "../host/program.ts";
 import type { Setting } from "./settings.ts";
+import { unknownFlag } from "./closest_name.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A command line, taken apart. */
@@ -47,7 +49,7 @@ export function readCommandLine(args: readonly string[], settings: readonly Sett
   for (const token of tokens) {
     if (token.kind !== "option") continue;
     const type = types.get(token.name);
-    if (type === undefined) throw new UsageError(`Unknown flag "${token.rawName}": --help lists all flags`);
+    if (type === undefined) throw new UsageError(unknownFlag(token, types.keys()));
     if (type === "string" && (token.value === undefined || token.value === "")) {
       throw new UsageError(`Flag "${token.rawName}" wants a value: --${token.name}=VALUE`);
     }

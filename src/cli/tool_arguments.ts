@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { parseArgs } from "../host/program.ts";
 import { EXIT } from "./exit_codes.ts";
+import { unknownFlag } from "./closest_name.ts";
 import { UsageError } from "./usage_error.ts";
 import { versionText } from "./version_text.ts";
 
@@ -72,7 +74,7 @@ export function readToolArguments(args: readonly string[], usage: ToolUsage): To
     if (token.name === "help") return { target: "", answer: toolHelp(usage), values };
     if (token.name === "version") return { target: "", answer: versionText(), values };
     const flag = known.get(token.name);
-    if (flag === undefined) throw new UsageError(`Unknown flag "${token.rawName}": --help lists all flags`);
+    if (flag === undefined) throw new UsageError(unknownFlag(token, known.keys()));
     if (flag.placeholder !== undefined && !token.value) {
       throw new UsageError(`Flag "${token.rawName}" wants a value: --${token.name}=${flag.placeholder}`);
     }

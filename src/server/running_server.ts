@@ -83,6 +83,8 @@ export class RunningServer implements Server {
   #ending: Promise<void> | undefined;
   #ignoreSignals: (() => void)[] = [];
   #signalAtMs = -Infinity;
+  /** When a signal told the server to end: who gave it sees in the log when that was done. */
+  #toldToEndMs: number | undefined;
 
   constructor(parts: RunningServerParts) {
     this.#parts = parts;
@@ -146,6 +148,10 @@ export class RunningServer implements Server {
     await this.#parts.options.extension?.stop();
     await this.#closeAdmin();
     for (const ignore of this.#ignoreSignals) ignore();
+    if (this.#toldToEndMs !== undefined) {
+      const seconds = (performance.now() - this.#toldToEndMs) / 1000;
+      this.#parts.log(`drained in ${seconds.toFixed(1)} s`);
+    }
     this.#finished.resolve();
   }
 
@@ -165,6 +171,7 @@ export class RunningServer implements Server {
     this.#parts.log(
       `SIGHUP, the terminal is closed: draining, at most ${this.#parts.options.drainSeconds} s`,
     );
+    this.#toldToEndMs = performance.now();
     void this.drain();
   }
 
@@ -191,6 +198,7 @@ export class RunningServer implements Server {
       host.exit(EXIT_CODES[name]);
     }
     log(`${name}: draining, at most ${options.drainSeconds} s`);
+    this.#toldToEndMs = performance.now();
     void this.drain();
   }
 }

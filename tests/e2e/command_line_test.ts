@@ -150,6 +150,7 @@ Deno.test("flags beat variables, variables beat the file", async () => {
     assertMatch(await metrics.text(), /^promslab_workers\{state="live"\} 2$/m);
     app.command.kill("SIGTERM");
     await waitFor(() => app.command.stderr.includes("draining, at most 1 s"), { what: "the drain" });
+    await waitFor(() => /drained in \d+\.\d s$/m.test(app.command.stderr), { what: "the end of the drain" });
   } finally {
     await Deno.remove(path);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { EXIT_CODE_ROWS } from "../../src/cli/exit_codes.ts";
-import { SETTINGS, variableOf } from "../../src/cli/settings.ts";
+import { SERVE_SETTINGS, SETTINGS, variableOf } from "../../src/cli/settings.ts";
 import { FINDING_CODES } from "../../src/exposition/check/finding.ts";
 import { LINT_CODES } from "../../src/exposition/check/lint.ts";
 import { LLM_SETTINGS } from "../../src/llm/server/llm_settings.ts";
@@ -77,8 +77,9 @@ function settingsPage(): string {
       ]),
     );
   return page("Settings of the command line", [
-    "A flag beats its variable, a variable the file that `--config` names; the keys of that file, JSON or TOML, are the flags without dashes.",
+    "A flag beats its variable, a variable the file that `--config` names; the keys of that file, JSON or TOML, are the flags without dashes. `--print-config` prints what is in effect, and ends.",
     `## Every server\n\n${rows(SETTINGS)}`,
+    `## \`serve\` alone\n\n${rows(SERVE_SETTINGS)}`,
     `## The LLM server\n\n${rows(LLM_SETTINGS)}`,
     `## Exit codes\n\nA process manager need not start a command anew that ended with 2: it would end the same way.\n\n${
       table(

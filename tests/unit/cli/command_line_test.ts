@@ -17,7 +17,7 @@ Deno.test("readCommandLine() takes negative numbers as values", () => {
 
 Deno.test("readCommandLine() refuses what it does not know, naming it", () => {
   const refusals: Record<string, string[]> = {
-    'Unknown flag "--wrokers": --help lists all flags': ["--wrokers", "3"],
+    'Unknown flag "--wrokers": did you mean "--workers"? --help lists all flags': ["--wrokers", "3"],
     'Unknown flag "--no-port": --help lists all flags': ["--no-port"],
     'Unknown flag "-x": --help lists all flags': ["-x"],
     'Flag "--port" wants a value: --port=VALUE': ["--port"],

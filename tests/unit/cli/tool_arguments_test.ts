@@ -26,7 +26,7 @@ Deno.test("readToolArguments() says what is wrong", () => {
   const wrong: [string[], string][] = [
     [[], "Missing argument: TARGET"],
     [["a", "b"], 'Unknown argument "b": wanted one TARGET'],
-    [["a", "--jsno"], 'Unknown flag "--jsno"'],
+    [["a", "--jsno"], 'Unknown flag "--jsno": did you mean "--json"?'],
     [["a", "--timeout"], 'Flag "--timeout" wants a value: --timeout=SECONDS'],
     [["a", "--json=yes"], 'Flag "--json" takes no value'],
   ];
