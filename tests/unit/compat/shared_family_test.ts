@@ -155,3 +155,34 @@ Deno.test("SharedFamily merges a gauge as its aggregator says, and by the greate
   assertEquals(modes, ["livesum", "livemax", "livemin", "livemax", "liveaverage", "livesum"]);
   assertEquals(modeOf("sf9_wide", "sum", true), "livemax");
 });
+
+Deno.test("SharedFamily describes a summary by the percentiles that are shares, and its window if it has one", () => {
+  const describe = (name: string, parts: Partial<SharedMetric<Series>>) => {
+    const metric = Object.assign(new Metric(name, "summary", [], {}), parts);
+    const shared = new SharedFamily(metric, OPTIONS);
+    const [{ descriptor: { quantiles, windowSeconds } }] = blocksOf(name);
+    shared.release();
+    return [quantiles, windowSeconds];
+  };
+  assertEquals(describe("sf10_a", { percentiles: [0.9, 0.5, 0.9, 50] }), [[0.5, 0.9], 0]);
+  assertEquals(describe("sf10_b", { percentiles: [0.5], maxAgeSeconds: 60, ageBuckets: 5 }), [[0.5], 60]);
+  assertEquals(describe("sf10_c", { percentiles: [0.5], maxAgeSeconds: 60 }), [[0.5], 0]);
+});
+
+Deno.test("SharedFamily shows an exemplar with its series, unless OpenMetrics would refuse it", () => {
+  const metric = Object.assign(new Metric("sf11", "counter", ["a"], { a: "x" }, { a: "y" }), {
+    enableExemplars: true,
+  });
+  const shared = new SharedFamily(metric, OPTIONS);
+  const [x, y] = metric.store.all;
+  shared.exemplify(x, 0, { labelSet: { id: 7 }, value: 2, timestamp: 1 });
+  shared.exemplify(y, 0, { labelSet: { id: "z".repeat(200) }, value: 3, timestamp: 1 });
+  shared.exemplify(new Series({ a: "w" }), 0, { labelSet: { id: 8 }, value: 4, timestamp: 1 });
+  const [{ exemplars }] = blocksOf("sf11");
+  assertEquals([...exemplars ?? []].map(([at, { labels, value }]) => [at, labels, value]), [[
+    0,
+    { id: "7" },
+    2,
+  ]]);
+  shared.release();
+});
