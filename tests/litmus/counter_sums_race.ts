@@ -17,7 +17,7 @@ import { gap } from "./_gap.ts";
 import { type Actor, NO_OUTCOME, NOT_YET, type Race } from "./_race.ts";
 
 const PAGES = 4;
-const COUNT = 16;
+const COUNT = 4;
 /** Each round has pages of its own, as a page that has flipped once is never read so again. */
 const LAP_ROUNDS = 200;
 
