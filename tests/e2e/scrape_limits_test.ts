@@ -1,7 +1,7 @@
 /**
  * Readers that are slow, leave half way, come all at once or ask too much: memory stays, others are served.
  */
-import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess, assertLessOrEqual, assertMatch } from "@std/assert";
 import { type ManySeriesServer, startManySeries } from "../_support/many_series.ts";
 import { connectRaw } from "../_support/raw_client.ts";
 import { waitFor } from "../_support/wait_for.ts";
@@ -10,6 +10,10 @@ const MEBIBYTE = 1024 * 1024;
 const SERIES = 100_000;
 /** After so many visits memory has come to rest, or never will. */
 const VISITS_MAX = 8;
+
+/** The same for bursts: a thousand connections have their price, and V8 lets something lie before it collects. */
+const BURSTS_MAX = 24;
+const RESTING_BYTES = 64 * MEBIBYTE;
 
 function get(path: string, headers = ""): string {
   return `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
@@ -70,7 +74,8 @@ Deno.test("1 000 scrapes at once are answered or sent away, and memory comes to 
     const { byteLength } = await server.scrape();
     const sizes: number[] = [];
     const counts: number[] = [];
-    for (let burst = 0; burst < 10; burst++) {
+    let grown = Infinity;
+    for (let burst = 0; burst < BURSTS_MAX && (burst < 10 || grown > RESTING_BYTES); burst++) {
       const answers = await Promise.all(Array.from({ length: 1000 }, () => server.scrape()));
       const whole = answers.filter(({ status }) => status === 200);
       const refused = answers.filter(({ status, retryAfter }) => status === 503 && retryAfter === "1");
@@ -79,10 +84,11 @@ Deno.test("1 000 scrapes at once are answered or sent away, and memory comes to 
       for (const answer of whole) assertLess(Math.abs(answer.byteLength - byteLength), byteLength / 50);
       sizes.push(server.residentBytes());
       counts.push(whole.length);
+      grown = sizes[burst] - (sizes[burst - 4] ?? -Infinity);
     }
     console.log(`at most ${concurrencyMax}: ${counts} whole; ${sizes.map(inMebibytes)} MiB after each burst`);
-    // A thousand connections have their price, and V8 lets something lie before it collects.
-    assertLess(sizes[9] - sizes[5], 64 * MEBIBYTE);
+    // Who kept 16 KiB of each scrape, a fraction of its body, would keep this much of any four bursts.
+    assertLessOrEqual(grown, RESTING_BYTES);
     assertEquals(await server.inFlight(), 1);
   }
 });
