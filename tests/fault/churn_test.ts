@@ -10,7 +10,7 @@ import type { SlabSource } from "../../src/collect/slab_source.ts";
 import { checkScrape } from "../_support/check_scrape.ts";
 import { collectGarbage } from "../_support/collect_garbage.ts";
 import type { HotOptions } from "../_support/hot_worker.ts";
-import { residentMegabytes } from "../_support/resident_memory.ts";
+import { residentMegabytes } from "../_support/resident_bytes.ts";
 import { scrapesOf, ScrapingClients } from "../_support/scraping_clients.ts";
 import { Thread } from "../_support/threads.ts";
 import { Fleet, type Samples, samplesOf } from "../_support/fleet.ts";

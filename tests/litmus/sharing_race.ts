@@ -11,7 +11,7 @@ import { GAUGE_CELL } from "../../src/layout/gauge_cell.ts";
 import { addToGauge, readGauge, setGauge } from "../../src/slab/gauge_cell.ts";
 import { createSlab, Slab } from "../../src/slab/slab.ts";
 import { gap } from "./_gap.ts";
-import { NO_OUTCOME, type Race } from "./_race.ts";
+import { type Act, NO_OUTCOME, type Race } from "./_race.ts";
 
 const CELL_SIZE32 = GAUGE_CELL.bytes / 4;
 const LAP_ROUNDS = 20_000;
@@ -46,6 +46,24 @@ function updateShared(slab: Slab, cell32: number): void {
   addToGauge(slab, cell32, 0.5);
 }
 
+/** Confines a cell, then shares it: after the last store as it must be, or before it. */
+function sharer(memory: SharedArrayBuffer, order: "stored first" | "told first"): Act {
+  const slab = new Slab(memory);
+  return (round) => {
+    const cell32 = cellOf(round);
+    slab.confined = true;
+    if (order === "told first") {
+      tell(slab, round);
+      gap();
+    }
+    updateConfined(slab, cell32);
+    if (slab.buffer !== memory) return 6;
+    if (order === "stored first") tell(slab, round);
+    updateShared(slab, cell32);
+    return NO_OUTCOME;
+  };
+}
+
 const race: Omit<Race, "name"> = {
   outcomes: [
     ["nothing is shared yet", "ACCEPTABLE"],
@@ -59,18 +77,7 @@ const race: Omit<Race, "name"> = {
   memory: () => createSlab({ bytes: BYTES }),
   lapRounds: LAP_ROUNDS,
   actors: [
-    (memory) => {
-      const slab = new Slab(memory);
-      return (round) => {
-        const cell32 = cellOf(round);
-        slab.confined = true;
-        updateConfined(slab, cell32);
-        if (slab.buffer !== memory) return 6;
-        tell(slab, round);
-        updateShared(slab, cell32);
-        return NO_OUTCOME;
-      };
-    },
+    (memory) => sharer(memory, "stored first"),
     (memory) => {
       const slab = new Slab(memory);
       const reading = { value: 0, stamp: 0, touched: false };
@@ -94,18 +101,7 @@ export const races: readonly Race[] = [
     name: "memory that is shared before the last is stored",
     broken: true,
     actors: [
-      (memory) => {
-        const slab = new Slab(memory);
-        return (round) => {
-          const cell32 = cellOf(round);
-          slab.confined = true;
-          tell(slab, round);
-          gap();
-          updateConfined(slab, cell32);
-          updateShared(slab, cell32);
-          return NO_OUTCOME;
-        };
-      },
+      (memory) => sharer(memory, "told first"),
       race.actors[1],
     ],
   },

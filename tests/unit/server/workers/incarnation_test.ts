@@ -1,10 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
-import type { ScrapeRequest, ScrapeResponse } from "../../../../src/server/scrape/scrape_messages.ts";
+import type { ScrapeResponse } from "../../../../src/server/scrape/scrape_messages.ts";
 import { StartError } from "../../../../src/server/start_error.ts";
 import { endSentence, Incarnation } from "../../../../src/server/workers/incarnation.ts";
 import type { WorkerStart } from "../../../../src/server/workers/messages.ts";
 import { FakeHost, type FakeWorker } from "../../../_support/fake_host.ts";
+import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
 
 const START: WorkerStart = {
   slot: 2,
@@ -21,15 +22,6 @@ const START: WorkerStart = {
   instrument: false,
   runtimeMetrics: false,
   handlerData: undefined,
-};
-
-const SCRAPE: ScrapeRequest = {
-  method: "GET",
-  accept: null,
-  acceptEncoding: null,
-  authorization: null,
-  query: "",
-  timeoutSeconds: null,
 };
 
 /** An incarnation, and the worker that a test plays, which does nothing by itself. */
@@ -135,7 +127,7 @@ Deno.test("Incarnation answers its worker's scrape, and not that of a worker tha
   for (const ends of [false, true]) {
     const scraped = Promise.withResolvers<ScrapeResponse>();
     const { incarnation, worker } = begin(() => scraped.promise);
-    worker.say({ type: "scrape", id: 9, ...SCRAPE });
+    worker.say({ type: "scrape", id: 9, ...PLAIN_SCRAPE });
     if (ends) {
       worker.end({ code: 0, proven: true });
       await incarnation.ended;
