@@ -3,10 +3,9 @@
  *
  * @module
  */
-
 import { parseArgs } from "../host/program.ts";
-import type { Setting } from "./settings.ts";
 import { unknownFlag } from "./closest_name.ts";
+import type { Setting } from "./settings.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A command line, taken apart. */

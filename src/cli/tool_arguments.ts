@@ -3,10 +3,9 @@
  *
  * @module
  */
-
 import { parseArgs } from "../host/program.ts";
-import { EXIT } from "./exit_codes.ts";
 import { unknownFlag } from "./closest_name.ts";
+import { EXIT } from "./exit_codes.ts";
 import { UsageError } from "./usage_error.ts";
 import { versionText } from "./version_text.ts";
 
