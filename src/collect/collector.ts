@@ -106,6 +106,7 @@ export class Collector {
   /** Families whose callback failed in the last {@linkcode Collector.prepare}. */
   #leftOut: ReadonlySet<string> = new Set();
   readonly #beforePass: ((filter?: ReadonlySet<string>) => void)[] = [];
+  readonly #beforeRetire: ((source: SlabSource) => void)[] = [];
   /** Removals that some worker has not applied yet. */
   readonly #removals: PendingRemoval[] = [];
   /** The worker that asked for a removal, by the removal's origin. */
@@ -172,6 +173,11 @@ export class Collector {
     this.#beforePass.push(update);
   }
 
+  /** Has a function called for each slab that is about to be taken out, whose header it may read a last time. */
+  beforeRetire(look: (source: SlabSource) => void): void {
+    this.#beforeRetire.push(look);
+  }
+
   /** Says whether a source's worker is alive. The live gauges of others are hidden; they come back with it. */
   setLive(source: SlabSource, live: boolean): void {
     if (source.live === live) return;
@@ -185,6 +191,7 @@ export class Collector {
    */
   retire(source: SlabSource): void {
     if (!this.#sources.delete(source)) return;
+    for (const look of this.#beforeRetire) look(source);
     this.#registry.audience.delete(source);
     this.#parse(source);
     const budget = new RetryBudget(this.#now);

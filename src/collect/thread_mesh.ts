@@ -11,6 +11,7 @@ import { assignSlot } from "../slab/slab.ts";
 import { SLAB_STATE } from "../slab/slab_status.ts";
 import { Collector } from "./collector.ts";
 import { Entrance } from "./entrance.ts";
+import { SelfMetrics } from "./self_metrics.ts";
 import type { SlabSource } from "./slab_source.ts";
 import { WorkerWatch } from "./worker_watch.ts";
 
@@ -103,6 +104,7 @@ export class ThreadMesh {
   #isAmongOthers = false;
   /** Whether a thread that is in has answered. */
   #isAnswered = false;
+  #selfMetrics: SelfMetrics | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #wake: () => void = () => {};
 
@@ -165,6 +167,12 @@ export class ThreadMesh {
   /** How many threads there are or were, this one included. */
   get size(): number {
     return this.#members.size + 1;
+  }
+
+  /** Has the `promslab_` families be part of what this thread gathers: all threads as this one sees them. */
+  exposeSelfMetrics(): void {
+    const { collector, watch } = this;
+    this.#selfMetrics ??= new SelfMetrics({ collector, watch, registry: this.#registry, everyThread: true });
   }
 
   /** Leaves the channel, which otherwise keeps the process alive. This thread's slab goes on to be read by others. */

@@ -72,6 +72,7 @@ export async function parallel(handler: Handler, options: ParallelOptions = {}):
   // WHY: an open channel keeps the process alive after the signal that is to end it.
   endOnSignals(host, () => joining.then((mesh) => mesh.close()));
   const mesh = await joining;
+  mesh.exposeSelfMetrics();
   const scraper = new Scraper(mesh.collector, { options: options.scrape, registry: defaultRegistry });
   const scope: ContextScope = {
     worker: mesh.slot,

@@ -55,6 +55,10 @@ Deno.test("deno serve --parallel: any thread answers for all, exactly, also seve
     assertEquals(now.sum("http_requests_total", 'route="/hello"', 'status="200"'), 2_000);
     assertEquals(now.decreasesSince(before), []);
   }
+  await waitFor(async () => (await scrape(url)).sum("promslab_workers", 'state="live"') === THREADS, {
+    what: "a thread that sees all threads",
+    deadlineMs: 60_000,
+  });
 });
 
 Deno.test("deno serve --parallel: several clients scrape while one thread hangs; nothing decreases", async () => {

@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { reportSlab } from "../../../src/collect/slab_report.ts";
 import { SelfMetrics } from "../../../src/collect/self_metrics.ts";
 import { WorkerWatch } from "../../../src/collect/worker_watch.ts";
 import { Counter } from "../../../src/metric/counter.ts";
+import type { Registry } from "../../../src/registry/registry.ts";
 import { Fleet } from "../../_support/fleet.ts";
 
 function setup() {
@@ -67,6 +69,55 @@ Deno.test("SelfMetrics counts drops over incarnations, and restarts by reason", 
   assertEquals(samples.get('promslab_worker_restarts_total{reason="crash"}'), 1);
   assertEquals(samples.get('promslab_worker_restarts_total{reason="hang"}'), 0);
   assertEquals(samples.get('a_total{x="_overflow"}'), 5);
+});
+
+/** Sends label sets to the overflow series of a family that has room for one. */
+function dropSeries(registry: Registry, times: number): void {
+  const counter = Counter.getOrCreate({
+    name: "narrow_total",
+    help: "h",
+    labelNames: ["x"],
+    maxSeries: 1,
+    registry,
+  });
+  for (let i = 0; i <= times; i++) counter.inc({ x: i });
+}
+
+Deno.test("SelfMetrics counts the drops of a worker that ended, and was folded, between two scrapes", () => {
+  const { clock, fleet, watch, workers } = setup();
+  assertEquals(fleet.scrape().get('promslab_dropped_total{what="series"}'), 0);
+  dropSeries(workers[0].registry, 10);
+  watch.ended(workers[0].source);
+  dropSeries(workers[0].registry, 1);
+  for (; watch.workers.has(workers[0].source); clock.now += 250) watch.check();
+  assertEquals(fleet.scrape().get('promslab_dropped_total{what="series"}'), 11);
+  for (; clock.now < 20_000; clock.now += 250) watch.check();
+  assertEquals(fleet.scrape().get('promslab_dropped_total{what="series"}'), 11, "once");
+});
+
+Deno.test("SelfMetrics counts the drops of the collecting thread, and of slabs that nobody watches", () => {
+  const { fleet } = setup();
+  dropSeries(fleet.main, 10);
+  const dropped = () => fleet.scrape().get('promslab_dropped_total{what="series"}');
+  assertEquals(dropped(), 10);
+  const unwatched = fleet.start(7);
+  dropSeries(unwatched.registry, 4);
+  assertEquals(dropped(), 14);
+  fleet.end(unwatched);
+  assertEquals(dropped(), 14);
+});
+
+Deno.test("SelfMetrics leave no word for other threads when a slot is empty", () => {
+  const { fleet, watch } = setup();
+  const live = () => [...fleet.scrape().keys()].filter((name) => name.includes('worker="'));
+  for (let life = 0; life < 3; life++) {
+    const worker = fleet.start(2);
+    watch.add(worker.source);
+    assertEquals(live().filter((name) => name.includes('worker="2"')).length, 4);
+    watch.ended(worker.source);
+    assertEquals(live().filter((name) => name.includes('worker="2"')), []);
+  }
+  assertEquals(reportSlab(fleet.main.slab).records.removals, 0);
 });
 
 Deno.test("SelfMetrics are brought up to date for a pass that wants one of them, and for no other", () => {

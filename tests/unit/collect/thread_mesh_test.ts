@@ -107,6 +107,73 @@ Deno.test("ThreadMesh: removals whose threads have all acted leave no record", a
   for (const mesh of meshes) mesh.close();
 });
 
+Deno.test("ThreadMesh.exposeSelfMetrics(): each thread tells of all, nothing is counted twice, nothing decreases", async () => {
+  const channel = crypto.randomUUID();
+  const threads = [0, 1, 2].map(() => {
+    const registry = new Registry({ slabBytes: SMALL_SLAB_BYTES });
+    return {
+      registry,
+      narrow: new Gauge({ name: "narrow", help: "h", labelNames: ["x"], maxSeries: 1, registry }),
+    };
+  });
+  const drop = (who: number, times: number) => {
+    for (let i = 0; i <= times; i++) threads[who].narrow.set({ x: i }, 1);
+  };
+  const join = async (who: number) => {
+    const mesh = await ThreadMesh.join({ registry: threads[who].registry, channel });
+    mesh.exposeSelfMetrics();
+    mesh.exposeSelfMetrics();
+    return mesh;
+  };
+  const meshes = [await join(0), await join(1)];
+  const dropped = 'promslab_dropped_total{what="series"}';
+  let last = 0;
+  const look = (mesh: ThreadMesh) => {
+    const samples = scrape(mesh);
+    const now = samples.get(dropped)!;
+    assert(now >= last, `${now} drops in one thread's scrape, ${last} in another's before`);
+    last = now;
+    return samples;
+  };
+  drop(0, 3);
+  for (const mesh of meshes) assertEquals(look(mesh).get(dropped), 3);
+  drop(1, 5);
+  for (const mesh of meshes.toReversed()) assertEquals(look(mesh).get(dropped), 8);
+  meshes.push(await join(2));
+  drop(2, 1);
+  for (const mesh of meshes) assertEquals(look(mesh).get(dropped), 9);
+  await waitFor(() => meshes.every((mesh) => look(mesh).get('promslab_workers{state="live"}') === 3), {
+    what: "every thread to see three live ones",
+  });
+  for (const [who, mesh] of meshes.entries()) {
+    const samples = look(mesh);
+    for (const slot of [0, 1, 2]) {
+      const label = `worker="${slot}"`;
+      assertEquals(samples.get(`promslab_slab_size_bytes{${label}}`), SMALL_SLAB_BYTES);
+      assertEquals(
+        samples.get(`promslab_slab_series{${label}}`),
+        slabStatus(threads[slot].registry.slab).seriesCount,
+      );
+      assert(samples.get(`promslab_worker_heartbeat_age_seconds{${label}}`)! < 60);
+    }
+    assertEquals(samples.get(`promslab_worker_heartbeat_age_seconds{worker="${who}"}`), 0);
+    assertEquals(samples.has("promslab_conflicting_families_total"), false, "threads would not agree on it");
+    assertEquals(samples.get("promslab_scrape_stale_children_total"), 0);
+  }
+  drop(1, 2);
+  threads[1].registry.close();
+  meshes[1].close();
+  const others = [meshes[0], meshes[2]];
+  await waitFor(() => others.every((mesh) => look(mesh).get('promslab_workers{state="ended"}') === 1), {
+    what: "the others to learn of the end",
+  });
+  for (const mesh of others) {
+    for (const source of mesh.collector.sources) if (source.slot === 1) mesh.collector.retire(source);
+    assertEquals(look(mesh).get(dropped), 11);
+    mesh.close();
+  }
+});
+
 Deno.test("ThreadMesh: a slab of another layout version is left out", async () => {
   const channel = crypto.randomUUID();
   const problems: string[] = [];
