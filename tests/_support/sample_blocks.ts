@@ -4,7 +4,12 @@
  * @module
  */
 import type { Descriptor } from "../../src/model/descriptor.ts";
-import { type FamilySamples, type SeriesBlock, strideOf } from "../../src/model/samples.ts";
+import {
+  type FamilySamples,
+  type NativeHistogram,
+  type SeriesBlock,
+  strideOf,
+} from "../../src/model/samples.ts";
 import type { Format } from "../../src/exposition/format.ts";
 
 /** A descriptor of which only the interesting parts are given. */
@@ -53,6 +58,20 @@ export class TestFamily {
     };
   }
 }
+
+/** A native histogram with nothing observed, of the schema whose buckets grow by the eighth root of two. */
+export const EMPTY_NATIVE: NativeHistogram = {
+  schema: 3,
+  zeroThreshold: 0,
+  zeroCount: 0,
+  count: 0,
+  sum: 0,
+  positiveKeys: new Int32Array(),
+  positiveCounts: new Float64Array(),
+  negativeKeys: new Int32Array(),
+  negativeCounts: new Float64Array(),
+  exemplars: [],
+};
 
 const decoder = new TextDecoder();
 

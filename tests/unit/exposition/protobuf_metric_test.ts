@@ -10,7 +10,7 @@ import {
 } from "../../../src/exposition/protobuf_metric.ts";
 import { ProtobufWriter } from "../../../src/exposition/protobuf_writer.ts";
 import type { FamilySamples, NativeHistogram } from "../../../src/model/samples.ts";
-import { TestFamily } from "../../_support/sample_blocks.ts";
+import { EMPTY_NATIVE, TestFamily } from "../../_support/sample_blocks.ts";
 
 /** What was written, as fields. */
 function fieldsOf(write: (out: ProtobufWriter) => void): ProtobufFields {
@@ -23,18 +23,7 @@ function sourceOf(samples: FamilySamples, series = 0): MetricSource {
   return { descriptor: samples.descriptor, samples, series, escaping: "allow-utf-8" };
 }
 
-const NATIVE: NativeHistogram = {
-  schema: 2,
-  zeroThreshold: 0,
-  zeroCount: 0,
-  count: 0,
-  sum: 0,
-  positiveKeys: new Int32Array(),
-  positiveCounts: new Float64Array(),
-  negativeKeys: new Int32Array(),
-  negativeCounts: new Float64Array(),
-  exemplars: [],
-};
+const NATIVE: NativeHistogram = { ...EMPTY_NATIVE, schema: 2 };
 
 function nativeHistogram(native: Partial<NativeHistogram>): ProtobufFields {
   const samples = new TestFamily({ name: "h", type: "histogram" }).samples([0, 0], {

@@ -1,22 +1,10 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { parseProtobuf } from "../../../src/exposition/check/parse_protobuf.ts";
 import { createProtobufFormat } from "../../../src/exposition/protobuf_sink.ts";
-import { bytesOf, chunksOf, TestFamily } from "../../_support/sample_blocks.ts";
+import { bytesOf, chunksOf, EMPTY_NATIVE, TestFamily } from "../../_support/sample_blocks.ts";
 
 const EXEMPLAR = { labels: { id: "x" }, value: 0.25, timestamp: 1.5 };
 const NATIVE = { schema: 3, zeroThreshold: 0, maxBuckets: 160, maxZeroThreshold: 0, minResetSeconds: 0 };
-const EMPTY_NATIVE = {
-  schema: 3,
-  zeroThreshold: 0,
-  zeroCount: 0,
-  count: 0,
-  sum: 0,
-  positiveKeys: new Int32Array(),
-  positiveCounts: new Float64Array(),
-  negativeKeys: new Int32Array(),
-  negativeCounts: new Float64Array(),
-  exemplars: [],
-};
 
 Deno.test("createProtobufFormat() writes a gauge byte by byte as the schema says", () => {
   const samples = new TestFamily({ name: "g", help: "H", type: "gauge", unit: "s", labelNames: ["a"] }, [[
