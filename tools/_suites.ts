@@ -77,7 +77,7 @@ export async function suitesOf(kind: string): Promise<Suite[]> {
     command: (report, flags) => denoTest(ready, report, [...(parallel ? ["--parallel"] : []), ...flags]),
   });
   if (everyRuntime) {
-    suites.push({ kind, name: `${kind} (Bun)`, limitSeconds, ...bunTest(ready) });
+    suites.push({ kind, name: `${kind} (Bun)`, limitSeconds, ...bunTest(ready, limitSeconds) });
     suites.push({ kind, name: `${kind} (Node)`, limitSeconds, ...nodeTest(ready) });
   }
   return suites;
@@ -109,15 +109,15 @@ function denoTest(files: readonly string[], report: string, flags: readonly stri
 
 type Runner = Pick<Suite, "missing" | "command">;
 
-function bunTest(files: readonly string[]): Runner {
+function bunTest(files: readonly string[], limitSeconds: number): Runner {
   const bun = programFor("bun", BUN_PACKAGE, () => true);
   return {
     missing: bun.missing,
     command: (report) => [
       ...bun.command,
       "test",
-      // WHY: else it ends each test after 5 s, which takes longer on a busy machine; a suite has a limit of its own.
-      "--timeout=600000",
+      // WHY: else it ends each test after 5 s, which takes longer on a busy machine; the suite's limit is the guard.
+      `--timeout=${limitSeconds * 1000}`,
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       ...files.map((file) => `./${file}`),
