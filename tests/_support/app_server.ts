@@ -74,6 +74,14 @@ async function acceptingWorkers(adminUrl: string): Promise<number> {
   return Number(/(\d+) of \d+ workers accept/.exec(await response.text())?.[1] ?? NaN);
 }
 
+/**
+ * How often a server has said that a worker ended as `sentence`. A machine that starves a worker makes it hang beside
+ * the one that a test hangs, so that a test cannot know the number of hangs, but that each is counted.
+ */
+export function endsSaid({ command }: Pick<AppServer, "command">, sentence: string): number {
+  return command.stderr.split(`ended as ${sentence}`).length - 1;
+}
+
 /** The samples of one scrape in the text format, by the line's text before the value. */
 export class Scrape {
   readonly samples: ReadonlyMap<string, number>;

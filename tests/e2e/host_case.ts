@@ -4,7 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type AppServer, type AppServerOptions, startApp } from "../_support/app_server.ts";
+import { HUNG } from "../../src/server/workers/supervisor.ts";
+import { type AppServer, type AppServerOptions, endsSaid, startApp } from "../_support/app_server.ts";
 import { runCommand } from "../_support/command.ts";
 import { connectRaw } from "../_support/raw_client.ts";
 import { requestMany } from "../_support/request_many.ts";
@@ -138,14 +139,15 @@ function defineHeapLimit(test: Test, start: Start): void {
   });
 }
 
-/** Waits for a replacement and a full house. On a machine that starves a thread, that one hangs too, and is one more. */
+/** Waits for a replacement and a full house. */
 async function replaced(app: AppServer, reason: string): Promise<void> {
   // The one that is lost may be seen as live or not by now; the log says how many there were.
   const configured = Number(/\((\d+) workers?\)/.exec(app.command.stdout)![1]);
   await waitFor(async () => {
     const scrape = await app.scrape();
     const restarts = scrape.sum("promslab_worker_restarts_total", `reason="${reason}"`);
-    return (restarts === 1 || (reason === "hang" && restarts > 1)) &&
+    const wanted = reason === "hang" ? endsSaid(app, HUNG) : 1;
+    return restarts > 0 && restarts === wanted &&
       scrape.sum("promslab_workers", 'state="live"') === configured;
   }, { what: `a replacement for ${reason}`, deadlineMs: 20_000 }).catch((error: Error) => {
     const { ending, stderr } = app.command;

@@ -2,7 +2,8 @@
  * Workers that crash, hang or run out of memory in a real server: the others answer, the totals stay.
  */
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
-import { type AppServer, startApp } from "../_support/app_server.ts";
+import { HUNG } from "../../src/server/workers/supervisor.ts";
+import { type AppServer, endsSaid, startApp } from "../_support/app_server.ts";
 import { coreWaitMs, coreWaitMsOf } from "../_support/core_wait.ts";
 import { requestMany } from "../_support/request_many.ts";
 import { waitFor } from "../_support/wait_for.ts";
@@ -93,8 +94,10 @@ Deno.test("a worker in an endless loop is replaced, with its counts kept, and it
   await using app = await startApp({ module: MODULE, flags: ["--hang-seconds", "1.5"] });
   await requestMany({ url: `${app.url}/ok`, total: 100, keepAlive: false });
   const looping = ask(`${app.url}/loop`, 60_000);
-  // On a machine that starves a thread, that one hangs too, and is one more.
-  await waitFor(async () => await restarts(app, "hang") >= 1, { what: "the restart", deadlineMs: 20_000 });
+  await waitFor(async () => {
+    const counted = await restarts(app, "hang");
+    return counted > 0 && counted === endsSaid(app, HUNG);
+  }, { what: "the restart", deadlineMs: 20_000 });
   assertEquals(typeof await looping, "string", "the connection is cut");
   await waitFor(async () => await app.acceptingWorkers() === 3, {
     what: "three workers again",
