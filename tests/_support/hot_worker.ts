@@ -10,7 +10,10 @@ import { Commit, Counter, defaultRegistry, Gauge, Histogram } from "../../mod.ts
 export interface HotOptions {
   readonly slab: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
-  /** One word: the worker goes on while it is 0, ends at 1, and waits while it is 2. */
+  /**
+   * One word: the worker goes on while it is 0, ends at 1, and waits while it is 2. Where there is room for a second one
+   * it has, once the worker waits or has ended, the rounds that it has done, each of which observes once.
+   */
   readonly stop: SharedArrayBuffer;
   /** Name of the Web Lock to hold for life, where there are any: Deno then really ends the thread. */
   readonly lock?: string;
@@ -44,11 +47,18 @@ const together = {
   twos: new Histogram({ name: "together_twos", help: "Two in each commit.", buckets: [0.5, 1, 2] }),
 };
 const word = new Int32Array(stop);
+const tellRounds = (rounds: number) => {
+  if (word.length > 1) Atomics.store(word, 1, rounds);
+};
 
+let i = 0;
 parentPort!.postMessage("begun");
-for (let i = 0; Atomics.load(word, 0) !== 1; i++) {
+for (; Atomics.load(word, 0) !== 1; i++) {
   if (i === waitsAfter) Atomics.compareExchange(word, 0, 0, 2);
-  while (Atomics.load(word, 0) === 2) Atomics.wait(word, 0, 2, 10);
+  while (Atomics.load(word, 0) === 2) {
+    tellRounds(i);
+    Atomics.wait(word, 0, 2, 10);
+  }
   ints.inc();
   ones.observe(1);
   halves.inc(0.5);
@@ -60,6 +70,7 @@ for (let i = 0; Atomics.load(word, 0) !== 1; i++) {
   }
   if (i % 64 === 0 && i < 64 * 500) series.inc({ k: `series ${i}` });
 }
+tellRounds(i);
 
 async function holdLock(name: string): Promise<void> {
   const { locks } = navigator as unknown as { locks?: Locks };

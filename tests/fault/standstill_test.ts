@@ -38,15 +38,15 @@ Deno.test("case 33: a writer that stands still after any of its stores keeps no 
   const { stores } = standingStill(Infinity);
   assert(stores > 20);
   let stale = 0;
-  const durationsMs: number[] = [];
   for (let limit = 0; limit <= stores; limit++) {
     const { buffer } = standingStill(limit);
     const collector = new Collector(new Registry({ slabBytes: 1 << 16 }));
     collector.addSlab(buffer);
-    for (let scrape = 0; scrape < 2; scrape++) {
+    let leastMs = Infinity;
+    for (let scrape = 0; scrape < 3; scrape++) {
       const start = performance.now();
       const blocks = [...collector.blocks()].map((block) => ({ ...block, values: block.values.slice() }));
-      durationsMs.push(performance.now() - start);
+      leastMs = Math.min(leastMs, performance.now() - start);
       const samples = samplesOf(blocks);
       assertEquals(samples.size, 1000 + 2 + 5);
       const commits = samples.get("a_total")!;
@@ -57,9 +57,8 @@ Deno.test("case 33: a writer that stands still after any of its stores keeps no 
       assert(observed === 2 * commits || observed === 2 * commits - 1, `${observed} of ${commits} rounds`);
     }
     stale += collector.stats.staleChildren;
+    // The best of three, as a busy machine is no defect.
+    assertLess(leastMs, SCRAPE_MS_MAX, `after ${limit} of ${stores} stores`);
   }
   assertEquals(stale, 0, "each was read at the first try: nobody has to wait for the writer");
-  durationsMs.sort((a, b) => a - b);
-  // The best of each machine, as a busy one is no defect.
-  assertLess(durationsMs[Math.floor(durationsMs.length / 2)], SCRAPE_MS_MAX);
 });

@@ -139,13 +139,18 @@ Deno.test("case 12: a worker that only created a gauge changes nothing, alive or
 
 Deno.test("case 23: a gauge that no worker ever set is 0; mostrecent follows the tickets, not the clocks", () => {
   const fleet = new Fleet();
-  const gauges = [0, 1].map((slot) =>
-    new Gauge({ name: "g", help: "G.", mode: "mostrecent", registry: fleet.start(slot).registry })
-  );
+  // Clocks that are an hour apart, and are put back in between.
+  const clocks = [3_600_000, 0];
+  const gauges = clocks.map((_, slot) => {
+    const clock = () => clocks[slot];
+    const { registry } = fleet.start(slot, { now: clock, wallNow: clock });
+    return new Gauge({ name: "g", help: "G.", mode: "mostrecent", registry });
+  });
   assertEquals([...fleet.scrape()], [["g", 0]]);
   gauges[1].set(7);
   assertEquals([...fleet.scrape()], [["g", 7]]);
   for (let turn = 0; turn < 6; turn++) {
+    clocks[turn % 2] -= 60_000;
     gauges[turn % 2].set(turn);
     assertEquals([...fleet.scrape()], [["g", turn]]);
   }
