@@ -73,7 +73,6 @@ export class MergedFamily {
   /** The visible series, in the order of the output. */
   #cut: CutSeries = { order: new Int32Array(0), blocks: [] };
   readonly #idleSeries: IdleSeries | undefined;
-  readonly #idle: LabelValues[] = [];
   #created: Float64Array = new Float64Array(0);
   #whole: ReadonlySet<SlabColumn> = NO_COLUMNS;
   #totals: CounterTotals = new CounterTotals([], 0);
@@ -100,7 +99,11 @@ export class MergedFamily {
     const column = totalColumn(descriptor);
     if (column !== undefined) this.#steady = new SteadyTotals({ stride: this.#retired.stride, column });
     const { ttlSeconds } = descriptor;
-    if (ttlSeconds > 0) this.#idleSeries = new IdleSeries({ ttlSeconds, stride: this.#retired.stride });
+    if (ttlSeconds > 0) {
+      const labelsOf = (index: number) => this.#series[index].labels;
+      const { stride } = this.#retired;
+      this.#idleSeries = new IdleSeries({ ttlSeconds, stride, perWorker: this.#perWorker, labelsOf });
+    }
   }
 
   /**
@@ -147,6 +150,11 @@ export class MergedFamily {
     this.#dirty = true;
   }
 
+  /** Says that a worker began a series anew after a removal: it has its whole time to live, whatever its value. */
+  seriesBegan(index: number): void {
+    this.#idleSeries?.forget(index);
+  }
+
   /**
    * Hides the series that a removal is meant for, in all slabs whose owner has not applied it yet, and forgets what
    * ended workers left of them.
@@ -165,7 +173,10 @@ export class MergedFamily {
         if (matching.has(column.index[k])) column.condemn(k, { number: place.number, reset: removal.reset });
       }
     }
-    for (const index of matching) this.#retired.forget(index);
+    for (const index of matching) {
+      this.#retired.forget(index);
+      this.#idleSeries?.forget(index);
+    }
     this.#dirty = true;
   }
 
@@ -227,7 +238,7 @@ export class MergedFamily {
     if (descriptor.native !== undefined) this.#settleResets();
     if (this.#dirty) this.#arrange();
     this.#merge(whole, budget);
-    this.#findIdle(now);
+    this.#idleSeries?.note(this.#cut.order, this.#merged.values, now);
     const stride = this.#stride;
     // WHY: held here, because another scrape may arrange the family anew while this one waits between two blocks.
     const { blocks } = this.#cut;
@@ -349,30 +360,7 @@ export class MergedFamily {
    * They are to be removed.
    */
   takeIdle(): LabelValues[] {
-    return this.#idle.splice(0);
-  }
-
-  #findIdle(now: number): void {
-    if (this.#idleSeries === undefined) return;
-    const places = this.#idleSeries.find(this.#cut.order, this.#merged.values, now);
-    if (places.length === 0) return;
-    const idle = places.map((place) => this.#series[this.#cut.order[place]].labels);
-    this.#idle.push(...(this.#perWorker ? this.#idleEverywhere(idle) : idle));
-  }
-
-  /** Of series that are kept apart by worker, those that are idle in all workers: a removal takes them from all. */
-  #idleEverywhere(idle: readonly LabelValues[]): LabelValues[] {
-    const keyOf = (labels: LabelValues) => labelSetKey(labels.slice(0, -1));
-    const left = new Map<string, number>();
-    for (const index of this.#cut.order) {
-      const key = keyOf(this.#series[index].labels);
-      left.set(key, (left.get(key) ?? 0) + 1);
-    }
-    return idle.filter((labels) => {
-      const key = keyOf(labels);
-      left.set(key, left.get(key)! - 1);
-      return left.get(key) === 0;
-    });
+    return this.#idleSeries?.take() ?? [];
   }
 
   /** Counters: whether any worker's values may be fractions, whose sum depends on the order. */
@@ -406,6 +394,7 @@ export class MergedFamily {
     }
     this.#retired.markVisible(visible);
     this.#forgetUnknown(known, visible);
+    this.#idleSeries?.forgetHidden(visible);
     const order = this.#sorted.all().filter((index) => visible[index] === 1);
     const positions = new Int32Array(this.#series.length).fill(-1);
     for (let position = 0; position < order.length; position++) positions[order[position]] = position;
@@ -439,7 +428,6 @@ export class MergedFamily {
     for (const index of forgotten) {
       this.#indexes.delete(labelSetKey(this.#series[index].labels));
       this.#freeIndexes.push(index);
-      this.#idleSeries?.forget(index);
       this.#steady?.forget(index);
     }
     this.#sorted.delete(forgotten);

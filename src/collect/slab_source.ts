@@ -292,6 +292,7 @@ export class SlabSource {
     const k = known ?? column.appendCell(index, record);
     if (known === undefined) this.#places.set(record.ordinal, k);
     else column.useAnew(k, index, record);
+    if (known !== undefined || record.dormant) family.seriesBegan(index);
     const late = learn.lateRemoval({ source: this, descriptor, labels, removalsSeen: record.removalsSeen });
     if (late !== undefined) column.condemn(k, { number: late.number, reset: late.removal.reset });
   }
