@@ -12,9 +12,9 @@ import { defineLayout, toIndex32, toIndex64 } from "./layout.ts";
 
 // <layout:histogram_cell>
 // offset  size  view  field       writer                          ordering                             meaning
-// ------  ----  ----  ----------  ------------------------------  -----------------------------------  -------------------------------------------------------------
+// ------  ----  ----  ----------  ------------------------------  -----------------------------------  -------------------------------------------------------------------------------------
 //      0     4  i32   sequence    owner; readers add 0            Atomics.add AFTER the inactive copy  parity selects the active copy: even A, odd B
-//      4     4  i32   lastBucket  owner, read by the owner alone  plain                                bucket of the last observation, which the inactive copy lacks
+//      4     4  i32   lastBucket  owner, read by the owner alone  plain                                bucket of the last observation, which the inactive copy lacks; -1 if it may lack more
 // total 8 bytes
 // </layout>
 
@@ -26,7 +26,7 @@ export const HISTOGRAM_CELL = defineLayout({
   // deno-fmt-ignore
   fields: [
     { field: "sequence", size: 4, view: "i32", writer: "owner; readers add 0", ordering: "Atomics.add AFTER the inactive copy", meaning: "parity selects the active copy: even A, odd B" },
-    { field: "lastBucket", size: 4, view: "i32", writer: "owner, read by the owner alone", ordering: "plain", meaning: "bucket of the last observation, which the inactive copy lacks" },
+    { field: "lastBucket", size: 4, view: "i32", writer: "owner, read by the owner alone", ordering: "plain", meaning: "bucket of the last observation, which the inactive copy lacks; -1 if it may lack more" },
   ],
 });
 
@@ -38,6 +38,8 @@ export const HISTOGRAM_SUM64 = 1;
 export const HISTOGRAM_COUNTS64 = 2;
 /** From a cell's `sequence` to its `lastBucket`, in elements of 32 bits. */
 export const HISTOGRAM_LAST32 = toIndex32(HISTOGRAM_CELL.at.lastBucket);
+/** The `lastBucket` of a cell whose inactive copy may lack more than one observation. */
+export const HISTOGRAM_LAST_UNKNOWN = -1;
 
 /** Size of one copy in elements of 64 bits, for the given number of buckets, +Inf included. */
 export function histogramCopy64(bucketCount: number): number {

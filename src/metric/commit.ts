@@ -154,10 +154,7 @@ export class Commit {
     }
     try {
       if (partCount > 0) commitParts(parts[0].slab, block32, parts, partCount);
-      for (let k = 0; k < aloneCount; k++) {
-        this.#alone[k].move();
-        this.#alone[k].settle();
-      }
+      for (let k = 0; k < aloneCount; k++) this.#alone[k].move();
     } finally {
       this.discard();
     }

@@ -6,7 +6,7 @@
 // DATA PLANE
 import type { CommitPart } from "../slab/commit.ts";
 import { flipCounter } from "../slab/counter_cell.ts";
-import { observeAll, observeHistogram, settleHistogram } from "../slab/histogram_cell.ts";
+import { observeAll, observeHistogram } from "../slab/histogram_cell.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { CounterChild } from "./counter.ts";
 import type { CellHolder } from "./family.ts";
@@ -41,8 +41,6 @@ export abstract class CommitUpdate<Child extends CellHolder = CellHolder> implem
   protected abstract clear(): void;
   /** Makes the update in one flip of the cell. */
   abstract move(): void;
-  /** What is left to do afterwards. */
-  settle(): void {}
 }
 
 /** An increment of a counter. */
@@ -105,10 +103,6 @@ export class HistogramUpdate extends CommitUpdate<ClassicChild> {
     const { bounds } = this.child!;
     if (this.#count === 1) observeHistogram(this.slab, this.cell32, bounds, this.#values[0]);
     else observeAll(this.slab, { cell32: this.cell32, bounds }, this.#values, this.#count);
-  }
-
-  override settle(): void {
-    if (this.#count > 1) settleHistogram(this.slab, this.cell32, this.child!.bounds.length + 1);
   }
 }
 

@@ -16,10 +16,11 @@ export { COMMIT_CELLS_MAX };
 export interface CommitPart {
   /** The cell's `sequence` as an element of the slab's Int32Array. No two parts of a commit have the same. */
   readonly cell32: number;
-  /** Moves the cell from one copy to the other, exactly once. Must not throw. */
+  /**
+   * Moves the cell from one copy to the other, exactly once. Throws nothing but for want of stack, and leaves the cell fit
+   * for its next move, as nothing comes after it.
+   */
   move(): void;
-  /** Does what is left to do for the cell's next move, once the commit is over. */
-  settle?(): void;
 }
 
 /**
@@ -53,7 +54,6 @@ export function commitParts(
     // ORDER: shows the whole commit in one step; pairs with commitsMoved() (litmus: commit).
     Atomics.add(i32, block32, 1);
   }
-  for (let k = 0; k < count; k++) parts[k].settle?.();
 }
 
 /** Where a slab's commit block lies, as an element of its Int32Array; 0 if it has none, or a damaged one. Any thread. */

@@ -9,9 +9,11 @@ import {
   HISTOGRAM_COPIES64,
   HISTOGRAM_COUNTS64,
   HISTOGRAM_LAST32,
+  HISTOGRAM_LAST_UNKNOWN,
   HISTOGRAM_SUM64,
   histogramCopy64,
 } from "../layout/histogram_cell.ts";
+import { restoreHistogram } from "./histogram_cell.ts";
 import type { Slab } from "./slab.ts";
 
 /**
@@ -42,11 +44,13 @@ export function shiftGaugeHistogram(
   const inactive64 = odd ? copyA64 : copyB64;
   const count = f64[active64 + HISTOGRAM_COUNTS64 + bucket] + by;
   if (count < 0) return false;
-  const last = i32[cell32 + HISTOGRAM_LAST32] + HISTOGRAM_COUNTS64;
-  f64[inactive64 + last] = f64[active64 + last];
+  let last = i32[cell32 + HISTOGRAM_LAST32];
+  if (last < 0) last = restoreHistogram(slab, cell32, boundCount + 1);
+  f64[inactive64 + HISTOGRAM_COUNTS64 + last] = f64[active64 + HISTOGRAM_COUNTS64 + last];
+  // WHY: before the bucket changes, so that it is known even if the update is not completed.
+  i32[cell32 + HISTOGRAM_LAST32] = bucket;
   f64[inactive64 + HISTOGRAM_COUNTS64 + bucket] = count;
   f64[inactive64 + HISTOGRAM_SUM64] = f64[active64 + HISTOGRAM_SUM64] + by * value;
-  i32[cell32 + HISTOGRAM_LAST32] = bucket;
   // ORDER: publishes sum and bucket in one step; pairs with readHistogram() (litmus: histogram flip).
   Atomics.add(i32, cell32, 1);
   return true;
@@ -65,27 +69,15 @@ export function setGaugeHistogram(
   content: { readonly counts: Float64Array; readonly sum: number },
 ): void {
   const { i32, f64 } = slab;
-  const { counts } = content;
-  const copyA64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
-  const copyB64 = copyA64 + histogramCopy64(counts.length);
-  const odd = (i32[cell32] & 1) !== 0;
-  const active64 = odd ? copyB64 : copyA64;
-  const inactive64 = odd ? copyA64 : copyB64;
-  fillCopy(f64, inactive64, content);
-  // ORDER: publishes the whole copy in one step; pairs with readHistogram() (litmus: histogram flip).
-  Atomics.add(i32, cell32, 1);
-  // WHY: the next change brings forward one bucket only, so the copy that is inactive now catches up here.
-  fillCopy(f64, active64, content);
-}
-
-function fillCopy(
-  f64: Float64Array,
-  copy64: number,
-  content: { readonly counts: Float64Array; readonly sum: number },
-): void {
   const { counts, sum } = content;
+  const inactive = (i32[cell32] & 1) ^ 1;
+  const copy64 = (cell32 >>> 1) + HISTOGRAM_COPIES64 + inactive * histogramCopy64(counts.length);
+  // WHY: from here on the copies differ in several buckets, whether the update is completed or not.
+  i32[cell32 + HISTOGRAM_LAST32] = HISTOGRAM_LAST_UNKNOWN;
   f64[copy64 + HISTOGRAM_SUM64] = sum;
   for (let bucket = 0; bucket < counts.length; bucket++) {
     f64[copy64 + HISTOGRAM_COUNTS64 + bucket] = counts[bucket];
   }
+  // ORDER: publishes the whole copy in one step; pairs with readHistogram() (litmus: histogram flip).
+  Atomics.add(i32, cell32, 1);
 }

@@ -8,6 +8,7 @@ import {
   HISTOGRAM_COPIES64,
   HISTOGRAM_COUNTS64,
   HISTOGRAM_LAST32,
+  HISTOGRAM_LAST_UNKNOWN,
   HISTOGRAM_SUM64,
   histogramCopy64,
 } from "../layout/histogram_cell.ts";
@@ -39,20 +40,37 @@ export function observeHistogram(
   const odd = (i32[cell32] & 1) !== 0;
   const active64 = odd ? copyB64 : copyA64;
   const inactive64 = odd ? copyA64 : copyB64;
-  // WHY: the inactive copy lacks exactly the last observation, so bringing forward its bucket makes it current.
-  const last = i32[cell32 + HISTOGRAM_LAST32] + HISTOGRAM_COUNTS64;
-  f64[inactive64 + last] = f64[active64 + last];
+  // WHY: the inactive copy lacks exactly the last observation, so bringing forward its bucket makes it current. Which
+  // bucket this observation changes is noted before it changes, so that it is known even if it is not completed.
+  let last = i32[cell32 + HISTOGRAM_LAST32];
+  if (last < 0) last = restoreHistogram(slab, cell32, boundCount + 1);
+  f64[inactive64 + HISTOGRAM_COUNTS64 + last] = f64[active64 + HISTOGRAM_COUNTS64 + last];
+  i32[cell32 + HISTOGRAM_LAST32] = bucket;
   f64[inactive64 + HISTOGRAM_COUNTS64 + bucket] = f64[active64 + HISTOGRAM_COUNTS64 + bucket] + 1;
   f64[inactive64 + HISTOGRAM_SUM64] = f64[active64 + HISTOGRAM_SUM64] + value;
   f64[inactive64] = step;
-  i32[cell32 + HISTOGRAM_LAST32] = bucket;
   // ORDER: publishes all of it in one step; pairs with readHistogram() (litmus: histogram flip).
   Atomics.add(i32, cell32, 1);
 }
 
 /**
- * Observes several values in one flip. Owner thread only. Allocates nothing. Before the next observation comes
- * {@linkcode settleHistogram}.
+ * Makes both copies of a histogram the same, where the inactive one lacks more than the last observation, or was filled
+ * by an update that was not completed. Owner thread only.
+ *
+ * @param bucketCount the number of buckets, +Inf included
+ * @returns the new `lastBucket`
+ */
+export function restoreHistogram({ i32, f64 }: Slab, cell32: number, bucketCount: number): number {
+  const length64 = histogramCopy64(bucketCount);
+  const copies64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
+  const active = i32[cell32] & 1;
+  const active64 = copies64 + active * length64;
+  f64.copyWithin(copies64 + (active ^ 1) * length64, active64, active64 + length64);
+  return i32[cell32 + HISTOGRAM_LAST32] = 0;
+}
+
+/**
+ * Observes several values in one flip. Owner thread only. Allocates nothing.
  *
  * @param count how many of the values, from the first
  */
@@ -69,8 +87,11 @@ export function observeAll(
   const active = i32[cell32] & 1;
   const active64 = copies64 + active * length64;
   const inactive64 = copies64 + (active ^ 1) * length64;
-  const last = i32[cell32 + HISTOGRAM_LAST32] + HISTOGRAM_COUNTS64;
-  f64[inactive64 + last] = f64[active64 + last];
+  let last = i32[cell32 + HISTOGRAM_LAST32];
+  if (last < 0) last = restoreHistogram(slab, cell32, bounds.length + 1);
+  f64[inactive64 + HISTOGRAM_COUNTS64 + last] = f64[active64 + HISTOGRAM_COUNTS64 + last];
+  // WHY: from here on the copies differ in several buckets, whether the update is completed or not.
+  i32[cell32 + HISTOGRAM_LAST32] = HISTOGRAM_LAST_UNKNOWN;
   f64[inactive64 + HISTOGRAM_SUM64] = f64[active64 + HISTOGRAM_SUM64];
   for (let k = 0; k < count; k++) {
     let bucket = 0;
@@ -81,19 +102,6 @@ export function observeAll(
   f64[inactive64] = 0;
   // ORDER: publishes all of it in one step; pairs with readHistogram() (litmus: histogram flip).
   Atomics.add(i32, cell32, 1);
-}
-
-/**
- * Makes both copies of a histogram the same, as the next observation brings forward one bucket only. Owner thread only.
- *
- * @param bucketCount the number of buckets, +Inf included
- */
-export function settleHistogram({ i32, f64 }: Slab, cell32: number, bucketCount: number): void {
-  const length64 = histogramCopy64(bucketCount);
-  const copies64 = (cell32 >>> 1) + HISTOGRAM_COPIES64;
-  const active = i32[cell32] & 1;
-  const active64 = copies64 + active * length64;
-  f64.copyWithin(copies64 + (active ^ 1) * length64, active64, active64 + length64);
 }
 
 /**
@@ -111,15 +119,16 @@ export function addToHistogram(slab: Slab, cell32: number, counts: Float64Array,
   const active = i32[cell32] & 1;
   const active64 = copies64 + active * length64;
   const inactive64 = copies64 + (active ^ 1) * length64;
+  // WHY: from here on the copies differ in several buckets, whether the update is completed or not.
+  i32[cell32 + HISTOGRAM_LAST32] = HISTOGRAM_LAST_UNKNOWN;
   for (let bucket = 0; bucket < counts.length; bucket++) {
     const at = HISTOGRAM_COUNTS64 + bucket;
     f64[inactive64 + at] = f64[active64 + at] + counts[bucket];
   }
   f64[inactive64 + HISTOGRAM_SUM64] = f64[active64 + HISTOGRAM_SUM64] + sum;
+  f64[inactive64] = 0;
   // ORDER: publishes all of it in one step; pairs with readHistogram() (litmus: histogram flip).
   Atomics.add(i32, cell32, 1);
-  // WHY: the next observation brings forward one bucket only, so the copy that is inactive now must lack no other.
-  f64.copyWithin(active64, inactive64, inactive64 + length64);
 }
 
 /**

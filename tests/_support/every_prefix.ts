@@ -15,6 +15,8 @@ export interface Story<Reading> {
   write(slab: Slab): void;
   /** Reads what is there, by the same code as a scrape. */
   read(slab: Slab): Reading;
+  /** Other writes that may come next, each by itself, where the writer goes on. */
+  readonly next?: readonly ((slab: Slab) => void)[];
   /** Whether a writer that fails on the way loses memory, so that its next write goes elsewhere. */
   readonly loses?: boolean;
 }
@@ -29,6 +31,20 @@ function begin({ prepare }: Story<unknown>): TracedSlab {
 function readingAfter<Reading>(story: Story<Reading>, times: number): Reading {
   const traced = begin(story);
   for (let k = 0; k < times; k++) traced.run(() => story.write(traced.slab));
+  return story.read(traced.real);
+}
+
+/** What a reader gets after another write, the write path having been run to its end before or not at all. */
+function readingAfterNext<Reading>(
+  story: Story<Reading>,
+  next: (slab: Slab) => void,
+  turned: boolean,
+): Reading {
+  const traced = begin(story);
+  traced.run(() => {
+    if (turned) story.write(traced.slab);
+    next(traced.slab);
+  });
   return story.read(traced.real);
 }
 
@@ -54,6 +70,13 @@ export function checkEveryPrefix<Reading>(story: Story<Reading>): number {
     const reading = story.read(traced.real);
     turned ||= limit > 0 && !same(reading, before);
     assertEquals(reading, turned ? after : before, `after ${limit} of ${stores} stores`);
+    for (const next of story.next ?? []) {
+      const traced = begin(story);
+      traced.run(() => story.write(traced.slab), limit);
+      traced.run(() => next(traced.slab));
+      const wanted = readingAfterNext(story, next, turned);
+      assertEquals(story.read(traced.real), wanted, `${next}, after ${limit} of ${stores} stores`);
+    }
     if (story.loses) continue;
     traced.run(() => story.write(traced.slab));
     assertEquals(

@@ -65,7 +65,27 @@ function checkNative(start: readonly number[], last: number, limits: Partial<Nat
       write: (slab) => observeNative(slab, CELL32, plan, last),
       read: (slab) => readChecked(slab, plan, observations),
     });
+    for (const other of [0, NaN, 1, -2, 3, 64]) checkNativeNext({ plan, start, last, other });
   }
+}
+
+/** What comes after an observation that was stopped is another one. */
+function checkNativeNext(
+  { plan, start, last, other }: { plan: NativePlan; start: readonly number[]; last: number; other: number },
+): void {
+  checkEveryPrefix<number[] | string>({
+    prepare: (slab) => start.forEach((value) => observeNative(slab, CELL32, plan, value)),
+    write: (slab) => observeNative(slab, CELL32, plan, last),
+    read: (slab) => {
+      const reading = newNativeReading(plan);
+      assert(readNative(slab, CELL32, plan, reading));
+      const { sum, zeroCount, nanCount, classic } = reading;
+      let count = zeroCount + nanCount;
+      for (let i = 0; i < reading.size; i++) count += reading.counts[i];
+      return [count, sum, nanCount, ...classic];
+    },
+    next: [(slab) => observeNative(slab, CELL32, plan, other)],
+  });
 }
 
 Deno.test("every prefix of an observation leaves a native histogram as before or after", () => {
@@ -118,10 +138,15 @@ Deno.test("every prefix of a change leaves a gauge histogram as before or after"
   const prepare = (slab: Slab) => {
     for (const value of [0.5, 3, 3, 3, 9]) shiftGaugeHistogram(slab, CELL32, bounds, value, 1);
   };
-  checkEveryPrefix({ prepare, write: (slab) => shiftGaugeHistogram(slab, CELL32, bounds, 3, -1), read });
-  checkEveryPrefix({ prepare, write: (slab) => shiftGaugeHistogram(slab, CELL32, bounds, 1.5, 1), read });
-  const content = { counts: Float64Array.of(4, 0, 1, 2), sum: 17 };
-  checkEveryPrefix({ prepare, write: (slab) => setGaugeHistogram(slab, CELL32, content), read });
+  const next: ((slab: Slab) => void)[] = [
+    (slab) => shiftGaugeHistogram(slab, CELL32, bounds, 0.5, 1),
+    (slab) => shiftGaugeHistogram(slab, CELL32, bounds, 9, -1),
+    (slab) => setGaugeHistogram(slab, CELL32, { counts: Float64Array.of(0, 1, 1, 0), sum: 5 }),
+  ];
+  const check = (write: (slab: Slab) => void) => checkEveryPrefix({ prepare, write, read, next });
+  check((slab) => shiftGaugeHistogram(slab, CELL32, bounds, 3, -1));
+  check((slab) => shiftGaugeHistogram(slab, CELL32, bounds, 1.5, 1));
+  check((slab) => setGaugeHistogram(slab, CELL32, { counts: Float64Array.of(4, 0, 1, 2), sum: 17 }));
 });
 
 Deno.test("every prefix of storing an exemplar leaves the one before, whole, or the new one", () => {

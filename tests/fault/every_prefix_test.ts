@@ -16,7 +16,12 @@ import {
   setGauge,
   setStampedGauge,
 } from "../../src/slab/gauge_cell.ts";
-import { observeHistogram, readHistogram } from "../../src/slab/histogram_cell.ts";
+import {
+  addToHistogram,
+  observeAll,
+  observeHistogram,
+  readHistogram,
+} from "../../src/slab/histogram_cell.ts";
 import type { Slab } from "../../src/slab/slab.ts";
 import { SlabWriter } from "../../src/slab/slab_writer.ts";
 import { checkEveryPrefix } from "../_support/every_prefix.ts";
@@ -123,21 +128,48 @@ Deno.test("every prefix of a gauge's way between whole numbers and others leaves
   }
 });
 
+const BOUNDS = Float64Array.of(1, 2, 4);
+
+function histogramOf(slab: Slab): number[] {
+  const out = new Float64Array(5);
+  assert(readHistogram(slab, CELL32, { out, at: 0, bucketCount: 4 }));
+  return [...out];
+}
+
+/** What may come after an observation. */
+const NEXT: readonly ((slab: Slab) => void)[] = [
+  (slab) => observeHistogram(slab, CELL32, BOUNDS, 0.5),
+  (slab) => observeHistogram(slab, CELL32, BOUNDS, 100),
+  (slab) => observeAll(slab, { cell32: CELL32, bounds: BOUNDS }, [1.5, 1.5, 3], 3),
+  (slab) => addToHistogram(slab, CELL32, Float64Array.of(0, 5, 0, 1), 12),
+  (slab) => [1.5, 3].forEach((value) => observeHistogram(slab, CELL32, BOUNDS, value)),
+];
+
+const STARTS = [[], [0.5], [3, 0.5], [3, 3, 9], [9, 0.5, 0.5]];
+
 Deno.test("case 2, case 3: every prefix of an observation leaves buckets and sum as before or after", () => {
-  const bounds = Float64Array.of(1, 2, 4);
-  for (const start of [[], [0.5], [3, 0.5], [3, 3, 9], [9, 0.5, 0.5]]) {
+  for (const start of STARTS) {
     for (const value of [0.5, 3, 100]) {
       const stores = checkEveryPrefix({
-        prepare: (slab) => start.forEach((observed) => observeHistogram(slab, CELL32, bounds, observed)),
-        write: (slab) => observeHistogram(slab, CELL32, bounds, value),
-        read: (slab) => {
-          const out = new Float64Array(5);
-          assert(readHistogram(slab, CELL32, { out, at: 0, bucketCount: 4 }));
-          return [...out];
-        },
+        prepare: (slab) => start.forEach((observed) => observeHistogram(slab, CELL32, BOUNDS, observed)),
+        write: (slab) => observeHistogram(slab, CELL32, BOUNDS, value),
+        read: histogramOf,
+        next: NEXT,
       });
       assertEquals(stores, 6);
     }
+  }
+});
+
+Deno.test("every prefix of several observations at once leaves buckets and sum as before or after", () => {
+  for (const start of STARTS) {
+    const prepare = (slab: Slab) => {
+      start.forEach((observed) => observeHistogram(slab, CELL32, BOUNDS, observed));
+    };
+    const check = (write: (slab: Slab) => void) =>
+      checkEveryPrefix({ prepare, write, read: histogramOf, next: NEXT });
+    check((slab) => observeAll(slab, { cell32: CELL32, bounds: BOUNDS }, [3, 0.5, 100, 0.5], 4));
+    check((slab) => addToHistogram(slab, CELL32, Float64Array.of(4, 0, 7, 1), 30));
   }
 });
 

@@ -1,11 +1,15 @@
 /**
  * Updates that are made where the stack ends, so that they fail at any of their calls.
  */
-import { assert, assertEquals, assertGreater } from "@std/assert";
-import { Counter } from "../../src/metric/counter.ts";
+import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { Commit } from "../../src/metric/commit.ts";
+import { HistogramUpdate } from "../../src/metric/commit_updates.ts";
+import { Counter } from "../../src/metric/counter.ts";
 import { Gauge } from "../../src/metric/gauge.ts";
+import { GaugeHistogram } from "../../src/metric/gauge_histogram.ts";
 import { Histogram } from "../../src/metric/histogram.ts";
+import type { ClassicChild } from "../../src/metric/histogram_child.ts";
+import { commitParts } from "../../src/slab/commit.ts";
 import { Fleet } from "../_support/fleet.ts";
 
 /** Calls an update deeper and deeper until the stack is exhausted, with frames of many sizes. Returns the failures. */
@@ -87,5 +91,68 @@ Deno.test("case 11: a commit that fails for want of stack does not hide those th
     assertEquals(after.get("a_total"), before.get("a_total")! + k);
     assertEquals(after.get("ones_count"), before.get("ones_count")! + k);
     assertEquals(after.get("ones_sum"), after.get("ones_count"));
+  }
+});
+
+/** The buckets, count and sum of a histogram as a scrape shows them. */
+function shownOf(fleet: Fleet, name: string): number[] {
+  const samples = fleet.scrape();
+  const buckets = ["1", "2", "4", "+Inf"].map((le) => samples.get(`${name}_bucket{le="${le}"}`)!);
+  return [...buckets, samples.get(`${name}_sum`) ?? samples.get(`${name}_gsum`)!];
+}
+
+/** What comes after an update that failed. */
+const NEXT: readonly [observe: (seconds: Histogram, commit: Commit) => void, adds: readonly number[]][] = [
+  [(seconds) => seconds.observe(0.5), [1, 1, 1, 1, 0.5]],
+  [(seconds) => [9, 3, 1.5].forEach((value) => seconds.observe(value)), [0, 1, 2, 3, 13.5]],
+  [(seconds, commit) => commit.observe(seconds, 4).apply(), [0, 0, 1, 1, 4]],
+  [(seconds, commit) => commit.observe(seconds, 4).observe(seconds, 1).apply(), [1, 1, 2, 2, 5]],
+];
+
+Deno.test("case 11: a commit whose later part fails leaves the histogram that it moved whole", () => {
+  for (const [observe, adds] of NEXT) {
+    const fleet = new Fleet();
+    const { registry } = fleet.start(0);
+    const commit = new Commit({ registry });
+    const seconds = new Histogram({ name: "seconds", help: "S.", buckets: [1, 2, 4], registry });
+    seconds.observe(1);
+    const update = new HistogramUpdate();
+    for (let times = 1; times <= 3; times++) {
+      update.begin(seconds.ownChild() as ClassicChild);
+      for (const value of [2, 3, 2]) update.add(value);
+      update.locate();
+      const failing = {
+        cell32: update.cell32 + 512,
+        move() {
+          throw new RangeError("Maximum call stack size exceeded");
+        },
+      };
+      assertThrows(() => commitParts(update.slab, registry.commitBlock(), [update, failing]), RangeError);
+      const before = shownOf(fleet, "seconds");
+      observe(seconds, commit);
+      assertEquals(shownOf(fleet, "seconds"), before.map((shown, k) => shown + adds[k]));
+    }
+  }
+});
+
+Deno.test("case 11: several observations that fail for want of stack leave the histogram whole", () => {
+  const fleet = new Fleet();
+  const { registry } = fleet.start(0);
+  const commit = new Commit({ registry });
+  const seconds = new Histogram({ name: "seconds", help: "S.", buckets: [1, 2, 4], registry });
+  const newest = new Gauge({ name: "newest", help: "N.", mode: "mostrecent", registry });
+  const ages = new GaugeHistogram({ name: "ages", help: "A.", buckets: [1, 2, 4], registry });
+  for (const [observe, adds] of NEXT) {
+    let value = 0;
+    exhaust(() => {
+      ages.set(value % 2 === 0 ? [0.5, 3, 3] : [1.5]);
+      commit.observe(seconds, 1).observe(seconds, 2).observe(seconds, 3).set(newest, ++value).apply();
+    });
+    commit.discard();
+    const [before, agesBefore] = [shownOf(fleet, "seconds"), shownOf(fleet, "ages")];
+    observe(seconds, commit);
+    ages.observe(4);
+    assertEquals(shownOf(fleet, "seconds"), before.map((shown, k) => shown + adds[k]));
+    assertEquals(shownOf(fleet, "ages"), agesBefore.map((shown, k) => shown + [0, 0, 1, 1, 4][k]));
   }
 });

@@ -1,6 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { PAGE_BYTES } from "../../../src/layout/cell_page.ts";
-import { addToHistogram, observeHistogram, readHistogram } from "../../../src/slab/histogram_cell.ts";
+import {
+  addToHistogram,
+  observeAll,
+  observeHistogram,
+  readHistogram,
+} from "../../../src/slab/histogram_cell.ts";
 import { createPrivateSlab, type Slab } from "../../../src/slab/slab.ts";
 
 const CELL32 = PAGE_BYTES / 4;
@@ -62,4 +67,20 @@ Deno.test("addToHistogram() adds many observations at once, and single ones go o
     observeHistogram(slab, CELL32, BOUNDS, 3);
     assertEquals(read(slab), [4, 1, 8, 1 + before, 34.5 + 9 * before]);
   }
+});
+
+Deno.test("observeAll() observes several values in one flip, and what follows builds on it", () => {
+  const slab = createPrivateSlab(4 * PAGE_BYTES);
+  const cell = { cell32: CELL32, bounds: BOUNDS };
+  observeHistogram(slab, CELL32, BOUNDS, 9);
+  observeAll(slab, cell, [1.5, 3, 1.75, 100], 3);
+  assertEquals(slab.i32[CELL32], 2);
+  assertEquals(read(slab), [0, 2, 1, 1, 15.25]);
+  observeAll(slab, cell, [0.5, 3], 2);
+  assertEquals(read(slab), [1, 2, 2, 1, 18.75]);
+  addToHistogram(slab, CELL32, Float64Array.of(1, 1, 1, 1), 20);
+  observeAll(slab, cell, [0.25], 1);
+  observeHistogram(slab, CELL32, BOUNDS, 3);
+  observeHistogram(slab, CELL32, BOUNDS, 0.75);
+  assertEquals(read(slab), [4, 3, 4, 2, 42.75]);
 });
