@@ -37,6 +37,8 @@ export class Incarnation {
   /** Resolves when it has ended, for whatever reason. */
   readonly ended: Promise<WorkerEnd>;
   state: IncarnationState = "starting";
+  /** When its handler was loaded, on the clock of `performance.now()`; before that it is not expected to beat. */
+  loadedMs = Infinity;
   /** Why the main thread ended it, if it did. */
   terminatedFor: string | undefined;
   readonly #thread: WorkerThread;
@@ -102,6 +104,7 @@ export class Incarnation {
     switch (message.type) {
       case "loaded":
         if (this.state === "starting") this.state = "loaded";
+        this.loadedMs = performance.now();
         this.#loaded.resolve();
         return;
       case "listening":

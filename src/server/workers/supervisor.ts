@@ -98,8 +98,8 @@ export class Supervisor {
     try {
       const all = await this.#spawnAll();
       const [first, ...others] = all;
-      this.#port = await first.listen(this.#parts.port);
-      await Promise.all(others.map((incarnation) => incarnation.listen(this.#port)));
+      this.#port = await this.#listening(first, this.#parts.port);
+      await Promise.all(others.map((incarnation) => this.#listening(incarnation, this.#port)));
     } catch (error) {
       await this.stop("the server did not start");
       throw error;
@@ -166,7 +166,7 @@ export class Supervisor {
       await this.#loaded(successor);
       // Where a port has one listener only, the old one must close first.
       if (!this.#parts.common.shared) await this.#retire(old);
-      await successor.listen(this.#port);
+      await this.#listening(successor, this.#port);
     } catch (error) {
       slot.hasSuccessor = false;
       successor.terminate("it did not start");
@@ -228,14 +228,24 @@ export class Supervisor {
   }
 
   /** Waits until a worker has loaded the handler. @throws {StartError} If it fails or takes too long. */
-  async #loaded(incarnation: Incarnation): Promise<void> {
+  #loaded(incarnation: Incarnation): Promise<void> {
+    return this.#inTime(incarnation, incarnation.loaded, "the handler was not loaded");
+  }
+
+  /** Makes a worker open the port. @throws {StartError} If it fails or takes too long. */
+  #listening(incarnation: Incarnation, port: number): Promise<number> {
+    return this.#inTime(incarnation, incarnation.listen(port), "the port was not opened");
+  }
+
+  /** Waits for a step of a worker's start. A worker that takes too long is ended, which the step then rejects with. */
+  async #inTime<T>(incarnation: Incarnation, step: Promise<T>, failure: string): Promise<T> {
     const { startSeconds } = this.#parts;
     const late = setTimeout(
-      () => incarnation.terminate(`the handler was not loaded within ${startSeconds} s`),
+      () => incarnation.terminate(`${failure} within ${startSeconds} s`),
       startSeconds * 1000,
     );
     try {
-      await incarnation.loaded;
+      return await step;
     } finally {
       clearTimeout(late);
     }
@@ -268,7 +278,7 @@ export class Supervisor {
     this.#superviseEnd(slot, incarnation);
     try {
       await this.#loaded(incarnation);
-      await incarnation.listen(this.#port);
+      await this.#listening(incarnation, this.#port);
       this.#parts.log(`worker ${slot.index}: ready again`);
     } catch (error) {
       // Its end leads to the next try; what kept it from starting is said there too.
@@ -279,8 +289,11 @@ export class Supervisor {
   #checkHangs(): void {
     const limitMs = this.#parts.hangSeconds * 1000;
     for (const incarnation of this.#live) {
-      const hangs = incarnation.state === "listening" && incarnation.slab.heartbeatAgeMs() > limitMs;
-      if (hangs) incarnation.terminate(HUNG);
+      const { state, loadedMs, slab } = incarnation;
+      if (state !== "loaded" && state !== "listening") continue;
+      // WHY: a handler's module may block its thread while it loads, which --start-seconds bounds.
+      const silentMs = Math.min(slab.heartbeatAgeMs(), performance.now() - loadedMs);
+      if (silentMs > limitMs) incarnation.terminate(HUNG);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { RestartReason } from "../../../../src/collect/self_metrics.ts";
 import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
 import { Supervisor } from "../../../../src/server/workers/supervisor.ts";
 import { FakeHost } from "../../../_support/fake_host.ts";
-import { waitFor } from "../../../_support/wait_for.ts";
+import { waitFor, within } from "../../../_support/wait_for.ts";
 import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
 
 /** A supervisor over played workers, and what it did. */
@@ -21,7 +21,7 @@ function supervise(
   const logged: string[] = [];
   const restarts: RestartReason[] = [];
   const slabs: string[] = [];
-  const beats = { ageMs: 0 };
+  const beats: { ageMs: number; slot?: number } = { ageMs: 0 };
   const supervisor = new Supervisor({
     host,
     module: new URL("file:///worker.ts"),
@@ -45,7 +45,7 @@ function supervise(
         slabs.push(`open ${slot}.${epoch}`);
         return {
           attachment: { slab: new SharedArrayBuffer(8) },
-          heartbeatAgeMs: () => beats.ageMs,
+          heartbeatAgeMs: () => (beats.slot ?? slot) === slot ? beats.ageMs : 0,
           isFolded: () => false,
           leave: ({ proven }) => slabs.push(`leave ${slot}.${epoch} ${proven ? "proven" : "assumed"}`),
         };
@@ -160,6 +160,57 @@ Deno.test("Supervisor replaces a worker whose heart stands still", async () => {
   assertEquals(host.workers[0].terminated, true);
   assertEquals(restarts, ["hang"]);
   await supervisor.stop("test");
+});
+
+Deno.test("Supervisor replaces a worker that hangs after it has loaded and before its port is open", async () => {
+  const { host, supervisor, restarts, beats, logged } = supervise({ workers: 2, hangSeconds: 0.2 });
+  await supervisor.start();
+  host.onSpawn = (worker) => {
+    worker.obedient = host.workers.length > 3;
+    beats.slot = 1;
+    worker.say({ type: "loaded" });
+    if (!worker.obedient) beats.ageMs = 300;
+  };
+  host.workers[1].end({ code: 1, proven: true });
+  await waitFor(() => host.workers[2]?.terminated, { what: "the end of the one that hangs" });
+  beats.ageMs = 0;
+  await waitFor(() => supervisor.readyCount === 2, { what: "two workers again" });
+  assertEquals(restarts.slice(0, 2), ["crash", "hang"]);
+  assertMatch(logged[1], /^worker 1: ended as its event loop stood still for too long/);
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.restart() fails, and keeps the old worker, when the new one does not open its port", async () => {
+  const { host, supervisor, restarts } = supervise({ workers: 1, startSeconds: 0.05 });
+  await supervisor.start();
+  host.onSpawn = (worker) => {
+    worker.obedient = false;
+    worker.say({ type: "loaded" });
+  };
+  await assertRejects(
+    () => within(supervisor.restart(), { what: "the restart to end" }),
+    StartError,
+    "Cannot start worker 0: the port was not opened within 0.05 s",
+  );
+  assertEquals(host.workers.map(({ terminated }) => terminated), [false, true]);
+  assertEquals(supervisor.readyCount, 1);
+  host.onSpawn = (worker) => worker.say({ type: "loaded" });
+  await supervisor.restart();
+  assertEquals([supervisor.readyCount, restarts], [1, ["rolling"]], "another try is not held up");
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.start() gives up on a worker that does not open its port in time", async () => {
+  const { host, supervisor } = supervise({ workers: 2, startSeconds: 0.05 });
+  host.onSpawn = (worker) => {
+    worker.obedient = worker.start.slot === 0;
+    worker.say({ type: "loaded" });
+  };
+  await assertRejects(
+    () => within(supervisor.start(), { what: "the start to end" }),
+    StartError,
+    "Cannot start worker 1: the port was not opened within 0.05 s",
+  );
 });
 
 Deno.test("Supervisor.drain() lets all finish and replaces nobody", async () => {
