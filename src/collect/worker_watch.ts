@@ -33,16 +33,20 @@ interface Watched {
   beat: number;
   /** When the beat last advanced, by this thread's clock. */
   beatAt: number;
-  /** Ended workers: how long the slab must rest before it is folded, since when it has, and what it held. */
+  /**
+   * Ended workers: whether the end is proven, how long the slab must rest before it is folded, since when it has, and
+   * what it held.
+   */
+  proven: boolean;
   quarantineMs: number;
   unchangedSince: number;
-  fingerprint: number;
+  fingerprint: string;
 }
 
 /** A folded slab that its owner might still write to. */
 interface Folded {
   readonly source: SlabSource;
-  fingerprint: number;
+  fingerprint: string;
 }
 
 /** Folded slabs of assumed ends that are looked at for a while; older ones are forgotten, so that memory stays flat. */
@@ -83,9 +87,10 @@ export class WorkerWatch {
       state: "starting",
       beat,
       beatAt: this.#now(),
+      proven: false,
       quarantineMs: 0,
       unchangedSince: 0,
-      fingerprint: 0,
+      fingerprint: "",
     });
   }
 
@@ -114,7 +119,7 @@ export class WorkerWatch {
     if (now - this.#foldedCheckedAt < FOLDED_CHECK_MS) return;
     this.#foldedCheckedAt = now;
     for (const folded of this.#folded) {
-      const fingerprint = folded.source.fingerprint();
+      const fingerprint = fingerprintOf(folded.source);
       if (fingerprint !== folded.fingerprint) {
         folded.fingerprint = fingerprint;
         this.zombieWrites++;
@@ -128,7 +133,7 @@ export class WorkerWatch {
    * before the thread's last store.
    */
   ended(source: SlabSource): void {
-    this.#leave(source, SETTLE_MS);
+    this.#leave(source, { proven: true, quarantineMs: SETTLE_MS });
   }
 
   /**
@@ -136,19 +141,19 @@ export class WorkerWatch {
    * hidden at once; its totals are read on until they have not changed for the quarantine, then folded.
    */
   assumeEnded(source: SlabSource): void {
-    this.#leave(source, this.#quarantineMs);
+    this.#leave(source, { proven: false, quarantineMs: this.#quarantineMs });
   }
 
-  #leave(source: SlabSource, quarantineMs: number): void {
+  #leave(source: SlabSource, how: Pick<Watched, "proven" | "quarantineMs">): void {
     if (!this.#watched.has(source)) this.add(source);
     const watched = this.#watched.get(source)!;
     if (watched.state === "ended") return;
     // WHY: what the directory does not tell yet would look like a write later.
     this.#collector.poll();
+    Object.assign(watched, how);
     watched.state = "ended";
-    watched.quarantineMs = quarantineMs;
     watched.unchangedSince = this.#now();
-    watched.fingerprint = source.fingerprint();
+    watched.fingerprint = fingerprintOf(source);
     source.fence();
     this.#collector.setLive(source, false);
   }
@@ -169,15 +174,25 @@ export class WorkerWatch {
   }
 
   #checkQuarantine(source: SlabSource, watched: Watched): void {
-    const fingerprint = source.fingerprint();
+    const fingerprint = fingerprintOf(source);
     if (fingerprint !== watched.fingerprint) {
-      watched.fingerprint = fingerprint;
+      // WHY: what the directory does not tell yet would look like a write later.
+      this.#collector.poll();
+      watched.fingerprint = fingerprintOf(source);
       watched.unchangedSince = this.#now();
     } else if (this.#now() - watched.unchangedSince >= watched.quarantineMs) {
       this.#watched.delete(source);
       this.#collector.retire(source);
+      // WHY: who has ended for certain would only push those out that may write on.
+      if (watched.proven) return;
       this.#folded.push({ source, fingerprint });
       if (this.#folded.length > FOLDED_MAX) this.#folded.shift();
     }
   }
+}
+
+/** What changes with any value of a slab, any new series and any that found no room, also those not learned yet. */
+function fingerprintOf(source: SlabSource): string {
+  const { usedBytes, seriesCount, droppedSeries, droppedFamilies } = source.status();
+  return [source.fingerprint(), usedBytes, seriesCount, droppedSeries, droppedFamilies].join(" ");
 }

@@ -107,6 +107,60 @@ Deno.test("case 7: writes to a folded slab change no total and are counted", () 
   assertEquals(fleet.scrape().get("jobs_total"), 10);
 });
 
+Deno.test("case 7: a new series in a folded slab is a zombie's write too", () => {
+  const { clock, fleet, watch, worker, metrics } = setup();
+  metrics.jobs.inc(10);
+  watch.assumeEnded(worker.source);
+  clock.now = 30_000;
+  const late = new Counter({
+    name: "late_total",
+    help: "h",
+    labelNames: ["x"],
+    maxSeries: 2,
+    registry: worker.registry,
+  });
+  watch.check();
+  clock.now = 90_000;
+  watch.check();
+  assertEquals(fleet.collector.sources.size, 0);
+  clock.now += 5_000;
+  watch.check();
+  assertEquals(watch.zombieWrites, 0, "the family came before the fold");
+  late.inc({ x: "a" });
+  clock.now += 5_000;
+  watch.check();
+  assertEquals(watch.zombieWrites, 1);
+  clock.now += 5_000;
+  watch.check();
+  assertEquals(watch.zombieWrites, 1);
+  for (const x of ["b", "c"]) late.inc({ x });
+  clock.now += 5_000;
+  watch.check();
+  assertEquals(watch.zombieWrites, 2, "also where there was no room for it");
+});
+
+Deno.test("case 7: a zombie is looked for however many workers have ended for certain since", () => {
+  const { clock, fleet, watch, worker, metrics } = setup();
+  metrics.jobs.inc(10);
+  watch.assumeEnded(worker.source);
+  clock.now = 60_000;
+  watch.check();
+  for (let k = 0; k < 40; k++) {
+    const next = fleet.start(0);
+    define(next.registry).jobs.inc();
+    watch.add(next.source);
+    watch.ended(next.source);
+    clock.now += 1_000;
+    watch.check();
+  }
+  assertEquals(fleet.collector.sources.size, 0);
+  metrics.jobs.inc();
+  clock.now += 5_000;
+  watch.check();
+  assertEquals(watch.zombieWrites, 1);
+  assertEquals(fleet.scrape().get("jobs_total"), 50);
+});
+
 Deno.test("WorkerWatch blames nobody for the time in which the watching thread itself stood still", () => {
   const { clock, watch, worker, stateOf } = setup();
   worker.registry.beat();
