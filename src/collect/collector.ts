@@ -8,15 +8,16 @@ import { givenText } from "../model/given_text.ts";
 import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import type { LabelValue } from "../model/label_values.ts";
-import { type Removal, removalMatches } from "../model/removal.ts";
+import type { Removal } from "../model/removal.ts";
 import type { FamilySamples, SampleSink } from "../model/samples.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import { openSlab } from "../slab/slab.ts";
 import { checkDefaultLabels } from "./default_labels.ts";
 import { MergedFamily } from "./merged_family.ts";
+import { PendingRemovals } from "./pending_removals.ts";
 import { RetryBudget } from "./retry_budget.ts";
-import { type DirectoryListener, type LateSeries, type PendingRemoval, SlabSource } from "./slab_source.ts";
+import { type DirectoryListener, SlabSource } from "./slab_source.ts";
 
 /** Options of a {@linkcode Collector}. */
 export interface CollectorOptions {
@@ -108,13 +109,11 @@ export class Collector {
   readonly #beforePass: ((filter?: ReadonlySet<string>) => void)[] = [];
   readonly #beforeRetire: ((source: SlabSource) => void)[] = [];
   /** Removals that some worker has not applied yet. */
-  readonly #removals: PendingRemoval[] = [];
-  /** The worker that asked for a removal, by the removal's origin. */
-  readonly #asked: Map<string, SlabSource> = new Map();
+  readonly #removals: PendingRemovals = new PendingRemovals();
   readonly #listener: DirectoryListener = {
     familyFor: (descriptor) => this.#familyFor(descriptor),
     removal: (removal, number, source) => this.#removal(removal, number, source),
-    lateRemoval: (series) => this.#lateRemoval(series),
+    lateRemoval: (series) => this.#removals.late(series),
   };
 
   /**
@@ -198,6 +197,7 @@ export class Collector {
     source.read(budget, () => this.#parse(source));
     for (const { family, column } of source.columns()) family.leave(column, true);
     this.stats.staleChildren += budget.staleCount;
+    this.#removals.leave(source);
     this.#succeedDefinitions(source);
   }
 
@@ -296,7 +296,7 @@ export class Collector {
     for (const source of this.#sources) this.#parse(source);
     // WHY: last, because a removal that a worker asked for is announced in this slab.
     this.#parse(own);
-    if (this.#removals.length > 0) this.#forgetRemovals();
+    this.#forgetRemovals();
   }
 
   /**
@@ -347,7 +347,7 @@ export class Collector {
       return;
     }
     if (source !== this.#ownSource) {
-      this.#asked.set(removal.origin, source);
+      this.#removals.asked(removal, source);
       try {
         this.#registry.relay({ ...removal, ask: number });
       } catch (error) {
@@ -355,25 +355,18 @@ export class Collector {
       }
       return;
     }
-    const place = { number, origin: this.#asked.get(removal.origin) ?? source };
-    this.#removals.push({ removal, ...place });
+    const place = { number, origin: this.#removals.askedBy(removal) ?? source };
+    this.#removals.add({ removal, ...place });
     this.#families.get(removal.family)?.remove(removal, place);
-  }
-
-  /** The latest removal that is meant for a series which its owner made before it learned of it. */
-  #lateRemoval(series: LateSeries): PendingRemoval | undefined {
-    return this.#removals.findLast(({ removal, number, origin }) =>
-      number > series.removalsSeen && origin !== series.source && removal.family === series.descriptor.name &&
-      removalMatches(removal, { labelNames: series.descriptor.labelNames, values: series.labels })
-    );
   }
 
   /** Forgets the removals that all workers have applied. */
   #forgetRemovals(): void {
-    let seen = this.#removals.at(-1)!.number;
+    let seen = this.#removals.last;
+    if (seen === undefined) return;
     // WHY: those of all collectors of this thread, as they share the log.
     for (const source of this.#registry.audience) seen = Math.min(seen, source.status().removalsSeen);
-    while (this.#removals.length > 0 && this.#removals[0].number <= seen) this.#removals.shift();
+    this.#removals.forget(seen);
     this.#registry.forgetRemovals(seen);
   }
 

@@ -47,8 +47,8 @@ export interface PendingRemoval {
   readonly removal: Removal;
   /** Its number in the log, from 1. */
   readonly number: number;
-  /** The worker that has applied it before all others. */
-  readonly origin: SlabSource;
+  /** The worker that has applied it before all others, unless it has ended. */
+  readonly origin: SlabSource | undefined;
 }
 
 const decoder = new TextDecoder();

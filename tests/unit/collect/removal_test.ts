@@ -276,3 +276,30 @@ Deno.test("a series that takes the number and the place of a removed one is show
   counter.inc({ x: "c" }, 3);
   assertEquals(shown(), [['a_total{x="a"}', 1], ['a_total{x="c"}', 3]]);
 });
+
+/** Starts a worker that asks for a removal, and ends it. */
+function liveAndRemove(fleet: Fleet): WeakRef<object> {
+  const worker = fleet.start(0);
+  const counter = jobs(worker.registry);
+  counter.inc({ queue: "a", kind: "x" });
+  counter.remove("a", "x");
+  fleet.scrape();
+  worker.registry.beat();
+  fleet.end(worker);
+  return new WeakRef(worker.source);
+}
+
+Deno.test("case 5: an ended worker that asked for removals is let go of, in spite of one that has not learned of them", async () => {
+  const fleet = new Fleet();
+  const hung = fleet.start(1);
+  const late = jobs(hung.registry);
+  const ended = Array.from({ length: 5 }, () => liveAndRemove(fleet));
+  await collectGarbage();
+  assertEquals(ended.map((source) => source.deref()), ended.map(() => undefined));
+  late.inc({ queue: "a", kind: "x" });
+  assertEquals(fleet.scrape().size, 0, "made before its owner learned of the removals");
+  hung.registry.beat();
+  assertEquals(fleet.scrape().size, 0);
+  late.inc({ queue: "a", kind: "x" }, 3);
+  assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 3]]);
+});
