@@ -7,14 +7,11 @@ import type { StagePlace } from "../../families/engine_labels.ts";
 import { counterSpec } from "../../families/family_spec.ts";
 import { defineCounter } from "../../families/define_family.ts";
 import type { OmniNaming } from "../../families/omni.ts";
-import { Registry } from "../../registry/registry.ts";
 import type { ExtensionServices, ServerExtension, WorkerLink } from "../../server/extension.ts";
+import { type MainRegistry, openMainRegistry } from "../replica/main_registry.ts";
 import type { PipelineDescription } from "./description.ts";
 import { PipelineMetrics } from "./pipeline_metrics.ts";
 import { StagePool } from "./stage_pool.ts";
-
-/** The slot of main's own slab: after those of workers, before those of stages. */
-const MAIN_SLOT = 4095;
 
 /** Hops that nobody received; vLLM-Omni has no such family. */
 export const TRANSFERS_LOST = counterSpec(
@@ -34,6 +31,7 @@ export interface PipelinePlan {
 export class PipelineExtension implements ServerExtension {
   readonly #plan: PipelinePlan;
   #pool: StagePool | undefined;
+  #main: MainRegistry | undefined;
 
   constructor(plan: PipelinePlan) {
     this.#plan = plan;
@@ -47,9 +45,7 @@ export class PipelineExtension implements ServerExtension {
 
   async start(services: ExtensionServices): Promise<void> {
     const { pipeline, naming, deprecated } = this.#plan;
-    // In a slab of this server, so that another pipeline of the process, or the same one again, has its own.
-    const registry = new Registry();
-    registry.attach(services.slabs.open({ slot: MAIN_SLOT, epoch: 1, beats: false }).attachment);
+    const { registry } = this.#main = openMainRegistry(services);
     const metrics = new PipelineMetrics(pipeline, { naming, registry });
     const lost = defineCounter(TRANSFERS_LOST, { registry });
     registry.publish();
@@ -72,7 +68,12 @@ export class PipelineExtension implements ServerExtension {
         registry.publish();
       },
     });
-    await this.#pool.start();
+    try {
+      await this.#pool.start();
+    } catch (error) {
+      this.#main.close();
+      throw error;
+    }
   }
 
   workerStarted(worker: WorkerLink): void {
@@ -80,6 +81,7 @@ export class PipelineExtension implements ServerExtension {
   }
 
   async stop(): Promise<void> {
+    this.#main?.close();
     await this.#pool?.stop();
   }
 }

@@ -4,19 +4,17 @@
  * @module
  */
 import type { ExtensionServices, ServerExtension, WorkerLink } from "../../server/extension.ts";
-import { Registry } from "../../registry/registry.ts";
 import { EngineMetrics } from "../metrics/engine_metrics.ts";
 import { RequestMetrics } from "../metrics/request_metrics.ts";
 import { EnginePool } from "../replica/engine_pool.ts";
+import { type MainRegistry, openMainRegistry } from "../replica/main_registry.ts";
 import type { EmbeddedPlan } from "./resolve_llm_options.ts";
-
-/** The slot of the slab that holds all series at zero: after those of workers, before those of engines. */
-const ZERO_SLOT = 4095;
 
 /** Engines of one server. Main thread only. */
 export class EngineExtension implements ServerExtension {
   readonly #plan: EmbeddedPlan;
   #pool: EnginePool | undefined;
+  #main: MainRegistry | undefined;
 
   constructor(plan: EmbeddedPlan) {
     this.#plan = plan;
@@ -31,10 +29,8 @@ export class EngineExtension implements ServerExtension {
   async start(services: ExtensionServices): Promise<void> {
     const { engine: config, api, features, replicas, mode } = this.#plan;
     const model = api.models[0];
-    // All series, at zero: what an engine or a worker that died was the last to have does not vanish. They are in a
-    // slab of this server, so that another server of the process may have other buckets.
-    const registry = new Registry();
-    registry.attach(services.slabs.open({ slot: ZERO_SLOT, epoch: 1, beats: false }).attachment);
+    // All series, at zero: what an engine or a worker that died was the last to have does not vanish.
+    const { registry } = this.#main = openMainRegistry(services);
     for (let engine = 0; engine < replicas; engine++) {
       new EngineMetrics({ model, engine, config, features, adapters: api.adapters, registry });
       new RequestMetrics({ model, engine, tokensMax: api.maxModelLen, features, registry });
@@ -50,7 +46,12 @@ export class EngineExtension implements ServerExtension {
       log: (line) => services.log(line),
       onRestart: (reason) => services.restarted(reason),
     });
-    await this.#pool.start();
+    try {
+      await this.#pool.start();
+    } catch (error) {
+      this.#main.close();
+      throw error;
+    }
   }
 
   workerStarted(worker: WorkerLink): void {
@@ -58,6 +59,7 @@ export class EngineExtension implements ServerExtension {
   }
 
   async stop(): Promise<void> {
+    this.#main?.close();
     await this.#pool?.stop();
   }
 }
