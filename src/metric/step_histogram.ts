@@ -115,6 +115,8 @@ export class StepHistogramChild implements BoundChild {
   readonly #bounds: Float64Array;
   readonly #name: string;
   readonly #observe: ObserveStep;
+  /** The ends of rings by which this series observes. WHY weak: who contributes holds its end, and nobody else needs it. */
+  #ends: { readonly end: WeakRef<StepRing>; readonly contributor: number }[] = [];
 
   /** Made by {@linkcode StepHistogram.labels}. */
   constructor(slab: Slab, cell32: number, of: { bounds: Float64Array; name: string }) {
@@ -128,6 +130,8 @@ export class StepHistogramChild implements BoundChild {
   /** Makes the child write to another cell. Called by its family when the series is removed. */
   rebind(cell32: number): void {
     this.#cell32 = cell32;
+    // WHY: before the next observation, by whose stamp a supervisor tells whether it was made.
+    for (const { end, contributor } of this.#ends) end.deref()?.announce(contributor, cell32);
   }
 
   /**
@@ -142,6 +146,8 @@ export class StepHistogramChild implements BoundChild {
     checkContributor(contributor);
     const end = new StepRing(ring);
     end.announce(contributor, this.#cell32);
+    this.#ends = this.#ends.filter(({ end }) => end.deref() !== undefined);
+    this.#ends.push({ end: new WeakRef(end), contributor });
     return new StepContributor(end, contributor, { name: this.#name, observe: this.#observe });
   }
 

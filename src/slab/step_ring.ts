@@ -95,7 +95,7 @@ export class StepRing {
     this.#roundShift = 31 - Math.clz32(this.#slotCount);
   }
 
-  /** Tells the supervisor where a contributor observes, before its first contribution. */
+  /** Tells the supervisor where a contributor observes, before its first contribution and before it observes elsewhere. */
   announce(contributor: number, cell32: number): void {
     // ORDER: before the contributor's first claim, which the supervisor sees by an atomic load (litmus: step join).
     Atomics.store(this.#i32, STEP_RING32.cells + contributor, cell32);

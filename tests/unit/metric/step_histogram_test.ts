@@ -110,6 +110,33 @@ for (const observed of [false, true]) {
   });
 }
 
+for (const removal of ["removed", "cleared"]) {
+  Deno.test(`a contributor whose series was ${removal} and that dies after it observed counts exactly once`, () => {
+    const fleet = new Fleet();
+    const [ring, other] = [createStepRing(64), createStepRing(64)];
+    const define = (registry: Registry) =>
+      new StepHistogram({ name: "tokens", help: "h", labelNames: ["engine"], buckets: [5], registry });
+    const worker = fleet.start(0);
+    const tokens = define(worker.registry);
+    const [join, rest] = [ring, other].map((memory) => tokens.labels("0").join(memory, 0));
+    join.contribute({ step: 0, participants: 1, value: 3 });
+    if (removal === "removed") tokens.remove("0");
+    else tokens.clear();
+    fleet.scrape();
+    const supervisor = define(fleet.main).labels("0");
+    for (const [contributor, memory] of [[join, ring], [rest, other]] as const) {
+      contributor.contribute({ step: 1, participants: 1, value: 4 });
+      // WHY: the state as the claimer leaves it when it dies before it frees the slot.
+      const words = new Int32Array(memory);
+      words[64 + 8] = 1;
+      supervisor.takeOver(memory, { contributor: 0, slab: worker.buffer });
+      assertEquals(words[64 + 8], 1 << 6, "the slot is free for the next round");
+    }
+    const samples = fleet.scrape();
+    assertEquals(samples.get('tokens_count{engine="0"}'), 2);
+  });
+}
+
 Deno.test("counts and sums are exact over many steps with a death among them", () => {
   const { fleet, ring, supervisor, workers, values } = setup();
   const random = generator(7);
