@@ -48,6 +48,9 @@ export class CommitReader {
   readonly #places: Map<number, Place> = new Map();
   /** How many series of each column are among the places. */
   readonly #placed: Map<SlabColumn, number> = new Map();
+  /** What the last try found of the commit that was under way, and where in the scratch its numbers are. */
+  readonly #before: { readonly place: Place; readonly at: number }[] = [];
+  #scratch: Float64Array = new Float64Array(64);
 
   constructor(slab: Slab) {
     this.#slab = slab;
@@ -85,14 +88,22 @@ export class CommitReader {
         }
         for (const column of of.columns()) column.readNew(budget);
       }
+      this.#before.length = 0;
       if ((sequence & 1) !== 0) {
         this.#place(of);
+        let at = 0;
         cellsOfCommit(slab, { block32, commit: sequence >>> 1 }, (cell32, before) => {
           const place = this.#places.get(cell32);
-          place?.column.readBefore(place.k, before);
+          if (place !== undefined) at = this.#readBefore(place, before, at);
         });
       }
       const moved = commitsMoved(slab, block32, sequence);
+      // WHY not before: what is read of a commit that ends meanwhile may be of no moment at all.
+      if (moved === 0) {
+        for (const { place, at } of this.#before) {
+          place.column.keepBefore(place.k, { out: this.#scratch, at });
+        }
+      }
       // WHY: slots that were used again meanwhile named other cells than those that were to be read.
       const slotsHeld = areRemembered(behind + (moved >>> 1) + 1);
       readAt = slotsHeld ? sequence : undefined;
@@ -100,6 +111,20 @@ export class CommitReader {
     };
     // WHY: no earlier value could stand in for a commit that is there in part.
     budget.retry(step, true, { triesMin: TRIES_MIN });
+  }
+
+  /** Reads what a place held before the commit that is under way. Returns where the next one's numbers go. */
+  #readBefore(place: Place, sequence: number, at: number): number {
+    const { column, k } = place;
+    const end = at + column.numbersBefore;
+    if (end > this.#scratch.length) {
+      const scratch = new Float64Array(2 * end);
+      scratch.set(this.#scratch);
+      this.#scratch = scratch;
+    }
+    column.readBefore(k, sequence, { out: this.#scratch, at });
+    this.#before.push({ place, at });
+    return end;
   }
 
   #readNow(cell32: number, budget: RetryBudget): void {

@@ -247,26 +247,43 @@ export class SlabColumn extends Column {
     return Number.isNaN(this.values[k * this.stride]) && (this.touched.length === 0 || this.touched[k] === 0);
   }
 
-  /** Reads one series as it was under an earlier sequence of its cell, while a commit that moved it is under way. */
-  readBefore(k: number, sequence: number): void {
+  /** How many numbers {@linkcode readBefore} gives of a series. */
+  get numbersBefore(): number {
+    return this.#usesGauges ? 3 : this.stride;
+  }
+
+  /**
+   * Reads one series as it was under an earlier sequence of its cell, while a commit that moved it is under way. What is
+   * read is right only if the commit is still under way afterwards; {@linkcode keepBefore} takes it over then.
+   *
+   * @param into.out takes {@linkcode numbersBefore} numbers from `into.at`
+   */
+  readBefore(k: number, sequence: number, into: { readonly out: Float64Array; readonly at: number }): void {
     const cell32 = this.#cells[k];
-    const { values } = this;
+    const { out, at } = into;
     switch (this.#descriptor.type) {
       case "counter":
-        values[k] = counterBefore(this.#slab, cell32, sequence);
+        out[at] = counterBefore(this.#slab, cell32, sequence);
         return;
       case "histogram": {
         const bucketCount = this.#descriptor.buckets.length + 1;
-        return histogramBefore(this.#slab, { cell32, sequence }, {
-          out: values,
-          at: k * this.stride,
-          bucketCount,
-        });
+        return histogramBefore(this.#slab, { cell32, sequence }, { out, at, bucketCount });
       }
-      default:
-        gaugeBefore(this.#slab, { cell32, sequence }, this.#reading);
-        return this.#keepGauge(k);
+      default: {
+        const reading = this.#reading;
+        gaugeBefore(this.#slab, { cell32, sequence }, reading);
+        out[at] = reading.value;
+        out[at + 1] = reading.stamp;
+        out[at + 2] = reading.touched ? 1 : 0;
+      }
     }
+  }
+
+  /** Takes over what {@linkcode readBefore} gave. */
+  keepBefore(k: number, from: { readonly out: Float64Array; readonly at: number }): void {
+    const { out, at } = from;
+    if (this.#usesGauges) return this.#keepGauge(k, out[at], out[at + 1], out[at + 2]);
+    for (let i = 0; i < this.stride; i++) this.values[k * this.stride + i] = out[at + i];
   }
 
   #readCounters(budget: RetryBudget): void {
@@ -341,15 +358,15 @@ export class SlabColumn extends Column {
     const cell32 = this.#cells[k];
     const valid = readGauge(this.#slab, cell32, reading) ||
       budget.retry(() => readGauge(this.#slab, cell32, reading), this.touched[k] === 0);
-    if (valid) this.#keepGauge(k);
+    if (valid) this.#keepGauge(k, reading.value, reading.stamp, reading.touched ? 1 : 0);
   }
 
-  #keepGauge(k: number): void {
-    const { value, stamp, touched } = this.#reading;
+  // WHY four in a row: nothing is allocated for each gauge of a scrape.
+  #keepGauge(k: number, value: number, stamp: number, touched: number): void {
     if (this.#statesPresence && (this.values[k] === 1) !== (value === 1)) this.#presenceMoved = true;
     this.values[k] = value;
     this.stamps[k] = stamp;
-    this.touched[k] = touched ? 1 : 0;
+    this.touched[k] = touched;
   }
 
   #readSummaries(budget: RetryBudget): void {

@@ -1,9 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { CommitReader } from "../../../src/collect/commit_reader.ts";
 import { RetryBudget } from "../../../src/collect/retry_budget.ts";
+import { COMMIT32, COMMIT_SLOTS } from "../../../src/layout/commit_block.ts";
+import { COUNTER_LOW_COPY_SHIFT, COUNTER_LOW_RANGE } from "../../../src/layout/counter_cell.ts";
 import { Commit } from "../../../src/metric/commit.ts";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
+import { commitBlock32 } from "../../../src/slab/commit.ts";
+import { counterLow32, flipCounter, readCounter } from "../../../src/slab/counter_cell.ts";
 import { openSlab } from "../../../src/slab/slab.ts";
 import { Fleet } from "../../_support/fleet.ts";
 
@@ -88,6 +92,60 @@ Deno.test("case 32: a worker that ended in a commit leaves what was before it, a
   assertEquals([...fleet.scrape()], before);
   fleet.end(worker);
   assertEquals([...fleet.scrape()], before);
+});
+
+/** The owner's side of commits of one counter, which each add 1, step by step. */
+function stepsOfOwner(slab: ReturnType<typeof openSlab>, cell32: number) {
+  const { i32 } = slab;
+  const block32 = commitBlock32(slab);
+  return {
+    begin() {
+      const slot32 = block32 + COMMIT32.slots + (i32[block32] >>> 1 & (COMMIT_SLOTS - 1)) * COMMIT32.slotSize;
+      i32[slot32 + COMMIT32.cells] = cell32;
+      i32[slot32 + COMMIT32.cells + 1] = i32[cell32];
+      i32[slot32 + COMMIT32.cellCount] = 1;
+      Atomics.add(i32, block32, 1);
+    },
+    /** Does the first half of the counter's move: the low word of the copy that is not shown. */
+    beginMove() {
+      const copy = i32[cell32] & 1 ^ 1;
+      i32[counterLow32(cell32) + (copy << COUNTER_LOW_COPY_SHIFT)] = (readCounter(slab, cell32) + 1) %
+        COUNTER_LOW_RANGE;
+    },
+    end() {
+      flipCounter(slab, cell32, 1);
+      Atomics.add(i32, block32, 1);
+    },
+  };
+}
+
+Deno.test("case 32: a reader whose time is over serves nothing of a commit that it could not read whole", () => {
+  const tries = 128;
+  const { fleet, registry, source, slab } = setup(0);
+  const total = new Counter({ name: "b_total", help: "B.", registry });
+  const first = 4 * COUNTER_LOW_RANGE - tries - 2;
+  total.inc(first);
+  new Commit({ registry }).inc(total, 0).apply();
+  fleet.collector.poll();
+  const column = source.columns().find(({ family }) => family.descriptor.name === "b_total")!.column;
+  const owner = stepsOfOwner(slab, column.cellOf(0));
+  owner.begin();
+  let tried = 0;
+  const budget = new RetryBudget(() => tried < tries ? 0 : 1e6);
+  new CommitReader(slab).read(budget, {
+    // In each try one commit ends and the next one begins; in the last one, it has half moved the counter.
+    parse: () => {
+      tried++;
+      owner.end();
+      owner.begin();
+      if (tried === tries) owner.beginMove();
+    },
+    columns: () => [column],
+  });
+  assertEquals([tried, budget.staleCount], [tries, 1]);
+  const [served] = column.values;
+  const now = readCounter(slab, column.cellOf(0));
+  assert(served >= first && served <= now, `${served} is not from ${first} to ${now}`);
 });
 
 Deno.test("a worker that commits counts as ever beside its commits", () => {
