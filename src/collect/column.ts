@@ -59,6 +59,8 @@ export class Column {
   index: Int32Array = new Int32Array(16);
   /** One of {@linkcode SERIES_STATE} for each series. */
   states: Uint8Array = new Uint8Array(16);
+  /** When each series began, in seconds since the Unix epoch. */
+  created: Float64Array = new Float64Array(16);
   /** Place of each series in the family's output, -1 if it is hidden. Derived from `index` by the family. */
   positions: Int32Array = new Int32Array(16);
   /** `stride` numbers for each series; the first is NaN until the series was read. */
@@ -88,6 +90,11 @@ export class Column {
    */
   flipped = false;
 
+  /** Whether series `k` is part of the output, be it that nothing of it counts yet. */
+  exposes(k: number): boolean {
+    return this.states[k] === SERIES_STATE.COUNTED || this.states[k] === SERIES_STATE.RESETTING;
+  }
+
   /** Adds a series by its number in the family. */
   append(seriesIndex: number): void {
     if (seriesIndex !== this.count) this.inFamilyOrder = false;
@@ -112,6 +119,7 @@ export class Column {
   protected grow(capacity: number): void {
     this.index = enlarged(this.index, new Int32Array(capacity));
     this.states = enlarged(this.states, new Uint8Array(capacity));
+    this.created = enlarged(this.created, new Float64Array(capacity));
     this.positions = enlarged(this.positions, new Int32Array(capacity));
     this.values = enlarged(this.values, new Float64Array(capacity * this.stride));
     if (this.stamps.length > 0) this.stamps = enlarged(this.stamps, new Float64Array(capacity));

@@ -31,6 +31,7 @@ import type { RetryBudget } from "./retry_budget.ts";
 import { cutBlocks, type CutSeries, seriesPerBlock } from "./series_blocks.ts";
 import { mergeDetails } from "./series_details.ts";
 import { SeriesOrder } from "./series_order.ts";
+import { type Member, presenceOf } from "./series_presence.ts";
 import type { SlabColumn } from "./slab_column.ts";
 import { SteadyTotals, totalColumn } from "./steady_totals.ts";
 
@@ -38,17 +39,6 @@ const NO_COLUMNS: ReadonlySet<SlabColumn> = new Set();
 
 /** The label that names the worker in merge modes that keep the workers apart. */
 export const WORKER_LABEL = "worker";
-
-interface Member {
-  readonly column: SlabColumn;
-  readonly origin: ColumnOrigin;
-}
-
-interface Series {
-  readonly labels: LabelValues;
-  /** Seconds since the Unix epoch. */
-  created: number;
-}
 
 /** A family of the same name and definition in any number of slabs. One thread only: the one that gathers. */
 export class MergedFamily {
@@ -60,10 +50,11 @@ export class MergedFamily {
   readonly #perWorker: boolean;
   readonly #combine: Combine;
   readonly #labelNames: readonly string[];
-  readonly #series: Series[] = [];
+  /** The label values of the series, by their number. */
+  readonly #labels: LabelValues[] = [];
   readonly #indexes: Map<string, number> = new Map();
   readonly #freeIndexes: number[] = [];
-  readonly #sorted: SeriesOrder = new SeriesOrder((index) => this.#series[index].labels);
+  readonly #sorted: SeriesOrder = new SeriesOrder((index) => this.#labels[index]);
   #members: Member[] = [];
   /** The columns whose values count, as arranged last: what is left of ended workers, then the workers. */
   #counted: readonly Column[] = [];
@@ -100,7 +91,7 @@ export class MergedFamily {
     if (column !== undefined) this.#steady = new SteadyTotals({ stride: this.#retired.stride, column });
     const { ttlSeconds } = descriptor;
     if (ttlSeconds > 0) {
-      const labelsOf = (index: number) => this.#series[index].labels;
+      const labelsOf = (index: number) => this.#labels[index];
       const { stride } = this.#retired;
       this.#idleSeries = new IdleSeries({ ttlSeconds, stride, perWorker: this.#perWorker, labelsOf });
     }
@@ -121,20 +112,16 @@ export class MergedFamily {
   /**
    * The number of a series of this family, new if it is not there yet.
    *
-   * @param series its label values, the worker slot that has it, and when it began
+   * @param series its label values, and the worker slot that has it
    */
-  seriesIndex(series: { labels: readonly string[]; created: number; worker: string }): number {
+  seriesIndex(series: { labels: readonly string[]; worker: string }): number {
     this.#dirty = true;
     const labels = this.#perWorker ? [...series.labels, series.worker] : series.labels;
     const key = labelSetKey(labels);
     const index = this.#indexes.get(key);
-    if (index !== undefined) {
-      const known = this.#series[index];
-      if (series.created < known.created) known.created = series.created;
-      return index;
-    }
-    const added = this.#freeIndexes.pop() ?? this.#series.length;
-    this.#series[added] = { labels, created: series.created };
+    if (index !== undefined) return index;
+    const added = this.#freeIndexes.pop() ?? this.#labels.length;
+    this.#labels[added] = labels;
     this.#indexes.set(key, added);
     this.#sorted.add(added);
     return added;
@@ -165,7 +152,7 @@ export class MergedFamily {
     const { labelNames } = this.descriptor;
     const matching = new Set<number>();
     for (const index of this.#indexes.values()) {
-      if (removalMatches(removal, { labelNames, values: this.#series[index].labels })) matching.add(index);
+      if (removalMatches(removal, { labelNames, values: this.#labels[index] })) matching.add(index);
     }
     for (const { column, origin } of this.#members) {
       if (origin === place.origin) continue;
@@ -208,7 +195,7 @@ export class MergedFamily {
   /** Keeps a column's values among the retired ones. */
   #retire(column: SlabColumn): void {
     const retired = this.#retired;
-    retired.reserve(this.#series.length);
+    retired.reserve(this.#labels.length);
     // WHY: the retired column is in the order of the family's series, so places in it are series numbers.
     for (let k = 0; k < column.count; k++) {
       column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? column.index[k] : -1;
@@ -278,18 +265,22 @@ export class MergedFamily {
    * ended ones counted before does not count any more, as it would all seem new to whoever sees the counter reset.
    */
   #settleResets(): void {
-    const resets = new Map<number, Set<SlabColumn>>();
+    const resets = new Map<number, { readonly by: Set<SlabColumn>; created: number }>();
     for (const { column } of this.#members) {
       for (const { k, created } of column.natives?.takeResets() ?? []) {
         const index = column.index[k];
-        resets.set(index, (resets.get(index) ?? new Set()).add(column));
-        this.#series[index].created = created;
+        const known = resets.get(index);
+        resets.set(index, {
+          by: (known?.by ?? new Set()).add(column),
+          created: Math.max(known?.created ?? 0, created),
+        });
+        column.created[k] = created;
         this.#retired.forget(index);
         this.#dirty = true;
       }
     }
-    for (const [index, resetBy] of resets) {
-      for (const { column } of this.#members) if (!resetBy.has(column)) column.rebase(index);
+    for (const [index, { by, created }] of resets) {
+      for (const { column } of this.#members) if (!by.has(column)) column.rebase(index, created);
     }
   }
 
@@ -308,7 +299,7 @@ export class MergedFamily {
       this.#whole = new Set(
         columns.filter((column) => column.inFamilyOrder && column.allCounted && !column.readByCommits),
       );
-      this.#totals = new CounterTotals([...this.#whole], this.#series.length);
+      this.#totals = new CounterTotals([...this.#whole], this.#labels.length);
     }
     return this.#whole;
   }
@@ -380,33 +371,24 @@ export class MergedFamily {
     this.#whole = NO_COLUMNS;
     const members = this.#live ? this.#members.filter(({ origin }) => origin.live) : this.#members;
     this.#counted = [this.#retired, ...members.map(({ column }) => column)];
-    const visible = new Uint8Array(this.#series.length);
-    const known = new Uint8Array(this.#series.length);
-    for (const { column, origin } of this.#members) {
-      const counts = !this.#live || origin.live;
-      for (let k = 0; k < column.count; k++) {
-        if (column.states[k] === SERIES_STATE.RECLAIMED) continue;
-        known[column.index[k]] = 1;
-        const exposed = column.states[k] === SERIES_STATE.COUNTED ||
-          column.states[k] === SERIES_STATE.RESETTING;
-        if (counts && exposed && column.shows(k)) visible[column.index[k]] = 1;
-      }
-    }
-    this.#retired.markVisible(visible);
+    const { known, visible, created } = presenceOf(this.#members, this.#retired, {
+      seriesCount: this.#labels.length,
+      live: this.#live,
+    });
     this.#forgetUnknown(known, visible);
     this.#idleSeries?.forgetHidden(visible);
     const order = this.#sorted.all().filter((index) => visible[index] === 1);
-    const positions = new Int32Array(this.#series.length).fill(-1);
+    const positions = new Int32Array(this.#labels.length).fill(-1);
     for (let position = 0; position < order.length; position++) positions[order[position]] = position;
     for (const column of [this.#retired, ...this.#members.map((member) => member.column)]) {
       for (let k = 0; k < column.count; k++) {
         column.positions[k] = column.states[k] === SERIES_STATE.COUNTED ? positions[column.index[k]] : -1;
       }
     }
-    this.#created = new Float64Array(order.map((index) => this.#series[index].created));
-    this.#steady?.reserve(this.#series.length);
+    this.#created = Float64Array.from(order, (index) => created[index]);
+    this.#steady?.reserve(this.#labels.length);
     const cut = cutBlocks(order, {
-      labelsOf: (index) => this.#series[index].labels,
+      labelsOf: (index) => this.#labels[index],
       labelNames: this.#labelNames,
       stride: this.#stride,
     }, this.#cut);
@@ -426,7 +408,7 @@ export class MergedFamily {
     if (forgotten.size === 0) return;
     for (const index of this.#freeIndexes) forgotten.delete(index);
     for (const index of forgotten) {
-      this.#indexes.delete(labelSetKey(this.#series[index].labels));
+      this.#indexes.delete(labelSetKey(this.#labels[index]));
       this.#freeIndexes.push(index);
       this.#steady?.forget(index);
     }

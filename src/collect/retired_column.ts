@@ -6,7 +6,7 @@
 // CONTROL PLANE
 import { planCell } from "../metric/cell_plan.ts";
 import type { Descriptor } from "../model/descriptor.ts";
-import { Column, columnStrideOf, SERIES_STATE } from "./column.ts";
+import { Column, columnStrideOf } from "./column.ts";
 import { ExemplarColumn } from "./exemplar_column.ts";
 import { NativeColumn } from "./native_column.ts";
 import { RetiredSketches } from "./sketch_column.ts";
@@ -50,11 +50,6 @@ export class RetiredColumn extends Column {
     }
   }
 
-  /** Marks the series that ended workers had. */
-  markVisible(visible: Uint8Array): void {
-    for (let index = 0; index < this.count; index++) if (this.present[index] !== 0) visible[index] = 1;
-  }
-
   /** Forgets a series that was removed. */
   forget(index: number): void {
     if (index >= this.count) return;
@@ -70,9 +65,11 @@ export class RetiredColumn extends Column {
   /** Marks the series of an ended worker's column as visible. */
   keepVisible(column: SlabColumn): void {
     for (let k = 0; k < column.count; k++) {
-      const exposed = column.states[k] === SERIES_STATE.COUNTED ||
-        column.states[k] === SERIES_STATE.RESETTING;
-      if (exposed && column.shows(k)) this.present[column.index[k]] = 1;
+      if (!column.exposes(k) || !column.shows(k)) continue;
+      const index = column.index[k];
+      const created = column.created[k];
+      this.created[index] = this.present[index] === 0 ? created : Math.min(created, this.created[index]);
+      this.present[index] = 1;
     }
   }
 }

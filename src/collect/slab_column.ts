@@ -37,6 +37,8 @@ export interface CellPlace {
   readonly dormant: boolean;
   /** How many removals of the log the owner had applied before. */
   readonly removalsSeen: number;
+  /** When the series began, in seconds since the Unix epoch. */
+  readonly created: number;
 }
 
 /** The column of one family in one slab. After {@linkcode SlabColumn.read} it holds each cell's last good values. */
@@ -87,8 +89,7 @@ export class SlabColumn extends Column {
    * Adds a series and its cell.
    *
    * @param seriesIndex the series' number in its family
-   * @param cell its offset in bytes from the slab's start, whether it is hidden until it moves, and how many removals
-   * of the log its owner had applied before
+   * @param cell where it is, and how it began
    * @returns the series' number in this column
    */
   appendCell(seriesIndex: number, cell: CellPlace): number {
@@ -134,6 +135,8 @@ export class SlabColumn extends Column {
     if (this.states[k] === SERIES_STATE.RECLAIMED || this.#removalsSeen[k] >= removal.number) return;
     // WHY: a series that was removed and has not moved since is hidden; a reset must not bring it back.
     if (removal.reset && this.states[k] === SERIES_STATE.DORMANT && !this.#moved(k)) return;
+    // WHY: the owner will say when it began anew; until then it is since now that nothing counts.
+    if (removal.reset) this.created[k] = Date.now() / 1000;
     this.#setCounted(k, removal.reset ? SERIES_STATE.RESETTING : SERIES_STATE.CONDEMNED);
   }
 
@@ -172,7 +175,8 @@ export class SlabColumn extends Column {
     this.states[k] = state;
   }
 
-  #setState(k: number, { dormant, removalsSeen }: CellPlace): void {
+  #setState(k: number, { dormant, removalsSeen, created }: CellPlace): void {
+    this.created[k] = created;
     this.#setCounted(k, dormant ? SERIES_STATE.DORMANT : SERIES_STATE.COUNTED);
     this.#removalsSeen[k] = removalsSeen;
     if (dormant) this.#dormant.add(k);
@@ -395,10 +399,11 @@ export class SlabColumn extends Column {
     }
   }
 
-  /** Lets the series of a number begin anew with what it holds now, because another worker reset it. */
-  rebase(seriesIndex: number): void {
+  /** Lets the series of a number begin anew with what it holds now, because another worker reset it at that time. */
+  rebase(seriesIndex: number, created: number): void {
     for (let k = 0; k < this.count; k++) {
       if (this.index[k] !== seriesIndex || this.states[k] === SERIES_STATE.RECLAIMED) continue;
+      this.created[k] = created;
       this.natives?.rebase(k);
       this.natives?.write(k, this.values, k * this.stride);
     }

@@ -288,7 +288,7 @@ export class SlabSource {
       throw new SlabError(`Cannot read directory: a cell at ${record.cellOffset} ends behind the slab`);
     }
     const labels = decodeLabelValues(record.payload, descriptor.labelNames.length);
-    const index = family.seriesIndex({ labels, created: record.created, worker: this.worker });
+    const index = family.seriesIndex({ labels, worker: this.worker });
     const k = known ?? column.appendCell(index, record);
     if (known === undefined) this.#places.set(record.ordinal, k);
     else column.useAnew(k, index, record);

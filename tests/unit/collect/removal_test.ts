@@ -32,19 +32,95 @@ Deno.test("case 50: remove() takes a series out of the output of all workers", (
   assertEquals([...fleet.scrape()], [['jobs_total{queue="b",kind="x"}', 1]]);
 });
 
+/** Runs with a time of day that only moves when it is told to. */
+function withTimeOfDay(run: (clock: { seconds: number }) => void): void {
+  const clock = { seconds: 1_700_000_000 };
+  const now = Date.now;
+  Date.now = () => clock.seconds * 1000;
+  try {
+    run(clock);
+  } finally {
+    Date.now = now;
+  }
+}
+
+/** Values and times of creation of what one pass shows. */
+function shownBy(fleet: Fleet) {
+  return [...fleet.collector.blocks()].flatMap(({ block, values, created }) =>
+    block.series.map((labels, i) => [labels[0], values[i], created![i]])
+  );
+}
+
 Deno.test("case 50: a later inc of any worker makes the series again, from 0, with a new time of creation", () => {
-  const { fleet, counters, beat } = setup();
-  const created = () => [...fleet.collector.blocks()][0].created![0];
-  counters[0].inc({ queue: "a", kind: "x" }, 10);
-  counters[1].inc({ queue: "a", kind: "x" }, 10);
-  const before = created();
-  counters[0].remove("a", "x");
-  fleet.scrape();
-  beat();
-  counters[1].inc({ queue: "a", kind: "x" }, 2);
-  counters[0].inc({ queue: "a", kind: "x" }, 3);
-  assertEquals(fleet.scrape().get('jobs_total{queue="a",kind="x"}'), 5);
-  assertEquals(created() >= before, true);
+  for (const held of [false, true]) {
+    for (const seen of [false, true]) {
+      withTimeOfDay((clock) => {
+        const { fleet, counters, beat } = setup();
+        const start = clock.seconds;
+        const children = counters.map((counter) => held ? counter.labels("a", "x") : undefined);
+        const inc = (worker: number, amount: number) => {
+          const child = children[worker];
+          if (child !== undefined) child.inc(amount);
+          else counters[worker].inc({ queue: "a", kind: "x" }, amount);
+        };
+        inc(0, 10);
+        clock.seconds += 5;
+        inc(1, 10);
+        assertEquals(shownBy(fleet), [["a", 20, start]]);
+        clock.seconds += 1000;
+        counters[0].remove("a", "x");
+        if (seen) assertEquals(shownBy(fleet), []);
+        clock.seconds += 5;
+        inc(0, 3);
+        // A child that is held begins anew when its owner removes it, another one when it is made again.
+        const again = start + (held ? 1005 : 1010);
+        assertEquals(shownBy(fleet), [["a", 3, again]]);
+        beat();
+        clock.seconds += 5;
+        inc(1, 2);
+        assertEquals(shownBy(fleet), [["a", 5, again]]);
+      });
+    }
+  }
+});
+
+Deno.test("case 50: a time of creation is that of what ended workers left, until it is removed", () => {
+  withTimeOfDay((clock) => {
+    const { fleet, workers, counters, beat } = setup();
+    const start = clock.seconds;
+    counters[0].inc({ queue: "a", kind: "x" });
+    clock.seconds += 10;
+    counters[1].inc({ queue: "a", kind: "x" });
+    fleet.scrape();
+    fleet.end(workers[0]);
+    assertEquals(shownBy(fleet), [["a", 2, start]]);
+    counters[1].clear();
+    fleet.scrape();
+    beat();
+    clock.seconds += 10;
+    counters[1].inc({ queue: "a", kind: "x" });
+    assertEquals(shownBy(fleet), [["a", 1, start + 20]]);
+  });
+});
+
+Deno.test("case 51: a series that is reset has a new time of creation at once, in whatever worker it is", () => {
+  for (const asker of [0, 1]) {
+    withTimeOfDay((clock) => {
+      const { fleet, counters, beat } = setup();
+      counters[1].inc({ queue: "a", kind: "x" }, 7);
+      fleet.scrape();
+      clock.seconds += 1000;
+      const reset = clock.seconds;
+      counters[asker].reset();
+      assertEquals(shownBy(fleet), [["a", 0, reset]]);
+      clock.seconds += 1;
+      assertEquals(shownBy(fleet), [["a", 0, reset]], "it stays while nothing changes");
+      beat();
+      counters[1].inc({ queue: "a", kind: "x" });
+      // Its owner says when it learned of it.
+      assertEquals(shownBy(fleet), [["a", 1, asker === 1 ? reset : reset + 1]]);
+    });
+  }
 });
 
 Deno.test("case 50: a child kept from before the removal works on and never writes to another series", () => {

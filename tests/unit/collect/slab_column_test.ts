@@ -13,7 +13,7 @@ const slab = openSlab(createSlab({ bytes: 1 << 20 }));
 const writer = new SlabWriter(slab);
 
 function placeOf(cellOffset: number): CellPlace {
-  return { cellOffset, dormant: false, removalsSeen: 0 };
+  return { cellOffset, dormant: false, removalsSeen: 0, created: 0 };
 }
 
 /** A budget whose time is over after the first tries. */
