@@ -258,7 +258,7 @@ export class Collector {
     this.poll();
     const budget = new RetryBudget(this.#now);
     for (const source of [this.#ownSource!, ...this.#sources]) {
-      source.readCommits(budget, () => this.#parse(source));
+      source.readCommits(budget, () => this.#parse(source), filter);
     }
     const now = this.#expiring.length === 0 ? 0 : this.#now?.() ?? performance.now();
     const wallMs = this.#wallNow();

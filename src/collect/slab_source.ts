@@ -159,17 +159,18 @@ export class SlabSource {
   /**
    * Reads the columns whose series may be part of commits, if the owner makes any.
    *
+   * @param filter names of the families that are wanted; all by default
    * @internal
    */
-  readCommits(budget: RetryBudget, parse: () => void): void {
+  readCommits(budget: RetryBudget, parse: () => void, filter?: ReadonlySet<string>): void {
     if (!this.#commits.isUsed) return;
-    const columns = () => this.#committedColumns();
+    const columns = () => this.#committedColumns(filter);
     this.#commits.read(budget, { parse, columns });
   }
 
-  *#committedColumns(): Iterable<SlabColumn> {
+  *#committedColumns(filter: ReadonlySet<string> | undefined): Iterable<SlabColumn> {
     for (const { family, column } of this.columns()) {
-      if (!column.isCommitted) continue;
+      if (!column.isCommitted || filter?.has(family.descriptor.name) === false) continue;
       if (!column.readByCommits) {
         column.readByCommits = true;
         family.seriesChanged();

@@ -1,6 +1,7 @@
 /** More workers than anybody planned for, and more series than anybody wants to parse twice. */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { Collector } from "../../../src/collect/collector.ts";
+import { Commit } from "../../../src/metric/commit.ts";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
 import { Histogram } from "../../../src/metric/histogram.ts";
@@ -59,7 +60,7 @@ function histograms(workers: number, children: number): { collector: Collector; 
 }
 
 /** How many reads one pass validates, one for each histogram that it reads. */
-function validationsOf(collector: Collector): number {
+function validationsOf(collector: Collector, filter?: ReadonlySet<string>): number {
   const add = Atomics.add;
   let count = 0;
   Object.assign(Atomics, {
@@ -69,7 +70,7 @@ function validationsOf(collector: Collector): number {
     },
   });
   try {
-    collector.gather({ samples: () => {} });
+    collector.gather({ samples: () => {} }, filter);
   } finally {
     Object.assign(Atomics, { add });
   }
@@ -111,4 +112,28 @@ Deno.test("case 62: a scrape of 64 workers with 2000 histograms each parses each
   for (const source of [...collector.sources].slice(16)) collector.retire(source);
   const left = validationsOf(collector);
   assert(left < 16 * 2100, `${left} reads: nothing is read for the ended`);
+});
+
+Deno.test("case 60: a filtered scrape reads only the families that it names, also where workers commit", () => {
+  for (const commits of [false, true]) {
+    const { collector, registries } = histograms(4, 500);
+    for (const registry of registries) {
+      const jobs = new Counter({ name: "jobs_total", help: "J.", registry });
+      jobs.inc(3);
+      if (commits) new Commit({ registry }).inc(jobs).apply();
+    }
+    const wanted = new Set(["jobs_total"]);
+    const shown: number[] = [];
+    for (let pass = 0; pass < 3; pass++) {
+      const reads = validationsOf(collector, wanted);
+      assertLess(
+        reads,
+        100,
+        `${reads} reads for 4 counters beside 2000 histograms, with commits: ${commits}`,
+      );
+    }
+    collector.gather({ samples: ({ values }) => shown.push(values[0]) }, wanted);
+    assertEquals(shown, [commits ? 16 : 12]);
+    assert(validationsOf(collector) >= 2000, "who wants all has all read");
+  }
 });
