@@ -160,12 +160,21 @@ function combineAverage({ count, positions, values, touched }: Column, merged: M
   }
 }
 
-/** Each series has one worker slot; a later incarnation of it replaces an earlier one. */
-function combineReplace({ count, positions, values, touched }: Column, merged: MergedValues): void {
+/**
+ * Each series has one worker slot; a later incarnation of it replaces an earlier one, whichever of them comes first. The
+ * stamps say which incarnation a merged value is of.
+ */
+function combineReplace(
+  { count, positions, values, touched, stamps, epoch }: Column,
+  merged: MergedValues,
+): void {
   for (let k = 0; k < count; k++) {
     const at = positions[k];
     if (at < 0 || touched[k] === 0) continue;
+    const of = epoch ?? stamps[k];
+    if (merged.touched[at] !== 0 && of < merged.stamps[at]) continue;
     merged.values[at] = values[k];
+    merged.stamps[at] = of;
     merged.touched[at] = 1;
   }
 }

@@ -65,6 +65,8 @@ export class Column {
   positions: Int32Array = new Int32Array(16);
   /** `stride` numbers for each series; the first is NaN until the series was read. */
   values: Float64Array;
+  /** Which incarnation of its worker slot the values are of; of values that were merged before, their stamps say it. */
+  readonly epoch: number | undefined = undefined;
   /** What orders gauges in time: ticket or version. */
   stamps: Float64Array = new Float64Array(0);
   /** Gauges: 1 if the series was ever set. */

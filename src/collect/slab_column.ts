@@ -45,6 +45,7 @@ export interface CellPlace {
 export class SlabColumn extends Column {
   readonly #slab: Slab;
   readonly #descriptor: Descriptor;
+  override readonly epoch: number;
   /** Size of each series' cell. */
   readonly cellBytes: number;
   readonly #usesGauges: boolean;
@@ -72,6 +73,7 @@ export class SlabColumn extends Column {
   constructor(slab: Slab, descriptor: Descriptor) {
     super(columnStrideOf(descriptor));
     this.#slab = slab;
+    this.epoch = slab.epoch;
     this.#descriptor = descriptor;
     this.#scratch = new Float64Array(descriptor.type === "counter" ? 1 << PAGE_SHIFT32 : this.stride);
     this.#usesGauges = !isTotal(descriptor.type);

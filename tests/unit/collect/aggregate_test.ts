@@ -15,8 +15,12 @@ import { MERGE_MODES, type MergeMode } from "../../../src/model/metric_type.ts";
 type Said = readonly [value: number, stamp?: number] | undefined;
 
 class GaugeColumn extends Column {
-  constructor(said: Said) {
+  override readonly epoch: number | undefined;
+
+  /** @param epoch the incarnation that says it; none if it is kept from ended ones, and then the stamp is that */
+  constructor(said: Said, epoch?: number) {
     super(1);
+    this.epoch = epoch;
     this.growGaugeColumns();
     this.append(0);
     this.values[0] = said?.[0] ?? 0;
@@ -89,7 +93,20 @@ Deno.test("combineFor() takes the greatest of the values with the greatest stamp
 });
 
 Deno.test("combineFor() lets a later incarnation replace an earlier one in modes that keep workers apart", () => {
-  for (const mode of ["all", "liveall"] as const) assertEquals(merge(mode, [[1], [2], undefined]), 2);
+  for (const mode of ["all", "liveall"] as const) {
+    for (const epochs of [[3, 4, 5], [5, 4, 3], [4, 3, 5]]) {
+      const merged = newMerged();
+      for (const epoch of epochs) {
+        // The fifth incarnation never set the gauge.
+        combineFor(mode)(new GaugeColumn(epoch === 5 ? undefined : [10 * epoch, 99], epoch), merged);
+      }
+      assertEquals([...merged.values], [40], `${epochs}`);
+      // What is merged of ended ones may be merged again.
+      combineFor(mode)(new GaugeColumn([merged.values[0], merged.stamps[0]]), merged);
+      combineFor(mode)(new GaugeColumn([30, 99], 3), merged);
+      assertEquals([...merged.values, ...merged.stamps], [40, 4]);
+    }
+  }
 });
 
 Deno.test("combineTotals() adds series to their places and passes hidden ones over", () => {

@@ -161,6 +161,31 @@ Deno.test("case 7: a zombie is looked for however many workers have ended for ce
   assertEquals(fleet.scrape().get("jobs_total"), 50);
 });
 
+Deno.test("a gauge of mode all shows its slot's latest incarnation, whichever of two is folded first", () => {
+  const { clock, fleet, watch, worker } = setup();
+  const gaugeOf = ({ registry }: FleetWorker) => new Gauge({ name: "g", help: "h", mode: "all", registry });
+  const shown = () => fleet.scrape().get('g{worker="0"}');
+  gaugeOf(worker).set(1);
+  watch.assumeEnded(worker.source);
+  const next = fleet.start(0);
+  watch.add(next.source);
+  gaugeOf(next).set(2);
+  assertEquals(shown(), 2);
+  watch.ended(next.source);
+  clock.now = 1_000;
+  watch.check();
+  assertEquals(
+    [...fleet.collector.sources],
+    [worker.source],
+    "the earlier incarnation is in quarantine still",
+  );
+  assertEquals(shown(), 2);
+  clock.now = 61_000;
+  watch.check();
+  assertEquals(fleet.collector.sources.size, 0);
+  assertEquals(shown(), 2);
+});
+
 Deno.test("WorkerWatch blames nobody for the time in which the watching thread itself stood still", () => {
   const { clock, watch, worker, stateOf } = setup();
   worker.registry.beat();
