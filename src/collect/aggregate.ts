@@ -149,15 +149,23 @@ function combineNewest({ count, positions, values, touched, stamps }: Column, me
   }
 }
 
-/** The mean so far; the stamps, which the mode has no other use for, count the workers. */
+/**
+ * Adds up; the stamps, which the mode has no other use for, count the workers. {@linkcode divideSums} makes the mean of
+ * it. A mean that is brought forward from worker to worker would depend on their order.
+ */
 function combineAverage({ count, positions, values, touched }: Column, merged: MergedValues): void {
   for (let k = 0; k < count; k++) {
     const at = positions[k];
     if (at < 0 || touched[k] === 0) continue;
-    const n = ++merged.stamps[at];
-    merged.values[at] += (values[k] - merged.values[at]) / n;
+    merged.values[at] += values[k];
+    merged.stamps[at]++;
     merged.touched[at] = 1;
   }
+}
+
+/** Turns sums that `liveaverage` has combined into means, in place. */
+export function divideSums({ values, stamps, touched }: MergedValues): void {
+  for (let at = 0; at < values.length; at++) if (touched[at] !== 0) values[at] /= stamps[at];
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   combineFor,
   combineTotals,
   cumulate,
+  divideSums,
   expandStates,
   isLiveMode,
   isPerWorkerMode,
@@ -329,6 +330,7 @@ export class MergedFamily {
       case "stateset":
         return expandStates(merged.values, this.#output);
     }
+    if (this.descriptor.mode === "liveaverage") divideSums(merged);
   }
 
   /** Takes whole totals of all workers: what is shown already stays, so that a scrape costs what moved. */

@@ -1,9 +1,10 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import {
   clearMerged,
   combineFor,
   combineTotals,
   cumulate,
+  divideSums,
   isLiveMode,
   isPerWorkerMode,
   type MergedValues,
@@ -36,6 +37,7 @@ function newMerged(size = 1): MergedValues {
 function merge(mode: MergeMode, workers: readonly Said[]): number | undefined {
   const merged = newMerged();
   for (const said of workers) combineFor(mode)(new GaugeColumn(said), merged);
+  if (mode === "liveaverage") divideSums(merged);
   return merged.touched[0] === 0 ? undefined : merged.values[0];
 }
 
@@ -52,8 +54,19 @@ Deno.test("combineFor() merges as the mode's name says, whatever the order of th
     for (const mode of ["mostrecent", "livemostrecent", "latest"] as const) {
       assertEquals(merge(mode, workers), -2, "the value of stamp 9");
     }
-    assertAlmostEquals(merge("liveaverage", workers)!, 2, 1e-12);
+    assertEquals(merge("liveaverage", workers), 2);
   }
+});
+
+Deno.test("case 39: liveaverage is the same whatever the order of the workers", () => {
+  for (const workers of ordersOf([Infinity], [1], undefined)) {
+    assertEquals(merge("liveaverage", workers), Infinity);
+  }
+  for (const workers of ordersOf([Infinity], [-Infinity], [1])) {
+    assertEquals(merge("liveaverage", workers), NaN);
+  }
+  for (const workers of ordersOf([NaN], [1], [2])) assertEquals(merge("liveaverage", workers), NaN);
+  for (const workers of ordersOf([7], [7], [7])) assertEquals(merge("liveaverage", workers), 7);
 });
 
 Deno.test("clearMerged() leaves nothing of few or of many series", () => {

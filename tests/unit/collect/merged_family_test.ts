@@ -34,6 +34,19 @@ Deno.test("MergedFamily.blocks() hands out the same block objects while no serie
   assert(after.block !== before.block);
 });
 
+Deno.test("MergedFamily.blocks() gives the mean of liveaverage gauges, whichever worker has infinity", () => {
+  for (const values of [[Infinity, 1], [1, Infinity], [2, 4]]) {
+    const fleet = new Fleet();
+    values.forEach((value, slot) => {
+      const { registry } = fleet.start(slot);
+      new Gauge({ name: "g", help: "G.", mode: "liveaverage", registry }).set(value);
+      new Gauge({ name: "unset", help: "U.", mode: "liveaverage", registry });
+    });
+    const mean = Math.max(...values) === 4 ? 3 : Infinity;
+    for (let pass = 0; pass < 2; pass++) assertEquals([...fleet.scrape()], [["g", mean], ["unset", 0]]);
+  }
+});
+
 Deno.test("MergedFamily.blocks() cuts large families and marks the first and the last block", () => {
   const fleet = new Fleet();
   const { registry } = fleet.start(0, { bytes: 4 << 20 });
