@@ -126,8 +126,9 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
   }
 
   /**
-   * Removes one series from the output of all workers. This thread's part vanishes at once, that of others when they
-   * learn of it, at their next heartbeat; what they count until then belongs to the removed series. Children that are
+   * Removes one series from the output of all workers. The next scrape shows nothing of it, also of workers that hang.
+   * This thread's updates count anew at once, those of another worker from its next heartbeat on, up to half a second
+   * later if it is not busy; what it counts until then belongs to the removed series and is lost. Children that are
    * still held go on to work: with their next update the series is there again, from 0.
    *
    * @param labels a value for each label name
@@ -160,7 +161,8 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
   }
 
   /**
-   * Removes all series that have the given label values, whatever their other labels; see {@linkcode Metric.remove}.
+   * Removes all series that have the given label values, whatever their other labels. It takes effect as
+   * {@linkcode Metric.remove} does: in other workers at their next heartbeat, and what they count until then is lost.
    *
    * @throws {TypeError} If a label is unknown
    */
@@ -168,12 +170,18 @@ export abstract class Metric<LabelName extends string, Child extends BoundChild>
     this.#remove(this.#known(labels as Labels), false);
   }
 
-  /** Removes all series; see {@linkcode Metric.remove}. A metric without labels starts again at 0. */
+  /**
+   * Removes all series; a metric without labels starts again at 0. It takes effect as {@linkcode Metric.remove} does: in
+   * other workers at their next heartbeat, and what they count until then is lost.
+   */
   clear(): void {
     this.#remove({}, false);
   }
 
-  /** Starts all series again at 0, in all workers. Prometheus sees a counter reset. */
+  /**
+   * Starts all series again at 0, in all workers. Prometheus sees a counter reset. It takes effect as
+   * {@linkcode Metric.remove} does: in other workers at their next heartbeat, and what they count until then is lost.
+   */
   reset(): void {
     this.#remove({}, true);
   }
