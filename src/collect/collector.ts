@@ -144,7 +144,7 @@ export class Collector {
    */
   addSlab(buffer: SharedArrayBuffer): SlabSource {
     try {
-      const source = new SlabSource(openSlab(buffer));
+      const source = new SlabSource(openSlab(buffer), this.#relaysRemovals);
       this.#sources.add(source);
       if (this.#relaysRemovals) this.#registry.audience.add(source);
       return source;
@@ -292,7 +292,7 @@ export class Collector {
    * it; called every 250 ms or so besides, it makes removals act sooner.
    */
   poll(): void {
-    const own = this.#ownSource ??= new SlabSource(this.#registry.slab);
+    const own = this.#ownSource ??= new SlabSource(this.#registry.slab, this.#relaysRemovals);
     for (const source of this.#sources) this.#parse(source);
     // WHY: last, because a removal that a worker asked for is announced in this slab.
     this.#parse(own);
@@ -342,10 +342,7 @@ export class Collector {
 
   /** Takes a removal: from a worker to pass it on, from the own slab to act on it. */
   #removal(removal: Removal, number: number, source: SlabSource): void {
-    if (!this.#relaysRemovals) {
-      if (source !== this.#ownSource) this.#registry.apply(removal);
-      return;
-    }
+    if (!this.#relaysRemovals) return this.#actOn(removal, { by: source, number });
     if (source !== this.#ownSource) {
       this.#removals.asked(removal, source);
       try {
@@ -360,8 +357,24 @@ export class Collector {
     this.#families.get(removal.family)?.remove(removal, place);
   }
 
+  /**
+   * Acts on a removal of a thread that has no common log with this one: at once in the own registry, and in what is
+   * gathered of threads that have not acted on it yet, or never will.
+   */
+  #actOn(removal: Removal, announced: { readonly by: SlabSource; readonly number: number }): void {
+    if (announced.by !== this.#ownSource) this.#registry.apply(removal);
+    if (removal.at === undefined) return;
+    const place = { number: removal.at, origin: undefined };
+    this.#removals.add({ removal, ...place, announced });
+    this.#families.get(removal.family)?.remove(removal, place);
+  }
+
   /** Forgets the removals that all workers have applied. */
   #forgetRemovals(): void {
+    if (!this.#relaysRemovals) {
+      const isRead = (source: SlabSource) => source === this.#ownSource || this.#sources.has(source);
+      return this.#removals.forgetSettled(isRead);
+    }
     let seen = this.#removals.last;
     if (seen === undefined) return;
     // WHY: those of all collectors of this thread, as they share the log.

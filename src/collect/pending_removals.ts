@@ -48,6 +48,21 @@ export class PendingRemovals {
     while (removals.length > 0 && removals[0].number <= upTo) removals.shift();
   }
 
+  /**
+   * The same where there is no common log: forgets the removals that all workers have applied, as those who announced
+   * them know.
+   *
+   * @param isRead whether a slab is still read; what one announced that is not concerns nobody any more
+   */
+  forgetSettled(isRead: (source: SlabSource) => boolean): void {
+    for (let i = this.#removals.length - 1; i >= 0; i--) {
+      const { announced } = this.#removals[i];
+      if (announced === undefined) continue;
+      const { by, number } = announced;
+      if (!isRead(by) || by.removalsForgotten >= number) this.#removals.splice(i, 1);
+    }
+  }
+
   /** Lets go of a worker that has ended: its columns are gone, so that nothing of it is to be spared any more. */
   leave(ended: SlabSource): void {
     for (const [origin, source] of this.#asked) if (source === ended) this.#asked.delete(origin);

@@ -12,7 +12,7 @@ import { RemovalQueue } from "../registry/removal_log.ts";
 import { DirectoryReader, type DirectoryRecord, RECORD_KIND } from "../slab/directory.ts";
 import { type Slab, SlabError } from "../slab/slab.ts";
 import { fenceSlab, slabBeat, type SlabStatus, slabStatus } from "../slab/slab_status.ts";
-import { acquire } from "../slab/slab_writer.ts";
+import { acquire, removalsForgotten } from "../slab/slab_writer.ts";
 import { CommitReader } from "./commit_reader.ts";
 import type { MergedFamily } from "./merged_family.ts";
 import { RetryBudget } from "./retry_budget.ts";
@@ -47,8 +47,10 @@ export interface PendingRemoval {
   readonly removal: Removal;
   /** Its number in the log, from 1. */
   readonly number: number;
-  /** The worker that has applied it before all others, unless it has ended. */
+  /** The worker that has applied it before all others, unless it has ended or there is no order in which they do. */
   readonly origin: SlabSource | undefined;
+  /** Where there is no common log: where it was announced, and its number there. */
+  readonly announced?: { readonly by: SlabSource; readonly number: number };
 }
 
 const decoder = new TextDecoder();
@@ -88,14 +90,20 @@ export class SlabSource {
   readonly #families: (SourceFamily | undefined)[] = [];
   /** By the family's number: definitions that conflict with another. */
   readonly #refused: Map<number, Descriptor> = new Map();
+  /** How many removals do not concern any series of the slab. */
+  readonly #removalsPassed: number;
 
   /**
    * Made by `Collector.addSlab()`.
    *
+   * @param slab what to read
+   * @param hasLog whether its owner follows a log of removals, which its header says how far; otherwise the header says
+   * how many there were before the owner was read by others
    * @internal
    */
-  constructor(slab: Slab) {
+  constructor(slab: Slab, hasLog = true) {
     this.#slab = slab;
+    this.#removalsPassed = hasLog ? 0 : slabStatus(slab).removalsSeen;
     this.#directory = new DirectoryReader(slab);
     this.#removals = new RemovalQueue(slab);
     this.#commits = new CommitReader(slab);
@@ -138,6 +146,11 @@ export class SlabSource {
   /** The number of the last removal of this slab's owner that the collector knows. */
   get removalsRead(): number {
     return this.#removals.seen;
+  }
+
+  /** The number of the last removal of this slab's owner that the owner knows all others to have acted on. */
+  get removalsForgotten(): number {
+    return removalsForgotten(this.#slab);
   }
 
   /** Asks the owner to write no more. */
@@ -290,11 +303,13 @@ export class SlabSource {
     }
     const labels = decodeLabelValues(record.payload, descriptor.labelNames.length);
     const index = family.seriesIndex({ labels, worker: this.worker });
-    const k = known ?? column.appendCell(index, record);
+    const removalsSeen = Math.max(record.removalsSeen, this.#removalsPassed);
+    const cell = removalsSeen === record.removalsSeen ? record : { ...record, removalsSeen };
+    const k = known ?? column.appendCell(index, cell);
     if (known === undefined) this.#places.set(record.ordinal, k);
-    else column.useAnew(k, index, record);
+    else column.useAnew(k, index, cell);
     if (known !== undefined || record.dormant) family.seriesBegan(index);
-    const late = learn.lateRemoval({ source: this, descriptor, labels, removalsSeen: record.removalsSeen });
+    const late = learn.lateRemoval({ source: this, descriptor, labels, removalsSeen });
     if (late !== undefined) column.condemn(k, { number: late.number, reset: late.removal.reset });
   }
 }

@@ -242,6 +242,7 @@ export class ThreadMesh {
       if (block !== this.#registry.control) this.#registry.adoptControl(block);
       assignSlot(this.#registry.slab, drawSlot(block));
     }
+    this.#registry.shareRemovals();
     this.#joined = true;
     this.#send({ kind: "joined", member: this.#self() });
   }

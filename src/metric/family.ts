@@ -168,18 +168,23 @@ export class Family {
    */
   remove(removal: Removal): void {
     const labelNames = this.#labelNames;
-    this.removeWhere((values) => removalMatches(removal, { labelNames, values }), removal);
+    const { at = Infinity } = removal;
+    this.removeWhere(
+      (values, removalsSeen) => removalsSeen < at && removalMatches(removal, { labelNames, values }),
+      removal,
+    );
   }
 
   /**
    * The same by a condition on the label values, in the order of the label names.
    *
-   * @param matches says whether a series is to be removed
+   * @param matches says whether a series is to be removed, by its label values and by how many removals there were before
+   * it was made
    * @param how.reset whether it starts again at 0 instead of vanishing
    * @param how.hide whether the series of a family without labels vanishes too, until it moves
    */
   removeWhere(
-    matches: (values: readonly string[]) => boolean,
+    matches: (values: readonly string[], removalsSeen: number) => boolean,
     { reset = false, hide = false }: { readonly reset?: boolean; readonly hide?: boolean } = {},
   ): void {
     if (this.#familyId < 0) return;
@@ -190,7 +195,7 @@ export class Family {
         !record.reclaimed;
       if (!mine) return;
       const values = decodeLabelValues(record.payload, labelCount);
-      if (!matches(values)) return;
+      if (!matches(values, record.removalsSeen)) return;
       // WHY: a series that was removed and has not moved since is hidden; a reset must not bring it back.
       if (reset && record.dormant && isUntouched(this.slab, record.cellOffset, this.#shape)) return;
       removed.push({ start: record.start, cell: record.cellOffset / 4, values });

@@ -17,6 +17,8 @@ export interface Removal {
   readonly origin: string;
   /** In the log: the number that the removal has among those that its origin announced, if that was another thread. */
   readonly ask?: number;
+  /** Where threads have no common log: its number among the removals of all threads. Series made after it are not meant. */
+  readonly at?: number;
 }
 
 /** Whether a removal is meant for a series. */

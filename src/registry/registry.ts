@@ -12,7 +12,7 @@ import { DuplicateFamilyError } from "../model/errors.ts";
 import type { Removal } from "../model/removal.ts";
 import { WallClock } from "../metric/wall_clock.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
-import { createControl, TicketCounter } from "../slab/control.ts";
+import { createControl, RemovalClock, TicketCounter } from "../slab/control.ts";
 import { createConfinedSlab, openSlab, type Slab, SlabError } from "../slab/slab.ts";
 import { publish, SlabWriter } from "../slab/slab_writer.ts";
 import { CollectCallbacks } from "./collect_callbacks.ts";
@@ -78,6 +78,10 @@ export class Registry implements Registerer {
   #tickets: TicketCounter | undefined;
   #control: SharedArrayBuffer | undefined;
   #log: RemovalLog | undefined;
+  /** Orders removals, once this registry is read by others that it reads too. */
+  #removalClock: RemovalClock | undefined;
+  /** How many removals there were before. */
+  #removalsPassed = 0;
 
   /** A registry without families. Its slab is made at the first definition, or given by {@linkcode Registry.attach}. */
   constructor(options: RegistryOptions = {}) {
@@ -244,13 +248,16 @@ export class Registry implements Registerer {
    */
   relay(removal: Removal): void {
     const writer = this.#ownWriter();
-    const number = writer.appendRemoval(JSON.stringify(removal));
+    const numbered = this.#removalClock === undefined
+      ? removal
+      : { ...removal, at: this.#removalClock.draw() };
+    const number = writer.appendRemoval(JSON.stringify(numbered));
     if (number === 0) {
       throw new SlabError(`Cannot remove series of "${removal.family}": the slab has no room to announce it`);
     }
     // WHY: without a log this registry's own slab is the log, so what it announces is seen with it.
-    if (this.#log === undefined) writer.removalsSeen = number;
-    this.#families.get(removal.family)?.remove(removal);
+    if (this.#log === undefined && this.#removalClock === undefined) writer.removalsSeen = number;
+    this.#families.get(removal.family)?.remove(numbered);
     writer.publishRemovalsSeen();
   }
 
@@ -266,7 +273,33 @@ export class Registry implements Registerer {
 
   /** Applies a removal that another thread announced to this registry alone. */
   apply(removal: Removal): void {
+    const { at, ...unnumbered } = removal;
+    const clock = this.#removalClock;
+    if (at === undefined || clock === undefined) {
+      return this.#families.get(removal.family)?.remove(unnumbered);
+    }
+    if (at <= this.#removalsPassed) return;
+    // WHY: a thread that could not know of the others' control block counts by its own, in which this may be to come.
+    clock.raise(at);
     this.#families.get(removal.family)?.remove(removal);
+  }
+
+  /**
+   * Orders removals with those of all threads that have the same control block, and that this registry's slab is about
+   * to be shown to. The removals before do not concern its series, nor its own before theirs.
+   *
+   * @internal
+   */
+  shareRemovals(): void {
+    // WHY: where there is a log, its order is that of the removals.
+    if (this.#log !== undefined || this.#removalClock !== undefined) return;
+    const writer = this.#ownWriter();
+    const clock = this.#removalClock = new RemovalClock(this.control);
+    writer.forgetRemovals(Infinity);
+    clock.raise(writer.removalsSeen);
+    this.#removalsPassed = writer.removalsSeen = clock.count;
+    writer.publishRemovalsSeen();
+    writer.removalClock = clock;
   }
 
   /** The control block that this registry draws its tickets from; made now if there was none. */
@@ -278,6 +311,7 @@ export class Registry implements Registerer {
   /** Draws tickets from another control block from now on, so that all threads share one. */
   adoptControl(control: SharedArrayBuffer): void {
     this.tickets.adopt(control);
+    this.#removalClock?.adopt(control);
     this.#control = control;
   }
 

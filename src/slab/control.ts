@@ -1,10 +1,10 @@
 /**
- * The control block: tickets that order events of all threads.
+ * The control block: tickets that order events of all threads, and the count that orders removals.
  *
  * @module
  */
 // DATA PLANE
-import { CONTROL_BLOCK, NEXT_SLOT32, TICKET64 } from "../layout/control_block.ts";
+import { CONTROL_BLOCK, NEXT_SLOT32, REMOVALS32, TICKET64 } from "../layout/control_block.ts";
 
 /**
  * Makes the block that the threads of one server share. Any thread; by convention main, before the workers start.
@@ -57,4 +57,46 @@ export class TicketCounter {
 export function drawSlot(control: SharedArrayBuffer): number {
   // ORDER: each thread gets another number; nothing else depends on it.
   return Atomics.add(new Int32Array(control), NEXT_SLOT32, 1);
+}
+
+/**
+ * Orders the removals of threads that find each other without a parent, and the series that they make. Any thread. A
+ * series that was made when the count was `n` is meant by the removals after the `n`-th, whichever thread asks for them.
+ */
+export class RemovalClock {
+  #words: Int32Array;
+
+  constructor(control: SharedArrayBuffer) {
+    this.#words = new Int32Array(control);
+  }
+
+  /** Counts in another control block from now on, which is raised to this one's count. */
+  adopt(control: SharedArrayBuffer): void {
+    const count = this.count;
+    this.#words = new Int32Array(control);
+    this.raise(count);
+  }
+
+  /** How many removals there were so far. */
+  get count(): number {
+    // ORDER: one total order with all draws; no other memory depends on it (litmus: tickets).
+    return Atomics.load(this.#words, REMOVALS32);
+  }
+
+  /** The number of a removal that is asked for now, from 1. */
+  draw(): number {
+    // ORDER: one total order of all draws (litmus: tickets).
+    return Atomics.add(this.#words, REMOVALS32, 1) + 1;
+  }
+
+  /** Has the count be no less than a number, whoever counts meanwhile. */
+  raise(to: number): void {
+    let seen = this.count;
+    while (seen < to) {
+      // ORDER: never lowers what others drew meanwhile (litmus: tickets).
+      const before = Atomics.compareExchange(this.#words, REMOVALS32, seen, to);
+      if (before === seen) return;
+      seen = before;
+    }
+  }
 }

@@ -65,6 +65,8 @@ export class SlabWriter {
   readonly slab: Slab;
   /** How many removals of the log the owner has applied, or is applying; recorded with each new series. */
   removalsSeen = 0;
+  /** Where threads have no common log: how many removals of any thread there were; recorded with each new series. */
+  removalClock: { readonly count: number } | undefined;
   readonly #now: () => number;
   #directoryEnd: number;
   #cellsStart: number;
@@ -341,7 +343,8 @@ export class SlabWriter {
     const field = DIRECTORY_RECORD.at;
     i32[toIndex32(start + field.cellOffset)] = record.cellOffset;
     i32[toIndex32(start + field.payloadBytes)] = record.payload.length;
-    i32[toIndex32(start + field.removalsSeen)] = record.removalsSeen ?? this.removalsSeen;
+    i32[toIndex32(start + field.removalsSeen)] = record.removalsSeen ?? this.removalClock?.count ??
+      this.removalsSeen;
     f64[toIndex64(start + field.created)] = Date.now() / 1000;
     u8.set(record.payload, start + DIRECTORY_RECORD.bytes);
     const state = record.dormant ? RECORD_STATE.DORMANT : RECORD_STATE.ALLOCATED;

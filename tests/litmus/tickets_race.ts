@@ -1,10 +1,10 @@
 /**
- * Two threads never draw the same ticket, and together they draw all of them.
+ * Two threads never draw the same ticket, and together they draw all of them. The numbers of removals likewise.
  *
  * @module
  */
 import { TICKET64 } from "../../src/layout/control_block.ts";
-import { createControl, TicketCounter } from "../../src/slab/control.ts";
+import { createControl, RemovalClock, TicketCounter } from "../../src/slab/control.ts";
 import { gap } from "./_gap.ts";
 import { type Actor, NOT_YET, type Race } from "./_race.ts";
 
@@ -42,6 +42,11 @@ function drawAtomically(memory: SharedArrayBuffer): () => number {
   return () => tickets.next();
 }
 
+function drawRemovals(memory: SharedArrayBuffer): () => number {
+  const clock = new RemovalClock(memory);
+  return () => clock.draw();
+}
+
 function drawInTwoSteps(memory: SharedArrayBuffer): () => number {
   const words = new BigInt64Array(memory);
   return () => {
@@ -68,6 +73,11 @@ export const races: readonly Race[] = [
     ...race,
     name: "every ticket is drawn once",
     actors: [drawer(drawAtomically), drawer(drawAtomically)],
+  },
+  {
+    ...race,
+    name: "every removal has a number of its own",
+    actors: [drawer(drawRemovals), drawer(drawRemovals)],
   },
   {
     ...race,

@@ -107,6 +107,90 @@ Deno.test("ThreadMesh: removals whose threads have all acted leave no record", a
   for (const mesh of meshes) mesh.close();
 });
 
+/** A thread that counts jobs and has joined no mesh yet. */
+function jobThread(ttlSeconds = 0) {
+  const registry = new Registry({ slabBytes: SMALL_SLAB_BYTES });
+  return {
+    registry,
+    jobs: new Counter({ name: "jobs_total", help: "h", labelNames: ["kind"], ttlSeconds, registry }),
+  };
+}
+
+/** Some such threads in one mesh. */
+async function jobThreads(count: number, { ttlSeconds = 0, channel = crypto.randomUUID() } = {}) {
+  const join = async () => {
+    const thread = jobThread(ttlSeconds);
+    return { ...thread, mesh: await ThreadMesh.join({ registry: thread.registry, channel }) };
+  };
+  return await Promise.all(Array.from({ length: count }, join));
+}
+
+Deno.test("ThreadMesh: a removal also takes out what a thread has that hangs, or has ended, until it acts itself", async () => {
+  const threads = await jobThreads(3);
+  const [first, second, hung] = threads;
+  for (const { jobs } of threads) for (const kind of ["a", "b"]) jobs.inc({ kind });
+  const child = hung.jobs.labels("a");
+  hung.mesh.close();
+  first.jobs.remove("a");
+  const others = [['jobs_total{kind="b"}', 3]];
+  for (const { mesh } of [first, second]) assertEquals([...scrape(mesh)], others);
+  child.inc(5);
+  first.jobs.inc({ kind: "a" }, 2);
+  for (const { mesh } of [first, second]) {
+    assertEquals(scrape(mesh).get('jobs_total{kind="a"}'), 2, "what was made after the removal counts");
+  }
+  assertEquals(scrape(hung.mesh).get('jobs_total{kind="a"}'), 2, "it comes to itself, and acts");
+  child.inc(4);
+  for (const { mesh } of threads) assertEquals(scrape(mesh).get('jobs_total{kind="a"}'), 6);
+  for (const { mesh } of threads) mesh.close();
+});
+
+Deno.test("ThreadMesh: a reset has what a hung thread counted before count no more", async () => {
+  const threads = await jobThreads(2);
+  const [first, hung] = threads;
+  for (const { jobs } of threads) jobs.inc({ kind: "a" }, 7);
+  hung.mesh.close();
+  first.jobs.reset();
+  first.jobs.inc({ kind: "a" });
+  assertEquals([...scrape(first.mesh)], [['jobs_total{kind="a"}', 1]]);
+  for (const { mesh } of threads) mesh.close();
+});
+
+Deno.test("ThreadMesh: an idle series of a thread that has ended is removed once, not at each scrape", async () => {
+  const threads = await jobThreads(3, { ttlSeconds: 0.1 });
+  const [first, second, ended] = threads;
+  ended.jobs.inc({ kind: "a" });
+  ended.mesh.close();
+  for (const { mesh } of [first, second]) {
+    await waitFor(() => scrape(mesh).size === 0, { what: "the idle series to vanish" });
+  }
+  const used = () => [first, second].map(({ registry }) => slabStatus(registry.slab).usedBytes);
+  const before = used();
+  for (let k = 0; k < 200; k++) for (const { mesh } of [first, second]) assertEquals(scrape(mesh).size, 0);
+  assertEquals(used(), before);
+  for (const { mesh } of [first, second]) mesh.close();
+});
+
+Deno.test("ThreadMesh: a thread that joins is not meant by removals from before, nor others by its own", async () => {
+  const channel = crypto.randomUUID();
+  const [first, hung] = await jobThreads(2, { channel });
+  for (const { jobs } of [first, hung]) for (const kind of ["a", "b"]) jobs.inc({ kind });
+  hung.mesh.close();
+  first.jobs.remove("a");
+  const { registry, jobs } = jobThread();
+  for (let k = 0; k < 5; k++) jobs.remove("b");
+  jobs.inc({ kind: "a" }, 9);
+  const late = await ThreadMesh.join({ registry, channel });
+  jobs.inc({ kind: "a" }, 1);
+  jobs.inc({ kind: "b" }, 1);
+  for (const mesh of [first.mesh, late, first.mesh]) {
+    assertEquals([...scrape(mesh)], [['jobs_total{kind="a"}', 10], ['jobs_total{kind="b"}', 3]]);
+  }
+  first.jobs.remove("a");
+  for (const mesh of [late, first.mesh]) assertEquals([...scrape(mesh)], [['jobs_total{kind="b"}', 3]]);
+  for (const mesh of [first.mesh, late]) mesh.close();
+});
+
 Deno.test("ThreadMesh.exposeSelfMetrics(): each thread tells of all, nothing is counted twice, nothing decreases", async () => {
   const channel = crypto.randomUUID();
   const threads = [0, 1, 2].map(() => {

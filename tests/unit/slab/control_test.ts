@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createControl, drawSlot, TicketCounter } from "../../../src/slab/control.ts";
+import { createControl, drawSlot, RemovalClock, TicketCounter } from "../../../src/slab/control.ts";
 
 Deno.test("TicketCounter draws 1, 2, 3 from one block, whoever draws", () => {
   const control = createControl();
@@ -30,4 +30,23 @@ Deno.test("TicketCounter.adopt() goes on above both counts", () => {
 Deno.test("drawSlot() gives each caller another slot", () => {
   const control = createControl();
   assertEquals([drawSlot(control), drawSlot(control), drawSlot(control)], [0, 1, 2]);
+});
+
+Deno.test("RemovalClock.draw() numbers the removals of all who share a block, from 1", () => {
+  const control = createControl();
+  const [one, other] = [new RemovalClock(control), new RemovalClock(control)];
+  assertEquals([one.draw(), other.draw(), one.count], [1, 2, 2]);
+});
+
+Deno.test("RemovalClock.raise() and adopt() never lower the count", () => {
+  const [mine, other] = [createControl(), createControl()];
+  const clock = new RemovalClock(mine);
+  clock.raise(5);
+  clock.raise(3);
+  assertEquals(clock.count, 5);
+  clock.adopt(other);
+  assertEquals(clock.draw(), 6);
+  const behind = new RemovalClock(createControl());
+  behind.adopt(other);
+  assertEquals(behind.count, 6);
 });
