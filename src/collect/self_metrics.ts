@@ -38,7 +38,12 @@ export interface SelfMetricsOptions {
    * thread to thread are left out. For a collector that relays no removals. Default false.
    */
   readonly everyThread?: boolean;
+  /** The slots whose workers end early, one after the other, if somebody replaces them. Default: none. */
+  readonly crashLoops?: () => ReadonlySet<number>;
 }
+
+/** What is told of a slot in a crash loop instead of the state of whatever worker it has just then. */
+const CRASH_LOOP = "crash_loop";
 
 /** What the counters have counted so far of numbers that others keep. */
 interface Seen {
@@ -64,6 +69,7 @@ export class SelfMetrics {
   /** Where the families are. */
   readonly #registry: Registry;
   readonly #everyThread: boolean;
+  readonly #crashLoops: () => ReadonlySet<number>;
   readonly #workers: Gauge<"state">;
   readonly #heartbeatAge: Gauge<"worker">;
   readonly #slabUsed: Gauge<"worker">;
@@ -84,13 +90,18 @@ export class SelfMetrics {
     this.#watch = watch;
     this.#own = own.slab;
     this.#everyThread = everyThread;
+    this.#crashLoops = options.crashLoops ?? (() => new Set());
     // WHY: what several threads tell of the same workers must not add up.
     const registry = this.#registry = everyThread ? openView(collector) : own;
     const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
       Gauge.getOrCreate<L>({ name, help, labelNames, registry });
     const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
       Counter.getOrCreate<L>({ name, help, labelNames, registry });
-    this.#workers = gauge("promslab_workers", "Workers by state: starting, live, hung, ended.", "state");
+    this.#workers = gauge(
+      "promslab_workers",
+      "Workers by state: starting, live, hung, ended, crash_loop.",
+      "state",
+    );
     this.#heartbeatAge = gauge(
       "promslab_worker_heartbeat_age_seconds",
       "Seconds since the worker's last heartbeat was seen.",
@@ -131,6 +142,8 @@ export class SelfMetrics {
     // WHY: who asks for a few families twenty times a second should not pay for these.
     if (filter !== undefined && !namesAny(filter)) return;
     const states = new Map<string, number>(WORKER_STATES.map((state) => [state, 0]));
+    const crashLoops = this.#crashLoops();
+    if (!this.#everyThread) states.set(CRASH_LOOP, crashLoops.size);
     const slots = new Set<string>();
     const count = (state: WorkerState) => states.set(state, states.get(state)! + 1);
     const own = slabStatus(this.#own);
@@ -140,7 +153,7 @@ export class SelfMetrics {
       this.#describe({ worker: String(own.slot), status: own, beatAgeMs: 0 }, slots);
     }
     for (const [source, { state }] of this.#watch.workers) {
-      count(state);
+      if (state === "ended" || !crashLoops.has(source.slot)) count(state);
       if (state === "ended") continue;
       const beatAgeMs = this.#watch.heartbeatAgeMs(source);
       this.#describe({ worker: source.worker, status: source.status(), beatAgeMs }, slots);

@@ -12,6 +12,17 @@ import { plainResponse } from "./request_limits.ts";
 import type { ScrapeRequest, ScrapeResponse } from "./scrape/scrape_messages.ts";
 import type { AdminRoute } from "./options.ts";
 import { scrapeRequest, scrapeResponse } from "./scrape/scrape_response.ts";
+import type { CrashLoop } from "./workers/supervisor.ts";
+
+/** Whether requests are answered as they should be. */
+export interface Readiness {
+  /** How many workers accept requests, of how many. */
+  readonly ready: number;
+  readonly wanted: number;
+  readonly draining: boolean;
+  /** The slots whose workers end early, one after the other. */
+  readonly crashLoops: readonly CrashLoop[];
+}
 
 /** What the admin port's answers depend on. */
 export interface AdminParts {
@@ -20,8 +31,7 @@ export interface AdminParts {
   readonly snapshot: AdminRoute;
   /** What else is told by GET, by path. */
   readonly reports: Readonly<Record<string, AdminRoute>>;
-  /** How many workers accept requests, of how many. */
-  readonly readiness: () => { readonly ready: number; readonly wanted: number; readonly draining: boolean };
+  readonly readiness: () => Readiness;
   readonly routes: Readonly<Record<string, AdminRoute>>;
   /** What a client must show on all paths but those of health. */
   readonly token: string | undefined;
@@ -80,12 +90,19 @@ async function metrics(parts: AdminParts, request: Request): Promise<Response> {
   return scrapeResponse(await parts.scrape(scrapeRequest(request, parts.token !== undefined)));
 }
 
-/** Ready means that requests are answered: while one worker is being replaced, the others do. */
+/**
+ * Ready means that requests are answered: while one worker is being replaced, the others do. A worker that cannot be
+ * replaced for good is another matter: the others serve on, but somebody should look.
+ */
 function readiness(parts: AdminParts): Response {
-  const { ready, wanted, draining } = parts.readiness();
-  if (draining) return text(STATUS_CODE.ServiceUnavailable, `draining: ${ready} of ${wanted} workers accept`);
-  if (ready === 0) return text(STATUS_CODE.ServiceUnavailable, `not ready: 0 of ${wanted} workers accept`);
-  return text(STATUS_CODE.OK, `ready: ${ready} of ${wanted} workers accept`);
+  const { ready, wanted, draining, crashLoops } = parts.readiness();
+  const counted = `${ready} of ${wanted} workers accept`;
+  if (draining) return text(STATUS_CODE.ServiceUnavailable, `draining: ${counted}`);
+  const loops = crashLoops.map(({ slot, cause }) =>
+    `; worker ${slot} is in a crash loop, ended last as ${cause}`
+  );
+  if (ready > 0 && loops.length === 0) return text(STATUS_CODE.OK, `ready: ${counted}`);
+  return text(STATUS_CODE.ServiceUnavailable, `not ready: ${counted}${loops.join("")}`);
 }
 
 function text(status: number, line: string): Response {

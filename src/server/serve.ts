@@ -117,7 +117,9 @@ interface Workers {
 async function createWorkers({ host, options, scraping, log }: WorkersNeeds): Promise<Workers> {
   const { collector, scraper, scrape, watch } = scraping;
   const { extension } = options;
-  const families = new SelfMetrics({ collector, watch });
+  let supervisor: Supervisor | undefined = undefined;
+  const crashLoops = () => new Set(supervisor?.crashLoops.map(({ slot }) => slot));
+  const families = new SelfMetrics({ collector, watch, crashLoops });
   const restarted = (reason: RestartReason) => families.restarted(reason);
   const slabs = new WorkerSlabs({
     collector,
@@ -133,7 +135,7 @@ async function createWorkers({ host, options, scraping, log }: WorkersNeeds): Pr
     limits: options,
     restarted,
   });
-  const supervisor = new Supervisor({
+  supervisor = new Supervisor({
     host,
     module: new URL("../../workers/http_worker.ts", import.meta.url),
     workers: options.workers,
@@ -279,6 +281,7 @@ async function openAdminPort(
     ready: supervisor.readyCount,
     wanted: supervisor.workerCount,
     draining: server.draining,
+    crashLoops: supervisor.crashLoops,
   });
   const handler = createAdminHandler({
     scrape,

@@ -112,6 +112,63 @@ Deno.test("a worker in an endless loop is replaced, with its counts kept, and it
   assertEquals(scrape.sum("http_requests_in_flight"), 0);
 });
 
+Deno.test("a worker in a crash loop makes the server not ready, while the others serve, until its cause is gone", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/broken`;
+  try {
+    await using app = await startApp({
+      module: "tests/testdata/apps/crash_loop_app.ts",
+      env: { CRASH_WHILE_FILE: file },
+    });
+    const readiness = async () => {
+      const response = await fetch(`${app.adminUrl}/-/ready`);
+      return { status: response.status, line: (await response.text()).trimEnd() };
+    };
+    assertEquals(await readiness(), { status: 200, line: "ready: 3 of 3 workers accept" });
+    await Deno.writeTextFile(file, "");
+    const looping = await waitFor(async () => {
+      const now = await readiness();
+      return now.status === 503 ? now : undefined;
+    }, { what: "the crash loop to be told", deadlineMs: 120_000 });
+    assertMatch(
+      looping.line,
+      /^not ready: [23] of 3 workers accept; worker 1 is in a crash loop, ended last as it threw an error$/,
+    );
+    assert(await restarts(app, "crash") >= 5);
+    await waitFor(async () => {
+      const before = await restarts(app, "crash");
+      const { errors } = await requestMany({ url: app.url, total: 100, keepAlive: false });
+      if (errors.size === 0) return true;
+      // A try of the broken worker took connections with it, then: the next one comes ten seconds later.
+      await waitFor(async () => await restarts(app, "crash") > before, {
+        what: "the end that explains the errors",
+      });
+      return false;
+    }, { what: "a hundred requests that the others answer", deadlineMs: 120_000 });
+    await waitFor(async () => {
+      const scrape = await app.scrape();
+      return scrape.sum("promslab_workers", 'state="crash_loop"') === 1 &&
+        scrape.sum("promslab_workers", 'state="live"') === 2;
+    }, { what: "two live workers beside the loop" });
+
+    await Deno.remove(file);
+    const ready = await waitFor(async () => {
+      const now = await readiness();
+      return now.status === 200 ? now : undefined;
+    }, { what: "a worker that lives", deadlineMs: 120_000, pauseMs: 200 });
+    assertEquals(ready.line, "ready: 3 of 3 workers accept");
+    assertEquals((await app.scrape()).sum("promslab_workers", 'state="crash_loop"'), 0);
+    const tells = () => app.command.stderr.split("\n").filter((line) => line.includes("crash loop"));
+    await waitFor(() => tells().length >= 2, { what: "the log to tell of the end" });
+    const told = tells();
+    assertEquals(told.length, 2, told.join("\n"));
+    assertMatch(told[0], /worker 1: crash loop, 5 in a row ended before they had accepted for 10 s/);
+    assertMatch(told[1], /worker 1: out of its crash loop/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a worker that reaches its heap limit is replaced, and the process lives", async () => {
   await using app = await startApp({ module: MODULE, workers: 2, flags: ["--worker-heap-mb", "64"] });
   assertEquals(typeof await ask(`${app.url}/heap`, 60_000), "string");

@@ -138,6 +138,18 @@ function workerRules(groups: readonly FamilyGroup[]): RuleGroup {
         series("promslab_workers", 'state="live"', "2x30"),
       ],
     }, {
+      alert: "PromslabWorkerCrashLoop",
+      expr: `${q.series("promslab_workers", 'state="crash_loop"')} > 0`,
+      for: "1m",
+      severity: "critical",
+      summary: "A worker of {{ $labels.instance }} ends again and again",
+      description: "The others serve on, and /-/ready says 503 and why. The log has the error.",
+      fires: [series("promslab_workers", 'state="crash_loop"', "1x30")],
+      quiet: [
+        series("promslab_workers", 'state="crash_loop"', "0x30"),
+        series("promslab_workers", 'state="live"', "2x30"),
+      ],
+    }, {
       alert: "PromslabWorkersRestart",
       expr: `sum by (job, instance) (${
         q.increase("promslab_worker_restarts_total", "15m", 'reason!="rolling"')

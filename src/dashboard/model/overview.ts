@@ -133,9 +133,20 @@ function workersCard(table: SampleTable): Card {
   const hung = states.get("hung") ?? 0;
   const all = [...states].reduce((sum, [state, count]) => state === "ended" ? sum : sum + count, 0);
   const restarts = table.total(OWN.restarts);
-  const detail = hung > 0 ? `${hung} hung` : `${formatNumber(restarts)} restarts`;
+  const loops = states.get("crash_loop") ?? 0;
+  const troubles = [hung > 0 ? `${hung} hung` : "", loops > 0 ? `${loops} in a crash loop` : ""].filter(
+    Boolean,
+  );
+  const detail = troubles.length > 0 ? troubles.join(", ") : `${formatNumber(restarts)} restarts`;
   const value = Number.isNaN(live) ? NOTHING : `${live} of ${all}`;
-  return card("workers", "Threads live", value, detail, { live, [OWN.restarts]: restarts }, hung > 0);
+  return card(
+    "workers",
+    "Threads live",
+    value,
+    detail,
+    { live, [OWN.restarts]: restarts },
+    troubles.length > 0,
+  );
 }
 
 function cpuCard(history: History, table: SampleTable): Card {

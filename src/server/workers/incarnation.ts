@@ -39,8 +39,12 @@ export class Incarnation {
   state: IncarnationState = "starting";
   /** When its handler was loaded, on the clock of `performance.now()`; before that it is not expected to beat. */
   loadedMs = Infinity;
+  /** When it began to accept, on the same clock. */
+  listeningMs = Infinity;
   /** Why the main thread ended it, if it did. */
   terminatedFor: string | undefined;
+  /** What kept it from starting, by its own account. */
+  failureCode: string | undefined;
   readonly #thread: WorkerThread;
   readonly #scrapes: ScrapeRelay;
   readonly #loaded = Promise.withResolvers<void>();
@@ -109,9 +113,11 @@ export class Incarnation {
         return;
       case "listening":
         if (this.state === "loaded") this.state = "listening";
+        this.listeningMs = performance.now();
         this.#listening.resolve(message.port);
         return;
       case "failed":
+        this.failureCode = message.code;
         this.#giveUp(new StartError(message.code, message.message));
         this.terminate(message.message);
         return;
@@ -141,4 +147,15 @@ export function endSentence(end: WorkerEnd, of: { readonly terminatedFor: string
   if (code === "ERR_WORKER_OUT_OF_MEMORY") return "it reached its heap limit";
   if (end.error !== undefined) return `it threw ${end.error.name}: ${end.error.message}`;
   return `it exited with code ${end.code}`;
+}
+
+/** The same without what the program or its paths may say: for answers that anybody may ask for. */
+export function endCause(
+  end: WorkerEnd,
+  of: { readonly terminatedFor: string | undefined; readonly failureCode: string | undefined },
+): string {
+  if (of.failureCode !== undefined) return `it could not start (${of.failureCode})`;
+  if (end.error === undefined || of.terminatedFor !== undefined) return endSentence(end, of);
+  const { code } = end.error as { code?: string };
+  return code === "ERR_WORKER_OUT_OF_MEMORY" ? endSentence(end, of) : "it threw an error";
 }

@@ -7,7 +7,7 @@
 import type { RestartReason } from "../../collect/self_metrics.ts";
 import type { Host, WorkerEnd } from "../../host/types.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
-import { endSentence, Incarnation } from "./incarnation.ts";
+import { endCause, endSentence, Incarnation } from "./incarnation.ts";
 import type { ScrapeRequest, ScrapeResponse } from "../scrape/scrape_messages.ts";
 import type { WorkerStart } from "./messages.ts";
 import { StartError } from "../start_error.ts";
@@ -51,6 +51,17 @@ interface Slot {
   /** Whether a rolling restart has started the next one, which is not yet accepting. */
   hasSuccessor: boolean;
   readonly backoff: Backoff;
+  /** The timer of the next try, while none is under way. */
+  retry: unknown;
+  /** Why the last worker ended that was not told to. */
+  cause: string;
+}
+
+/** A slot whose workers end early, one after the other. */
+export interface CrashLoop {
+  readonly slot: number;
+  /** Why the last one ended, as the end of a sentence; nothing of the program's own texts. */
+  readonly cause: string;
 }
 
 const HANG_CHECK_MS = 500;
@@ -75,12 +86,25 @@ export class Supervisor {
       current: undefined,
       hasSuccessor: false,
       backoff: new Backoff(parts.backoff),
+      retry: undefined,
+      cause: "",
     }));
   }
 
   /** How many workers accept requests. */
   get readyCount(): number {
     return this.#slots.filter(({ current }) => current?.state === "listening").length;
+  }
+
+  /**
+   * The slots in a crash loop: from the fifth worker in a row that ended before it had accepted for ten seconds, until
+   * one has, or a restart replaces it.
+   */
+  get crashLoops(): readonly CrashLoop[] {
+    return this.#slots.filter(({ backoff }) => backoff.isLooping).map(({ index, cause }) => ({
+      slot: index,
+      cause,
+    }));
   }
 
   /** How many workers there should be. */
@@ -140,7 +164,8 @@ export class Supervisor {
 
   /**
    * Replaces all workers, one slot after the other, each by one that accepts before the old one stops to. Resolves
-   * when every slot has its new worker; the old ones may still be finishing what they have. While one such
+   * when every slot has its new worker; the old ones may still be finishing what they have. A slot that waits for its
+   * next try after a failure, as in a crash loop, has it at once. While one such
    * restart is under way, another call joins it.
    *
    * @throws {StartError} If a new worker does not start; the slots that are not yet replaced keep their old one
@@ -152,8 +177,14 @@ export class Supervisor {
   async #restartAll(): Promise<void> {
     for (const slot of this.#slots) {
       const old = slot.current;
+      if (!this.#replacing) continue;
+      if (slot.retry !== undefined) {
+        clearTimeout(slot.retry as number);
+        this.#settle(slot);
+        await this.#revive(slot);
+      }
       // A slot whose worker is just being replaced gets a new one anyway.
-      if (!this.#replacing || old?.state !== "listening") continue;
+      if (old?.state !== "listening") continue;
       await this.#succeed(slot, old);
       this.#parts.onRestart("rolling");
     }
@@ -175,6 +206,7 @@ export class Supervisor {
     }
     slot.hasSuccessor = false;
     slot.current = successor;
+    this.#settle(slot);
     this.#superviseEnd(slot, successor);
     if (old.state === "listening") await this.#retire(old);
   }
@@ -195,6 +227,7 @@ export class Supervisor {
   #endSupervision(): void {
     this.#replacing = false;
     clearInterval(this.#timer as number);
+    for (const { retry } of this.#slots) clearTimeout(retry as number);
   }
 
   async #spawnAll(): Promise<Incarnation[]> {
@@ -262,16 +295,27 @@ export class Supervisor {
 
   #replace(slot: Slot, ended: Incarnation, end: WorkerEnd): void {
     const { log, onRestart } = this.#parts;
-    const waitMs = slot.backoff.next(performance.now() - ended.startedMs);
+    const { backoff } = slot;
+    const wasLooping = backoff.isLooping;
+    const waitMs = backoff.next(Math.max(0, performance.now() - ended.listeningMs));
+    slot.cause = endCause(end, ended);
     const soon = waitMs === 0 ? "replaced" : `replaced in ${waitMs / 1000} s`;
     log(`worker ${slot.index}: ended as ${endSentence(end, ended)}; ${soon}`);
     // Deno has printed the stack already.
     if (end.error?.stack !== undefined && this.#parts.host.name !== "deno") log(end.error.stack);
     onRestart(reasonOf(end, ended));
-    setTimeout(() => void this.#revive(slot), waitMs);
+    if (backoff.isLooping && !wasLooping) {
+      const [settled, longest] = [backoff.settledMs / 1000, backoff.longestMs / 1000];
+      log(
+        `worker ${slot.index}: crash loop, ${backoff.loopAfter} in a row ended before they had accepted for ${settled} s; ` +
+          `not ready until one has; the next tries come ${longest} s after the last`,
+      );
+    }
+    slot.retry = setTimeout(() => void this.#revive(slot), waitMs);
   }
 
   async #revive(slot: Slot): Promise<void> {
+    slot.retry = undefined;
     if (!this.#replacing) return;
     const incarnation = this.#spawn(slot);
     slot.current = incarnation;
@@ -280,10 +324,25 @@ export class Supervisor {
       await this.#loaded(incarnation);
       await this.#listening(incarnation, this.#port);
       this.#parts.log(`worker ${slot.index}: ready again`);
+      this.#settleInTime(slot, incarnation);
     } catch (error) {
       // Its end leads to the next try; what kept it from starting is said there too.
       if (!(error instanceof StartError)) throw error;
     }
+  }
+
+  /** Ends a crash loop when its worker has accepted for long enough. */
+  #settleInTime(slot: Slot, incarnation: Incarnation): void {
+    if (!slot.backoff.isLooping) return;
+    const timer = setTimeout(() => {
+      if (slot.current === incarnation) this.#settle(slot);
+    }, slot.backoff.settledMs);
+    void incarnation.ended.then(() => clearTimeout(timer));
+  }
+
+  #settle({ index, backoff }: Slot): void {
+    if (backoff.isLooping) this.#parts.log(`worker ${index}: out of its crash loop`);
+    backoff.settle();
   }
 
   #checkHangs(): void {

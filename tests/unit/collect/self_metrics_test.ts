@@ -32,6 +32,30 @@ Deno.test("SelfMetrics counts the workers by state", () => {
   assertEquals(samples.has('promslab_worker_heartbeat_age_seconds{worker="1"}'), false);
 });
 
+Deno.test("SelfMetrics counts a slot in a crash loop as that, whatever its worker is doing", () => {
+  const fleet = new Fleet();
+  const { collector, main: registry } = fleet;
+  const watch = new WorkerWatch(collector);
+  const crashLoops = new Set<number>();
+  new SelfMetrics({ collector, watch, registry, crashLoops: () => crashLoops });
+  const workers = [0, 1, 2].map((slot) => fleet.start(slot));
+  for (const worker of workers) {
+    watch.add(worker.source);
+    worker.registry.beat();
+  }
+  const states = () => {
+    const samples = fleet.scrape();
+    return ["live", "ended", "crash_loop"].map((state) => samples.get(`promslab_workers{state="${state}"}`));
+  };
+  assertEquals(states(), [3, 0, 0]);
+  crashLoops.add(1);
+  assertEquals(states(), [2, 0, 1]);
+  watch.ended(workers[1].source);
+  assertEquals(states(), [2, 1, 1], "its last worker is seen too, until it is folded");
+  crashLoops.clear();
+  assertEquals(states(), [2, 1, 0]);
+});
+
 Deno.test("SelfMetrics tells the fill of each slab and forgets the slots that are gone", () => {
   const { fleet, watch, workers } = setup();
   new Counter({ name: "jobs_total", help: "h", registry: workers[1].registry });

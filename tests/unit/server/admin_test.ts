@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { createAdminHandler } from "../../../src/server/admin.ts";
+import { createAdminHandler, type Readiness } from "../../../src/server/admin.ts";
 import { ScrapeBody } from "../../../src/server/scrape/scrape_body.ts";
 
-function adminOf(readiness = { ready: 3, wanted: 3, draining: false }, token?: string) {
+function adminOf(given: Partial<Readiness> = {}, token?: string) {
+  const readiness = { ready: 3, wanted: 3, draining: false, crashLoops: [], ...given };
   const handler = createAdminHandler({
     scrape: ({ method, query }) =>
       Promise.resolve({
@@ -55,7 +56,7 @@ Deno.test("createAdminHandler() hands over the token that a scraper shows, if on
       },
       snapshot: () => new Response(),
       reports: {},
-      readiness: () => ({ ready: 1, wanted: 1, draining: false }),
+      readiness: () => ({ ready: 1, wanted: 1, draining: false, crashLoops: [] }),
       token,
       routes: {},
     });
@@ -73,6 +74,24 @@ Deno.test("createAdminHandler() is ready while a worker accepts and no drain has
   ]);
   assertEquals((await adminOf({ ready: 0, wanted: 3, draining: false })("/-/ready"))[0], 503);
   assertEquals((await adminOf({ ready: 3, wanted: 3, draining: true })("/-/ready"))[0], 503);
+});
+
+Deno.test("createAdminHandler() is not ready while a slot is in a crash loop, and says which and why", async () => {
+  const crashLoops = [{ slot: 1, cause: "it threw an error" }, { slot: 2, cause: "it exited with code 7" }];
+  assertEquals(await adminOf({ ready: 2, crashLoops: crashLoops.slice(0, 1) })("/-/ready"), [
+    503,
+    "not ready: 2 of 3 workers accept; worker 1 is in a crash loop, ended last as it threw an error\n",
+  ]);
+  assertEquals(await adminOf({ ready: 0, crashLoops })("/-/ready"), [
+    503,
+    "not ready: 0 of 3 workers accept; worker 1 is in a crash loop, ended last as it threw an error; " +
+    "worker 2 is in a crash loop, ended last as it exited with code 7\n",
+  ]);
+  assertEquals(await adminOf({ ready: 2, crashLoops, draining: true })("/-/ready"), [
+    503,
+    "draining: 2 of 3 workers accept\n",
+  ]);
+  assertEquals((await adminOf({ ready: 0, crashLoops })("/-/healthy"))[0], 200);
 });
 
 Deno.test("createAdminHandler() answers the caller's own paths, with any method", async () => {

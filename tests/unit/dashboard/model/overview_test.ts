@@ -35,6 +35,7 @@ Deno.test("serverCards() tells rates, shares and totals", () => {
       gauge("promslab_workers", 2, { state: "live" }),
       gauge("promslab_workers", 1, { state: "hung" }),
       gauge("promslab_workers", 1, { state: "ended" }),
+      gauge("promslab_workers", 0, { state: "crash_loop" }),
       counter("promslab_worker_restarts", 4),
       counter("promslab_dropped", 0, { what: "series" }),
     );

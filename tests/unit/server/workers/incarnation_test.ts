@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
 import type { ScrapeResponse } from "../../../../src/server/scrape/scrape_messages.ts";
 import { StartError } from "../../../../src/server/start_error.ts";
-import { endSentence, Incarnation } from "../../../../src/server/workers/incarnation.ts";
+import { endCause, endSentence, Incarnation } from "../../../../src/server/workers/incarnation.ts";
 import type { WorkerStart } from "../../../../src/server/workers/messages.ts";
 import { FakeHost, type FakeWorker } from "../../../_support/fake_host.ts";
 import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
@@ -148,4 +148,18 @@ Deno.test("endSentence() says the main thread's reason, the heap's, the error's,
     "it threw TypeError: no",
   );
   assertEquals(endSentence({ code: 9, proven: true }, of()), "it exited with code 9");
+});
+
+Deno.test("endCause() says the same without the program's own words", () => {
+  const of = (terminatedFor?: string, failureCode?: string) => ({ terminatedFor, failureCode });
+  const heap = Object.assign(new Error("out of memory"), { code: "ERR_WORKER_OUT_OF_MEMORY" });
+  const secret = new TypeError("the password is 1234");
+  assertEquals(endCause({ code: 1, error: heap, proven: true }, of("it hung")), "it hung");
+  assertEquals(endCause({ code: 1, error: heap, proven: true }, of()), "it reached its heap limit");
+  assertEquals(endCause({ code: 1, error: secret, proven: true }, of()), "it threw an error");
+  assertEquals(endCause({ code: 9, proven: true }, of()), "it exited with code 9");
+  assertEquals(
+    endCause({ code: 1, error: secret, proven: true }, of(secret.message, "HANDLER_FAILED")),
+    "it could not start (HANDLER_FAILED)",
+  );
 });

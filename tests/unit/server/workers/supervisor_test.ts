@@ -2,8 +2,9 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { StartError } from "../../../../src/server/start_error.ts";
 import type { RestartReason } from "../../../../src/collect/self_metrics.ts";
 import { ScrapeBody } from "../../../../src/server/scrape/scrape_body.ts";
+import type { BackoffOptions } from "../../../../src/server/workers/backoff.ts";
 import { Supervisor } from "../../../../src/server/workers/supervisor.ts";
-import { FakeHost } from "../../../_support/fake_host.ts";
+import { FakeHost, type FakeWorker } from "../../../_support/fake_host.ts";
 import { waitFor, within } from "../../../_support/wait_for.ts";
 import { PLAIN_SCRAPE } from "../../../_support/plain_scrape.ts";
 
@@ -15,6 +16,7 @@ function supervise(
     hangSeconds?: number;
     retireSeconds?: number;
     shared?: boolean;
+    backoff?: BackoffOptions;
   } = {},
 ) {
   const host = new FakeHost();
@@ -56,7 +58,7 @@ function supervise(
     retireSeconds: options.retireSeconds ?? 10,
     hangSeconds: options.hangSeconds ?? 0,
     startSeconds: options.startSeconds ?? 10,
-    backoff: { firstMs: 5, longestMs: 10 },
+    backoff: options.backoff ?? { firstMs: 5, longestMs: 10 },
     scrape: () => Promise.resolve({ status: 200, headers: {}, body: new ScrapeBody([new Uint8Array(1)]) }),
     log: (line) => logged.push(line),
     onRestart: (reason) => restarts.push(reason),
@@ -211,6 +213,87 @@ Deno.test("Supervisor.start() gives up on a worker that does not open its port i
     StartError,
     "Cannot start worker 1: the port was not opened within 0.05 s",
   );
+});
+
+/** Has new workers of a slot end as soon as their port is open, while `isBad` says so, which is asked once for each. */
+function endAtOnce(host: FakeHost, slot: number, isBad: () => boolean): void {
+  host.onSpawn = (worker: FakeWorker) => {
+    const post = worker.post.bind(worker);
+    worker.post = (message) => {
+      post(message);
+      const isListening = (message as { type: string }).type === "listen";
+      if (isListening && worker.start.slot === slot && isBad()) worker.end({ code: 7, proven: true });
+    };
+    worker.say({ type: "loaded" });
+  };
+}
+
+const inCrashLoop = (lines: readonly string[]) => lines.filter((line) => line.includes("crash loop"));
+
+Deno.test("Supervisor: five early ends in a row are a crash loop, which ends when a worker has accepted for long enough", async () => {
+  const { host, supervisor, logged, restarts } = supervise({
+    workers: 3,
+    backoff: { firstMs: 1, longestMs: 20, settledMs: 100 },
+  });
+  await supervisor.start();
+  let isBad = true;
+  const accepts: { ms: number; loops: number }[] = [];
+  endAtOnce(host, 1, () => {
+    if (!isBad) accepts.push({ ms: performance.now(), loops: supervisor.crashLoops.length });
+    return isBad;
+  });
+  host.workers[1].end({ code: 7, proven: true });
+  await waitFor(() => restarts.length >= 4, { what: "four ends" });
+  assertEquals(supervisor.crashLoops.length, restarts.length === 4 ? 0 : 1);
+  await waitFor(() => restarts.length >= 5, { what: "the fifth end" });
+  assertEquals(supervisor.crashLoops, [{ slot: 1, cause: "it exited with code 7" }]);
+  await waitFor(() => restarts.length >= 8, { what: "more tries" });
+  assertEquals(supervisor.crashLoops.length, 1);
+  assertEquals(supervisor.readyCount >= 2, true, "the others serve on");
+  assertEquals(inCrashLoop(logged), [
+    "worker 1: crash loop, 5 in a row ended before they had accepted for 0.1 s; " +
+    "not ready until one has; the next tries come 0.02 s after the last",
+  ]);
+  isBad = false;
+  await waitFor(() => supervisor.crashLoops.length === 0, { what: "the end of the loop", pauseMs: 1 });
+  const livedMs = performance.now() - accepts[0].ms;
+  assertEquals(livedMs >= 95, true, `it ended after ${livedMs} ms`);
+  assertEquals([accepts.length, accepts[0].loops, supervisor.readyCount], [1, 1, 3]);
+  assertEquals(inCrashLoop(logged).slice(1), ["worker 1: out of its crash loop"]);
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.restart() has a slot in a crash loop tried at once, and takes the row to begin anew", async () => {
+  const { host, supervisor, restarts, logged } = supervise({
+    workers: 2,
+    backoff: { firstMs: 1, longestMs: 3_600_000, settledMs: 3_600_000 },
+  });
+  await supervisor.start();
+  let isBad = true;
+  endAtOnce(host, 0, () => isBad);
+  host.workers[0].end({ code: 7, proven: true });
+  await waitFor(() => supervisor.crashLoops.length === 1, { what: "the crash loop" });
+  assertEquals([restarts.length, supervisor.readyCount], [5, 1], "an hour is waited now");
+  isBad = false;
+  await within(supervisor.restart(), { what: "the restart to end" });
+  assertEquals([supervisor.crashLoops, supervisor.readyCount], [[], 2]);
+  assertEquals(inCrashLoop(logged).at(-1), "worker 0: out of its crash loop");
+  assertEquals(restarts.slice(5), ["rolling"], "the other one was replaced");
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor counts a worker that takes long to load and fails as one that has not lived", async () => {
+  const { host, supervisor } = supervise({
+    workers: 1,
+    startSeconds: 0.03,
+    backoff: { firstMs: 1, longestMs: 3_600_000, settledMs: 20 },
+  });
+  await supervisor.start();
+  host.onSpawn = () => {};
+  host.workers[0].end({ code: 7, proven: true });
+  await waitFor(() => supervisor.crashLoops.length === 1, { what: "the crash loop" });
+  assertEquals(supervisor.crashLoops, [{ slot: 0, cause: "the handler was not loaded within 0.03 s" }]);
+  await supervisor.stop("test");
 });
 
 Deno.test("Supervisor.drain() lets all finish and replaces nobody", async () => {
