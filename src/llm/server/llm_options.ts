@@ -18,7 +18,7 @@ export interface LlmOptions {
   readonly mode?: string;
   /** Sequences that an engine runs at once (default: 256). */
   readonly maxNumSeqs?: number;
-  /** Context length (default: 8192). */
+  /** Context length (default: 8192; before upstreams 131072). */
   readonly maxModelLen?: number;
   /** Tokens that one step computes (default: 2048). */
   readonly maxNumBatchedTokens?: number;

@@ -34,7 +34,7 @@ export const LLM_SETTINGS: readonly LlmSetting[] = [
   ),
   text("mode", "mode", "MODE", "random text of a small model, or echo of the prompt (default: random)"),
   number("maxNumSeqs", "max-num-seqs", "N", "sequences that an engine runs at once (default: 256)"),
-  number("maxModelLen", "max-model-len", "TOKENS", "context length (default: 8192)"),
+  number("maxModelLen", "max-model-len", "TOKENS", "context length (default: 8192; before upstreams 131072)"),
   number(
     "maxNumBatchedTokens",
     "max-num-batched-tokens",
