@@ -9,6 +9,7 @@ import { detectHost } from "../host/detect.ts";
 import { environmentVariable, processId, programArguments, urlOfArgument } from "../host/program.ts";
 import { AddressError } from "../host/types.ts";
 import { LLM_SETTINGS } from "../llm/server/llm_settings.ts";
+import { resolveLlmOptions } from "../llm/server/resolve_llm_options.ts";
 import { type LlmServer, serveLlm } from "../llm/server/serve_llm.ts";
 import type { Server } from "../server/running_server.ts";
 import { resolveOptions } from "../server/options.ts";
@@ -122,7 +123,10 @@ async function run(command: Command, line: CommandLine): Promise<number> {
   });
   const loaded = await loadFiles(settings, gathered);
   if (line.values.get("print-config") === true) {
-    const resolved = named(loaded, settings, () => resolveServeOptions(loaded.options, module));
+    const resolved = named(loaded, settings, () => {
+      if (module === undefined) resolveLlmOptions(loaded.options);
+      return resolveServeOptions(loaded.options, module);
+    });
     console.log(configText(settings, gathered, await resolved));
     return EXIT.ok;
   }
@@ -156,7 +160,10 @@ function moduleOf(command: Command, positionals: readonly string[]): URL | undef
 
 async function configFile(line: CommandLine) {
   const path = line.values.get("config") ?? environmentVariable(variableOf("config"));
-  return typeof path === "string" ? { path, values: await readConfigFile(path) } : undefined;
+  // A variable that is empty is not set, as everywhere.
+  return typeof path === "string" && (path !== "" || line.values.has("config"))
+    ? { path, values: await readConfigFile(path) }
+    : undefined;
 }
 
 function start({ options }: GatheredOptions, module: URL | undefined): Promise<Server | LlmServer> {

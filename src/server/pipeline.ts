@@ -29,6 +29,9 @@ export interface PipelineParts extends MeasurementParts {
   readonly accessLog?: AccessLog;
 }
 
+/** What a handler that thinks for too long has come to, which no handler can return. */
+const LATE = Symbol("late");
+
 /** Wires a worker's handler to its host. Owner thread only. */
 export function createPipeline(parts: PipelineParts): HostHandler {
   const { handler, metricsPath, scrape, limits } = parts;
@@ -90,12 +93,11 @@ class Exchange extends Measurement {
   /** The answer, or status 503 when the handler has thought for too long. */
   async #inTime(answer: Promise<Response>, seconds: number): Promise<Response> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), seconds * 1000);
+    const late = new Promise<typeof LATE>((resolve) => {
+      timer = setTimeout(() => resolve(LATE), seconds * 1000);
     });
-    const first = await Promise.race([answer, late]);
-    clearTimeout(timer);
-    if (first !== undefined) return first;
+    const first = await Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    if (first !== LATE) return first;
     answer.then((response) => response.body?.cancel(), () => {}).catch(() => {});
     this.context.timeOut();
     return plainResponse(STATUS_CODE.ServiceUnavailable);

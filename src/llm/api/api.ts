@@ -4,7 +4,7 @@
  * @module
  */
 import { EngineUnavailableError } from "../client/engine_client.ts";
-import { ApiError, toApiError } from "./api_error.ts";
+import { ApiError, reportFault, toApiError } from "./api_error.ts";
 import { showsKey } from "./api_keys.ts";
 import { embeddings } from "./embeddings.ts";
 import type { ApiServices, Call, Endpoint } from "./endpoint.ts";
@@ -83,6 +83,7 @@ export function createApi(services: ApiServices, known: readonly Route[] = ROUTE
     } catch (error) {
       const unavailable = error instanceof EngineUnavailableError;
       const known = unavailable ? new ApiError(503, "No engine is running", { retryAfterSeconds: 1 }) : error;
+      reportFault(known, context);
       response = toApiError(known).toResponse();
     }
     decorate(response, { request, requestId, services });

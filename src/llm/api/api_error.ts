@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { logError } from "../../server/log.ts";
+import { BodyTooLargeError } from "../../server/request_limits.ts";
 
 /** vLLM's names of error types, by status. */
 const TYPES: Readonly<Record<number, string>> = {
@@ -56,7 +58,20 @@ export function badRequest(message: string, param?: string): ApiError {
   return new ApiError(400, message, { param });
 }
 
-/** The answer to anything that was thrown. What is no {@linkcode ApiError} is not told to the client. */
+/**
+ * The answer to anything that was thrown. What is neither an {@linkcode ApiError} nor a body that is too long is a fault
+ * of the server: the client is not told what it is.
+ */
 export function toApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError(500, "Internal server error");
+  if (error instanceof ApiError) return error;
+  if (error instanceof BodyTooLargeError) return new ApiError(413, error.message);
+  return new ApiError(500, "Internal server error");
+}
+
+/** Tells who looks after the server of an error that no client has caused. */
+export function reportFault(error: unknown, context: { readonly signal?: AbortSignal }): void {
+  const isClients = error instanceof ApiError || error instanceof BodyTooLargeError;
+  // What a client that has left broke off is no fault.
+  if (isClients || context.signal?.aborted) return;
+  logError("a request failed, answered with status 500", error);
 }

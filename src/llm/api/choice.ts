@@ -65,7 +65,8 @@ export class Choice implements GenerationListener {
         this.#stopToken = token;
         break;
       }
-      text += this.#stops.push(this.#detokenizer.push(token));
+      const mayStop = this.tokenCount > this.#sampling.minTokens;
+      text += this.#stops.push(this.#detokenizer.push(token), mayStop);
       if (this.#stops.found !== undefined) break;
     }
     const stopped = this.#stopToken !== null || this.#stops.found !== undefined;

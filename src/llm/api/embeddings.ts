@@ -14,6 +14,8 @@ import { readModel } from "./sampling.ts";
 import type { EngineClient } from "../client/engine_client.ts";
 
 const DIMENSIONS_MAX = 8192;
+/** As many as OpenAI takes: each is a sequence of its own. */
+const INPUTS_MAX = 2048;
 
 /** Turns texts into vectors. */
 export const embeddings: Endpoint = async (services, call) => {
@@ -27,6 +29,9 @@ export const embeddings: Endpoint = async (services, call) => {
     throw badRequest(`\`encoding_format\` must be float or base64, got ${format}`, "encoding_format");
   }
   const prompts = readPrompts(fields, "input", { tokensMax: config.maxModelLen });
+  if (prompts.length > INPUTS_MAX) {
+    throw badRequest(`\`input\` may have at most ${INPUTS_MAX} texts, got ${prompts.length}`, "input");
+  }
   for (const { tokens } of prompts) {
     if (tokens.length <= config.maxModelLen) continue;
     throw contextExceeded({ tokensMax: config.maxModelLen, what: `${tokens.length} tokens` });

@@ -16,7 +16,7 @@ export const listModels: Endpoint = (services) =>
 
 /** Describes one model. */
 export const getModel: Endpoint = (services, { url }) => {
-  const name = decodeURIComponent(url.pathname.slice("/v1/models/".length));
+  const name = decoded(url.pathname.slice("/v1/models/".length));
   if (!namesOf(services).includes(name)) {
     throw new ApiError(404, `The model \`${name}\` does not exist`, { param: "model" });
   }
@@ -42,6 +42,15 @@ export const detokenizeTokens: Endpoint = async (services, { request }) => {
   if (fields.get("tokens") === undefined) throw badRequest("`tokens` is missing", "tokens");
   return Response.json({ prompt: detokenize(fields.tokens("tokens")) });
 };
+
+/** A part of a path as it was meant; one that is not well encoded as it is, which names nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 function namesOf({ config }: ApiServices): string[] {
   return [...config.models, ...config.adapters];

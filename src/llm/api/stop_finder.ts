@@ -18,12 +18,16 @@ export class StopFinder {
     this.#include = include;
   }
 
-  /** Takes more text and returns what is sure to be part of the output. */
-  push(text: string): string {
+  /**
+   * Takes more text and returns what is sure to be part of the output.
+   *
+   * @param mayStop Whether a stop string that this text completes ends the output. Default true.
+   */
+  push(text: string, mayStop = true): string {
     if (this.#stops.length === 0) return text;
     const all = this.#held + text;
     let at = Infinity;
-    for (const stop of this.#stops) {
+    for (const stop of mayStop ? this.#stops : []) {
       const index = all.indexOf(stop);
       if (index >= 0 && index < at) {
         at = index;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ApiContext, ApiHandler } from "../api/api.ts";
-import { ApiError, toApiError } from "../api/api_error.ts";
+import { ApiError, reportFault, toApiError } from "../api/api_error.ts";
 import { showsKey } from "../api/api_keys.ts";
 import { Fields } from "../api/fields.ts";
 import { readText } from "../api/read_body.ts";
@@ -104,6 +104,7 @@ export class Gateway {
     try {
       response = await this.#dispatch(request, { context, arrivalMs, requestId });
     } catch (error) {
+      reportFault(error, context);
       response = toApiError(error).toResponse();
     }
     response.headers.set("x-request-id", requestId);

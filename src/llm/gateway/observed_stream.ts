@@ -52,9 +52,11 @@ export function observeBody(
         over = true;
         events.broken(error);
         const words = options.lastWords(error);
-        if (words === undefined) return controller.error(error);
-        controller.enqueue(words);
-        controller.close();
+        if (words === undefined) controller.error(error);
+        else {
+          controller.enqueue(words);
+          controller.close();
+        }
         await reader.cancel(error).catch(() => {});
       } finally {
         clearTimeout(timer);

@@ -6,6 +6,7 @@
 // DATA PLANE
 import type { CounterChild } from "../../metric/counter.ts";
 import type { HistogramChild } from "../../metric/histogram.ts";
+import { logError } from "../log.ts";
 import { defineHttpFamilies, type HttpFamilies } from "./http_families.ts";
 import type { HttpMetricsOptions, MeasuredRequest } from "./http_metrics_options.ts";
 import { HTTP_PRESETS, type HttpPreset, knownMethod } from "./http_preset.ts";
@@ -38,7 +39,12 @@ export class HttpMeter implements Meter {
   readonly #include: RequestMatcher | undefined;
   readonly #exclude: RequestMatcher | undefined;
   readonly #inFlightIsPlain: boolean;
-  readonly #dynamic: readonly ((request: MeasuredRequest) => string)[];
+  readonly #dynamic: readonly [
+    name: string,
+    valueOf: (request: MeasuredRequest) => string | null | undefined,
+  ][];
+  /** Functions of the application that have failed, each of which is told of once. */
+  readonly #failed: Set<string> = new Set();
   readonly #cells: Map<string | undefined, Map<string, Cell[]>> = new Map();
   #cellCount = 0;
   #last: Cell | undefined;
@@ -51,7 +57,7 @@ export class HttpMeter implements Meter {
     this.#families = defineHttpFamilies(this.#preset, options);
     this.#include = options.include && new RequestMatcher(options.include);
     this.#exclude = options.exclude && new RequestMatcher(options.exclude);
-    this.#dynamic = Object.values(options.labels ?? {});
+    this.#dynamic = Object.entries(options.labels ?? {});
     this.wantsSizes = options.sizes ?? false;
   }
 
@@ -71,6 +77,11 @@ export class HttpMeter implements Meter {
   }
 
   end(request: MeasuredRequest, milliseconds: number, sizes?: BodySizes): void {
+    const { inFlight } = this.#families;
+    if (inFlight !== undefined) {
+      if (this.#inFlightIsPlain) inFlight.dec();
+      else inFlight.labels(...this.#inFlightValues(request.method)).dec();
+    }
     const cell = this.#cellOf(request);
     cell.requests?.inc();
     cell.duration?.observe(milliseconds / 1000);
@@ -79,10 +90,6 @@ export class HttpMeter implements Meter {
       if (sizes.request !== undefined) requestSize?.labels(...cell.values).observe(sizes.request);
       if (sizes.response !== undefined) responseSize?.labels(...cell.values).observe(sizes.response);
     }
-    const { inFlight } = this.#families;
-    if (inFlight === undefined) return;
-    if (this.#inFlightIsPlain) inFlight.dec();
-    else inFlight.labels(...this.#inFlightValues(request.method)).dec();
   }
 
   firstByte(request: MeasuredRequest, milliseconds: number): ((bytes: number) => void) | undefined {
@@ -121,7 +128,9 @@ export class HttpMeter implements Meter {
   #makeCell(request: MeasuredRequest): Cell {
     const { method, status } = request;
     const cell = { method, route: request.route, status };
-    const route = request.route ?? this.#options.routeOf?.(request.path) ?? this.#preset.unmatchedRoute;
+    const { routeOf } = this.#options;
+    const route = request.route ??
+      (routeOf && this.#ask("routeOf", () => routeOf(request.path))) ?? this.#preset.unmatchedRoute;
     const labels = { method: knownMethod(method, this.#preset.otherMethod), route, status };
     const excluded = this.#exclude?.matchesRoute(route) === true;
     const included = this.#include === undefined || this.#include.matchesRoute(route) ||
@@ -131,10 +140,23 @@ export class HttpMeter implements Meter {
     }
     const values = [
       ...this.#preset.labelValues(labels, this.#options.groupStatus ?? false),
-      ...this.#dynamic.map((valueOf) => valueOf(request)),
+      ...this.#dynamic.map(([name, valueOf]) => this.#ask(`labels.${name}`, () => valueOf(request)) ?? ""),
     ];
     const { requests, duration } = this.#families;
     return { ...cell, values, requests: requests?.labels(...values), duration: duration.labels(...values) };
+  }
+
+  /** What a function of the application says. The request is answered and counted whatever that does. */
+  #ask(name: string, valueOf: () => unknown): string | undefined {
+    try {
+      const value = valueOf();
+      return value === null || value === undefined ? undefined : String(value);
+    } catch (error) {
+      if (this.#failed.has(name)) return undefined;
+      this.#failed.add(name);
+      logError(`httpMetrics.${name} threw, such requests are counted without its value`, error);
+      return undefined;
+    }
   }
 
   #remember(cell: Cell): Cell {

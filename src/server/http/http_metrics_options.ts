@@ -32,9 +32,10 @@ export interface HttpMetricsOptions {
   readonly constLabels?: Readonly<Record<string, string>>;
   /**
    * More labels, each with the function that gives its value when a request has ended. There should be few values:
-   * what goes beyond the families' bound is counted in their overflow series.
+   * what goes beyond the families' bound is counted in their overflow series. No value, as of a header that is not there,
+   * and a function that throws make an empty one.
    */
-  readonly labels?: Readonly<Record<string, (request: MeasuredRequest) => string>>;
+  readonly labels?: Readonly<Record<string, (request: MeasuredRequest) => string | null | undefined>>;
   /** Makes a template of the path of a request whose handler named no route, such as `/users/:id`; undefined for none. */
   readonly routeOf?: (path: string) => string | undefined;
   /** Bounds of the durations, in seconds. Default: those of the preset. */

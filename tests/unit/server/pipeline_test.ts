@@ -188,6 +188,14 @@ Deno.test("createPipeline() answers 503 for a handler that takes too long, and a
   assertEquals(counted(), [['http_requests_total{method="GET",route="unmatched",status="503"}', 1]]);
 });
 
+Deno.test("createPipeline() does not take a handler that resolves to nothing for one that takes too long", async () => {
+  const { handle, logged } = pipelineOf(() => Promise.resolve(undefined as unknown as Response), {
+    limits: { responseSeconds: 60 },
+  });
+  assertEquals((await handle("/")).status, 500);
+  assertEquals(logged.length, 1);
+});
+
 Deno.test("createPipeline() answers 503 at once beyond the most requests in flight", async () => {
   const gate = Promise.withResolvers<Response>();
   const { handle, counted } = pipelineOf(() => gate.promise, { limits: { inFlightMax: 2 } });

@@ -276,6 +276,8 @@ Deno.test("API makes embeddings that are near for near texts", () =>
     assert(Math.abs(dot(a, a) - 1) < 1e-5);
     assert(dot(a, b) > dot(a, c) + 0.2);
     assertEquals(body.usage.prompt_tokens, body.usage.total_tokens);
+    const many = await harness.post("/v1/embeddings", { model: "m", input: Array(2049).fill("x") });
+    assertEquals([many.status, many.body.error.param], [400, "input"]);
     const packed = await harness.post("/v1/embeddings", {
       input: input[0],
       dimensions: 64,
@@ -298,6 +300,7 @@ Deno.test("API lists models and adapters, counts tokens, and says how it is", ()
     assertEquals(models.data[2].parent, "m");
     assertEquals((await (await harness.request("/v1/models/m-lora")).json()).max_model_len, 8192);
     assertEquals((await harness.request("/v1/models/unknown")).status, 404);
+    assertEquals((await harness.request("/v1/models/%FF")).status, 404, "what is not well encoded");
     assertEquals(
       (await harness.post("/v1/chat/completions", { ...CHAT, model: "m-lora" })).body.model,
       "m-lora",

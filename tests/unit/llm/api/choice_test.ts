@@ -106,6 +106,15 @@ Deno.test("Choice remembers what was known of its prompt", () => {
   assertEquals(choice.cachedTokens, 7);
 });
 
+Deno.test("Choice lets stop strings pass within the least tokens", () => {
+  const { choice, give, text } = choiceOf({ stop: ["one"], min_tokens: 2 });
+  assertEquals(give(tokenize("one")), false);
+  assertEquals(give(tokenize(" two")), false);
+  assertEquals(give(tokenize(" one")), true);
+  choice.end(FINISH.STOP);
+  assertEquals(text(), "one two ");
+});
+
 Deno.test("Choice whose engine could not go on fails, and has no last part", () => {
   for (const reason of [FINISH.ABORT, FINISH.ERROR]) {
     const { choice, deltas, failures, give } = choiceOf();

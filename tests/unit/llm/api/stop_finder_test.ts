@@ -25,6 +25,12 @@ Deno.test("StopFinder finds a string that comes in parts, and holds back only wh
   assertEquals(run(["abc"], []), ["abc", undefined]);
 });
 
+Deno.test("StopFinder lets a stop string pass that is complete before output may stop", () => {
+  const finder = new StopFinder(["the"], false);
+  assertEquals([finder.push("the ", false), finder.push("t", false), finder.found], ["the ", "", undefined]);
+  assertEquals([finder.push("he end"), finder.found], ["", "the"], "one that ends later counts");
+});
+
 Deno.test("StopFinder gives what looking at the whole text gives, however it is cut", () => {
   const letters = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 12 });
   const stops = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 1, maxLength: 3 }), {

@@ -61,6 +61,12 @@ Deno.test("observeBody() takes a source that is silent for too long for broken, 
   assertEquals(cancelled() instanceof Error, true);
 });
 
+Deno.test("observeBody() lets a silent source go too where there are no last words", async () => {
+  const { passed, cancelled } = observed({ idleMs: 1 });
+  await assertRejects(() => new Response(passed).text(), Error, "Nothing came for 1 ms");
+  assertEquals(cancelled() instanceof Error, true);
+});
+
 Deno.test("observeBody() lets the source go when its reader leaves, and tells of nothing after that", async () => {
   const { source, passed, told, cancelled } = observed();
   const reader = passed.getReader();

@@ -45,6 +45,22 @@ Deno.test("HttpMeter counts by method, route and status", () => {
   });
 });
 
+Deno.test("HttpMeter counts a request whose label has no value, or whose function throws, and takes it out of the gauge", () => {
+  const fail = () => {
+    throw new Error("no tenant");
+  };
+  const missing = () => undefined;
+  for (const [labels, routeOf] of [[{ tenant: missing }, undefined], [{ tenant: fail }, fail]] as const) {
+    const { send, counted } = meterOf({ labels, routeOf });
+    send({});
+    send({});
+    assertEquals(counted("http_requests_"), {
+      "http_requests_in_flight": 0,
+      'http_requests_total{method="GET",route="unmatched",status="200",tenant=""}': 2,
+    });
+  }
+});
+
 Deno.test("HttpMeter observes durations in seconds", () => {
   const { send, counted } = meterOf({ buckets: [0.01, 1] });
   send({ route: "/a", ms: 5 });
