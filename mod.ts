@@ -4,7 +4,8 @@
  * @module
  */
 export type { SlabSource } from "./src/collect/slab_source.ts";
-export { Collector, type CollectorOptions, type CollectorStats } from "./src/collect/collector.ts";
+export { Collector } from "./src/collect/collector.ts";
+export type { CollectorOptions, CollectorStats } from "./src/collect/collector_options.ts";
 export { snapshot, type SnapshotSource } from "./src/exposition/snapshot.ts";
 export type {
   CounterSnapshot,

@@ -7,34 +7,18 @@
 import { givenText } from "../model/given_text.ts";
 import { descriptorDifference, sampleNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
-import type { LabelValue } from "../model/label_values.ts";
 import type { Removal } from "../model/removal.ts";
 import type { FamilySamples, SampleSink } from "../model/samples.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import { openSlab } from "../slab/slab.ts";
+import type { CollectorOptions, CollectorStats } from "./collector_options.ts";
 import { checkDefaultLabels } from "./default_labels.ts";
 import { MergedFamily } from "./merged_family.ts";
 import { PendingRemovals } from "./pending_removals.ts";
 import { RetryBudget } from "./retry_budget.ts";
+import { Turns } from "./turns.ts";
 import { type DirectoryListener, SlabSource } from "./slab_source.ts";
-
-/** Options of a {@linkcode Collector}. */
-export interface CollectorOptions {
-  /** Takes one sentence about each slab or family that is left out. Default: nothing is said. */
-  readonly onProblem?: (message: string) => void;
-  /** A monotonic clock in milliseconds. */
-  readonly now?: () => number;
-  /** The time of day in milliseconds since the Unix epoch, on which the window of summaries depends. */
-  readonly wallNow?: () => number;
-  /** Labels that every series gets beside its own; a family's own label of the name wins. */
-  readonly defaultLabels?: Readonly<Record<string, LabelValue>>;
-  /**
-   * Whether this thread passes on the removals of others, as the thread that all workers look to does. Where every
-   * thread reads all others, none does: each acts on its own slab when it learns of a removal. Default true.
-   */
-  readonly relaysRemovals?: boolean;
-}
 
 /** The names that no two families may share. */
 function namesOf(descriptor: Descriptor): string[] {
@@ -47,18 +31,6 @@ function byName({ descriptor: a }: MergedFamily, { descriptor: b }: MergedFamily
 
 /** How many records of a directory are read in about two milliseconds. */
 const RECORDS_PER_SLICE = 256;
-
-/** What happened to the scrapes of a collector so far. */
-export interface CollectorStats {
-  /** Children that were served with an earlier value because their owner kept moving them. */
-  staleChildren: number;
-  /** Slabs that were refused or found damaged. */
-  badSlabs: number;
-  /** Families of a slab that are defined otherwise elsewhere and therefore left out. */
-  conflictingFamilies: number;
-  /** Families of a slab whose help text is another elsewhere; they are merged under the text that came first. */
-  mismatchedHelps: number;
-}
 
 /**
  * Reads any number of slabs as one registry. One thread only, any; in a server it is the main thread.
@@ -107,6 +79,7 @@ export class Collector {
   /** Families whose callback failed in the last {@linkcode Collector.prepare}. */
   #leftOut: ReadonlySet<string> = new Set();
   readonly #beforePass: ((filter?: ReadonlySet<string>) => void)[] = [];
+  readonly #turns: Turns = new Turns();
   readonly #beforeRetire: ((source: SlabSource) => void)[] = [];
   /** Removals that some worker has not applied yet. */
   readonly #removals: PendingRemovals = new PendingRemovals();
@@ -242,6 +215,18 @@ export class Collector {
     return prepared;
   }
 
+  /**
+   * Runs a function that makes a pass, or changes what is gathered, when no other such function is under way. The columns
+   * serve one pass at a time: a pass that begins while another waits between two blocks would give that one values of
+   * two moments. Metrics handlers, `snapshot()` and what pushes take their turns here by themselves, so do not wait for
+   * them within `run`. Call this for a pass of your own over a collector that is also read by one of them.
+   *
+   * @param run has its turn alone; what it rejects with is handed on
+   */
+  exclusively<T>(run: () => T | Promise<T>): Promise<T> {
+    return this.#turns.exclusively(run);
+  }
+
   /** One pass over all slabs into a sink: families sorted by name, series by label values. */
   gather(sink: SampleSink, filter?: ReadonlySet<string>): void {
     for (const block of this.blocks(filter)) sink.samples(block);
@@ -249,7 +234,8 @@ export class Collector {
 
   /**
    * The same pass, block by block, so that the caller may turn to other work in between. Values are read when a
-   * family's first block is asked for. No callback runs: {@linkcode Collector.prepare} does that.
+   * family's first block is asked for. No callback runs: {@linkcode Collector.prepare} does that. Passes that
+   * overlap spoil each other: see {@linkcode Collector.exclusively}.
    *
    * @param filter names of the families that are wanted; all by default
    */

@@ -15,6 +15,8 @@ export interface SnapshotSource {
   prepare?(): Promise<void>;
   /** Reads the families, or those of the given names. */
   blocks(filter?: ReadonlySet<string>): Iterable<FamilySamples>;
+  /** Runs a function that reads when nothing else does. Default: at once. */
+  exclusively?<T>(run: () => T | Promise<T>): Promise<T>;
 }
 
 /**
@@ -42,11 +44,25 @@ export async function snapshot(source: SnapshotSource, query: SnapshotQuery = {}
   if (query.names !== undefined && !Array.isArray(query.names)) {
     throw new TypeError(`Cannot take a snapshot: wanted names as an array, given ${givenText(query.names)}`);
   }
-  await source.prepare?.();
-  const sink = new SnapshotSink(query);
   const names = query.names === undefined
     ? undefined
     : new Set(query.names.flatMap((name) => [name, `${name}_total`]));
-  for (const block of source.blocks(names)) sink.samples(block);
-  return sink.finish();
+  return await readAlone(source, () => {
+    const sink = new SnapshotSink(query);
+    for (const block of source.blocks(names)) sink.samples(block);
+    return sink.finish();
+  });
+}
+
+/**
+ * Brings the values of a source up to date and reads them, when nobody else does.
+ *
+ * @internal
+ */
+export function readAlone<T>(source: SnapshotSource, read: () => T): Promise<T> {
+  const run = async () => {
+    await source.prepare?.();
+    return read();
+  };
+  return source.exclusively?.(run) ?? run();
 }

@@ -4,7 +4,7 @@
  * @module
  */
 // CONTROL PLANE
-import type { SnapshotSource } from "../exposition/snapshot.ts";
+import { readAlone, type SnapshotSource } from "../exposition/snapshot.ts";
 import { OtlpSink } from "./otlp_sink.ts";
 
 /** Where to export what, and how often. */
@@ -152,10 +152,12 @@ export class OtlpExporter {
 
   async #attempt(): Promise<Outcome> {
     const { source, headers = {}, timeoutSeconds = 10, wallNow = Date.now } = this.#options;
-    await source.prepare?.();
-    const sink = new OtlpSink(wallNow() / 1000);
-    for (const samples of source.blocks()) sink.samples(samples);
-    const body = JSON.stringify(sink.finish(this.#options.resource ?? { "service.name": "promslab" }));
+    const exported = await readAlone(source, () => {
+      const sink = new OtlpSink(wallNow() / 1000);
+      for (const samples of source.blocks()) sink.samples(samples);
+      return sink.finish(this.#options.resource ?? { "service.name": "promslab" });
+    });
+    const body = JSON.stringify(exported);
     const what = `Cannot export to "${this.#url}"`;
     try {
       const response = await fetch(this.#url, {

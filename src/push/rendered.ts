@@ -5,7 +5,7 @@
  */
 // CONTROL PLANE
 import { createFormat, type FormatName } from "../exposition/negotiate.ts";
-import type { SnapshotSource } from "../exposition/snapshot.ts";
+import { readAlone, type SnapshotSource } from "../exposition/snapshot.ts";
 import type { FamilySamples } from "../model/samples.ts";
 
 /** A whole body. */
@@ -19,17 +19,18 @@ export interface Rendered {
  *
  * @param check looks at each block before it is rendered; what it throws ends the rendering
  */
-export async function render(
+export function render(
   source: SnapshotSource,
   name: FormatName,
   check: (samples: FamilySamples) => void = () => {},
 ): Promise<Rendered> {
-  await source.prepare?.();
-  const format = createFormat({ name, escaping: "underscores" });
-  const sink = format.sink();
-  for (const samples of source.blocks()) {
-    check(samples);
-    sink.samples(samples);
-  }
-  return { contentType: format.contentType, chunks: sink.finish() };
+  return readAlone(source, () => {
+    const format = createFormat({ name, escaping: "underscores" });
+    const sink = format.sink();
+    for (const samples of source.blocks()) {
+      check(samples);
+      sink.samples(samples);
+    }
+    return { contentType: format.contentType, chunks: sink.finish() };
+  });
 }

@@ -30,7 +30,7 @@ export interface ReportParts {
   readonly watch?: WorkerWatch;
   /** The registry of the gathering thread, whose slab is one of the reported. Default: the default registry. */
   readonly registry?: Registry;
-  /** Runs a function when no scrape is under way. Default: at once. */
+  /** Runs a function when no scrape is under way. Default: as the collector does. */
   readonly exclusively?: <T>(run: () => T | Promise<T>) => Promise<T>;
   readonly scrapes?: () => ScrapeCosts;
 }
@@ -40,7 +40,7 @@ export interface ReportParts {
  * The collector's thread only.
  */
 export function createReports(parts: ReportParts): Readonly<Record<string, AdminRoute>> {
-  const { collector, exclusively = (run) => Promise.resolve().then(run) } = parts;
+  const { collector, exclusively = (run) => collector.exclusively(run) } = parts;
   return {
     "/api/v1/slabs": () =>
       exclusively(async () => {

@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     host,
     options: resolved,
     supervisor: workers.supervisor,
-    snapshot: (query) => scraper.exclusively(() => snapshot(collector, query)),
+    snapshot: (query) => snapshot(collector, query),
     log,
   });
   const reload = await openPorts({ host, options: resolved, scraping, workers, server });
@@ -188,8 +188,7 @@ async function openPorts(
     : undefined;
   let admin: Listener | undefined;
   try {
-    const exclusively = <T>(run: () => T | Promise<T>) => scraper.exclusively(run);
-    const reports = createReports({ collector, watch, exclusively, scrapes: () => scrapes.costs });
+    const reports = createReports({ collector, watch, scrapes: () => scrapes.costs });
     admin = await openAdminPort(host, options, { supervisor, server, scraper, scrape, reports });
     server.open(await supervisor.start(), admin);
     return reload;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Collector, type CollectorOptions } from "../../src/collect/collector.ts";
+import { Collector } from "../../src/collect/collector.ts";
+import type { CollectorOptions } from "../../src/collect/collector_options.ts";
 import type { SlabSource } from "../../src/collect/slab_source.ts";
 import type { Descriptor } from "../../src/model/descriptor.ts";
 import type { FamilySamples } from "../../src/model/samples.ts";

@@ -5,6 +5,8 @@
  */
 // CONTROL PLANE
 
+import { Turns } from "../../collect/turns.ts";
+
 /** Something that several wait for and that has to be given back. */
 export interface Returnable {
   /** Says that nobody uses it any more. */
@@ -52,14 +54,17 @@ class SharedWork<T extends Returnable> {
  * One thread.
  */
 export class ScrapeQueue {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns: Pick<Turns, "exclusively">;
   readonly #waiting: Map<string, SharedWork<Returnable>> = new Map();
+
+  /** @param turns whose turns the scrapes are: those of their collector, which other scrapers may have too */
+  constructor(turns: Pick<Turns, "exclusively"> = new Turns()) {
+    this.#turns = turns;
+  }
 
   /** Runs a function when nothing else is under way, and keeps the next one waiting until it has ended. */
   exclusively<T>(run: () => T | Promise<T>): Promise<T> {
-    const result = this.#last.then(run);
-    this.#last = result.catch(() => {});
-    return result;
+    return this.#turns.exclusively(run);
   }
 
   /**

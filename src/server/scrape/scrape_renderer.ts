@@ -70,10 +70,11 @@ export class ScrapeRenderer {
   #last: Question | undefined;
   readonly #headers: Readonly<Record<string, string>>;
   /** Whose turn it is. */
-  readonly queue: ScrapeQueue = new ScrapeQueue();
+  readonly queue: ScrapeQueue;
 
   constructor(collector: Collector, { options, metrics, headers = {} }: ScrapeRendererParts) {
     this.#collector = collector;
+    this.queue = new ScrapeQueue(collector);
     this.#options = options;
     this.#metrics = metrics;
     this.#headers = headers;

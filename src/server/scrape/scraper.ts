@@ -98,7 +98,7 @@ export class Scraper {
 
   /** Answers `GET /api/v1/snapshot`. */
   snapshot(request: Request): Promise<Response> {
-    return this.exclusively(() => this.#snapshot(request));
+    return this.#snapshot(request);
   }
 
   /** The answer to those who get no metrics. */

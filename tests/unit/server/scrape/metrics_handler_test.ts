@@ -1,11 +1,15 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Collector } from "../../../../src/collect/collector.ts";
+import { snapshot } from "../../../../src/exposition/snapshot.ts";
+import { Commit } from "../../../../src/metric/commit.ts";
 import { Counter } from "../../../../src/metric/counter.ts";
 import { Registry } from "../../../../src/registry/registry.ts";
 import {
   createMetricsHandler,
   createNodeMetricsHandler,
 } from "../../../../src/server/scrape/metrics_handler.ts";
+import { SLICE_MS } from "../../../../src/server/scrape/scrape_pass.ts";
+import { createSlab } from "../../../../src/slab/slab.ts";
 import type { NodeResponse } from "../../../../src/server/http/node_middleware.ts";
 
 function collectorOfOne(): Collector {
@@ -83,4 +87,42 @@ Deno.test("createNodeMetricsHandler() sends a large body piece by piece, and sto
     new Request("http://localhost/?name[]=promhttp_metric_handler_requests_in_flight"),
   );
   assertStringIncludes(await inFlight.text(), "promhttp_metric_handler_requests_in_flight 1\n");
+});
+
+Deno.test("createMetricsHandler(): passes over one collector take turns, whoever makes them, so that none tears a commit", async () => {
+  const collector = new Collector(new Registry());
+  const slab = createSlab({ slot: 0, epoch: 1, bytes: 1 << 20 });
+  collector.addSlab(slab);
+  const registry = new Registry();
+  registry.attach({ slab });
+  const commit = new Commit({ registry });
+  const [a, b] = ["a_total", "b_total"].map((name) => new Counter({ name, help: "h", registry }));
+  const both = () => commit.inc(a).inc(b).apply();
+  both();
+  const scrape = async (handler: (request: Request) => Promise<Response>) => {
+    const text = await (await handler(new Request("http://localhost/metrics"))).text();
+    return [...text.matchAll(/^[ab]_total (\d+)$/gm)].map(([, value]) => Number(value));
+  };
+  const [one, other] = [createMetricsHandler({ collector }), createMetricsHandler({ collector })];
+  // A pass that takes long, so that it lets others work between its first block and its second.
+  const { blocks } = Collector.prototype;
+  const later: Promise<number[]>[] = [];
+  let isFirst = true;
+  collector.blocks = function* (filter) {
+    for (const block of blocks.call(collector, filter)) {
+      const endMs = performance.now() + 2 * SLICE_MS;
+      while (performance.now() < endMs);
+      if (isFirst) {
+        isFirst = false;
+        both();
+        later.push(scrape(other));
+        later.push(
+          snapshot(collector).then((all) => all.map((one) => "value" in one ? Number(one.value) : NaN)),
+        );
+      }
+      yield block;
+    }
+  };
+  assertEquals(await scrape(one), [1, 1]);
+  assertEquals(await Promise.all(later), [[2, 2], [2, 2]]);
 });
