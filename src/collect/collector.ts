@@ -17,8 +17,8 @@ import { checkDefaultLabels } from "./default_labels.ts";
 import { MergedFamily } from "./merged_family.ts";
 import { PendingRemovals } from "./pending_removals.ts";
 import { RetryBudget } from "./retry_budget.ts";
+import { type DirectoryListener, readCommits, SlabSource } from "./slab_source.ts";
 import { Turns } from "./turns.ts";
-import { type DirectoryListener, SlabSource } from "./slab_source.ts";
 
 /** The names that no two families may share. */
 function namesOf(descriptor: Descriptor): string[] {
@@ -243,9 +243,8 @@ export class Collector {
     for (const update of this.#beforePass) update(filter);
     this.poll();
     const budget = new RetryBudget(this.#now);
-    for (const source of [this.#ownSource!, ...this.#sources]) {
-      source.readCommits(budget, () => this.#parse(source), filter);
-    }
+    const parse = (source: SlabSource) => void this.#parse(source);
+    readCommits([this.#ownSource!, ...this.#sources], budget, { parse, filter });
     const now = this.#expiring.length === 0 ? 0 : this.#now?.() ?? performance.now();
     const wallMs = this.#wallNow();
     this.#registry.clock.look();

@@ -13,7 +13,7 @@ import {
   commitsMoved,
 } from "../slab/commit.ts";
 import type { Slab } from "../slab/slab.ts";
-import type { RetryBudget } from "./retry_budget.ts";
+import type { RetryBudget, Turn } from "./retry_budget.ts";
 import type { SlabColumn } from "./slab_column.ts";
 
 /** The slab's columns, as its source knows them. */
@@ -23,13 +23,6 @@ export interface CommittedColumns {
   /** The columns whose series may be part of commits. */
   columns(): Iterable<SlabColumn>;
 }
-
-/**
- * As many tries as a slab has however busy the machine is. Measured with commits in a tight loop: where nothing else runs,
- * 997 of 1000 reads succeed at once; where others compete for the cores, 87 of 100, most others after 16 to 1024 tries of
- * 34 microseconds, and 2048 were too few for one in 1500.
- */
-const TRIES_MIN = 16_384;
 
 /** Where a cell's values are read into. */
 interface Place {
@@ -64,8 +57,10 @@ export class CommitReader {
   /**
    * Reads all columns. If the owner commits too fast for too long, which the budget counts, each series is right by
    * itself and the last commits may be there in part.
+   *
+   * @returns whether they were read whole
    */
-  read(budget: RetryBudget, of: CommittedColumns): void {
+  read(budget: RetryBudget, of: CommittedColumns, turn: Turn): boolean {
     const slab = this.#slab;
     const block32 = commitBlock32(slab);
     let readAt: number | undefined;
@@ -110,7 +105,7 @@ export class CommitReader {
       return moved === 0;
     };
     // WHY: no earlier value could stand in for a commit that is there in part.
-    budget.retry(step, true, { triesMin: TRIES_MIN });
+    return budget.retryWhole(step, turn);
   }
 
   /** Reads what a place held before the commit that is under way. Returns where the next one's numbers go. */

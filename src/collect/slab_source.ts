@@ -15,7 +15,7 @@ import { fenceSlab, slabBeat, type SlabStatus, slabStatus } from "../slab/slab_s
 import { acquire, removalsForgotten } from "../slab/slab_writer.ts";
 import { CommitReader } from "./commit_reader.ts";
 import type { MergedFamily } from "./merged_family.ts";
-import { RetryBudget } from "./retry_budget.ts";
+import { RetryBudget, type Turn } from "./retry_budget.ts";
 import { SlabColumn } from "./slab_column.ts";
 
 /** A family of one slab: its part of the merged family, and where its values are read into. */
@@ -165,20 +165,33 @@ export class SlabSource {
    * @internal
    */
   read(budget: RetryBudget, parse: () => void): void {
-    this.readCommits(budget, parse);
+    readCommits([this], budget, { parse });
     for (const { column } of this.columns()) if (!column.readByCommits) column.read(budget);
   }
 
   /**
-   * Reads the columns whose series may be part of commits, if the owner makes any.
+   * Whether the owner makes commits.
    *
-   * @param filter names of the families that are wanted; all by default
    * @internal
    */
-  readCommits(budget: RetryBudget, parse: () => void, filter?: ReadonlySet<string>): void {
-    if (!this.#commits.isUsed) return;
+  get commits(): boolean {
+    return this.#commits.isUsed;
+  }
+
+  /**
+   * Reads the columns whose series may be part of commits. A turn that fails leaves each series right by itself.
+   *
+   * @param filter names of the families that are wanted; all by default
+   * @returns whether all were read at one moment between two commits
+   * @internal
+   */
+  readCommits(
+    budget: RetryBudget,
+    turn: Turn,
+    { parse, filter }: { readonly parse: () => void; readonly filter?: ReadonlySet<string> },
+  ): boolean {
     const columns = () => this.#committedColumns(filter);
-    this.#commits.read(budget, { parse, columns });
+    return this.#commits.read(budget, { parse, columns }, turn);
   }
 
   *#committedColumns(filter: ReadonlySet<string> | undefined): Iterable<SlabColumn> {
@@ -312,4 +325,21 @@ export class SlabSource {
     const late = learn.lateRemoval({ source: this, descriptor, labels, removalsSeen });
     if (late !== undefined) column.condemn(k, { number: late.number, reset: late.removal.reset });
   }
+}
+
+/**
+ * Reads the slabs whose owners commit.
+ *
+ * @param how.parse learns what is new in a slab's directory
+ * @param how.filter names of the families that are wanted; all by default
+ */
+export function readCommits(
+  sources: readonly SlabSource[],
+  budget: RetryBudget,
+  how: { readonly parse: (source: SlabSource) => void; readonly filter?: ReadonlySet<string> },
+): void {
+  const committing = sources.filter(({ commits }) => commits);
+  budget.takeTurns(committing, (source, turn) => {
+    return source.readCommits(budget, turn, { ...how, parse: () => how.parse(source) });
+  });
 }

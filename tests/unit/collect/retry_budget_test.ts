@@ -42,25 +42,67 @@ Deno.test("case 34: RetryBudget.retry() gives a scrape 20 milliseconds, and a fi
   assertEquals([tries, budget.staleCount], [640, 15], "a few tries each, once the time is over");
 });
 
-Deno.test("RetryBudget.retry() owes a read its least tries, though other threads took all its time, within half a second", () => {
+/** A read that fails and takes a while. */
+function failing(clock: Clock, ms: number): () => boolean {
+  return () => {
+    clock.ms += ms;
+    return false;
+  };
+}
+
+Deno.test("RetryBudget.takeTurns() gives slabs equal parts of a scrape's time, and what one leaves to the others", () => {
+  const clock = new Clock();
+  const budget = new RetryBudget(clock.now);
+  const took: number[] = [];
+  let tries = 0;
+  budget.takeTurns([1, 2, 3, 4], (slab, turn) => {
+    if (turn.owed) return true;
+    const startMs = clock.ms;
+    // The second slab can be read at once.
+    const done = budget.retryWhole(slab === 2 ? () => ++tries > 0 : failing(clock, 0.125), turn);
+    took.push(clock.ms - startMs);
+    return done;
+  });
+  const free = 0.125;
+  assertEquals(took, [5 + free, 0, 7.5 + free, 7.5 + free]);
+  assertEquals([tries, budget.staleCount], [1, 0], "all were read in the end");
+});
+
+Deno.test("RetryBudget.takeTurns() owes all slabs half a second together, and the last one its part", () => {
+  for (const slabs of [1, 2, 16]) {
+    const clock = new Clock();
+    const budget = new RetryBudget(clock.now);
+    // The thread lost its core for longer than a scrape may take.
+    budget.retryWhole(failing(clock, 30), { sharers: 1, owed: false });
+    const startMs = clock.ms;
+    const took: number[] = [];
+    budget.takeTurns(Array(slabs).fill(failing(clock, 0.125)), (read, turn) => {
+      const before = clock.ms;
+      const done = budget.retryWhole(read, turn);
+      if (turn.owed) took.push(clock.ms - before);
+      return done;
+    });
+    assertEquals(took, Array(slabs).fill(500 / slabs + 0.125));
+    assertEquals([clock.ms - startMs, budget.staleCount], [500 + slabs * 0.25, slabs]);
+    budget.takeTurns([failing(clock, 1)], (read, turn) => budget.retryWhole(read, turn));
+    assertEquals(clock.ms - startMs, 501 + slabs * 0.25, "one try is left when the time is over");
+  }
+});
+
+Deno.test("RetryBudget.takeTurns() gives a slab that failed all that the others left", () => {
   const clock = new Clock();
   const budget = new RetryBudget(clock.now);
   let tries = 0;
-  const read = () => {
-    // The thread lost its core for longer than a scrape may take, and gets it back.
-    if (++tries === 1) clock.ms += 30;
-    return tries === 1000;
+  const late = () => {
+    clock.ms += 0.25;
+    return ++tries === 1800;
   };
-  assert(budget.retry(read, true, { triesMin: 2048 }));
-  const slow = () => {
-    tries++;
-    clock.ms += 1;
-    return false;
-  };
-  const startMs = clock.ms;
-  assertEquals(budget.retry(slow, true, { triesMin: 2048 }), false);
-  assert(clock.ms - startMs >= 500 && clock.ms - startMs < 600, `${clock.ms - startMs} ms`);
-  tries = 0;
-  assertEquals(budget.retry(() => ++tries > 2048, true, { triesMin: 2048 }), false);
-  assertEquals(tries, 2048);
+  budget.takeTurns(
+    [late, () => true, () => true],
+    (read, turn) => budget.retryWhole(read, turn),
+  );
+  assertEquals([tries, budget.staleCount], [1800, 0], "450 ms of 520");
+  budget.takeTurns([failing(clock, 0.25)], (read, turn) => budget.retryWhole(read, turn));
+  assert(clock.ms > 519 && clock.ms < 523, `${clock.ms} ms`);
+  assertEquals(budget.staleCount, 1);
 });
