@@ -37,6 +37,7 @@ import type { SlabColumn } from "./slab_column.ts";
 import { SteadyTotals, totalColumn } from "./steady_totals.ts";
 
 const NO_COLUMNS: ReadonlySet<SlabColumn> = new Set();
+const NO_TOTALS = new CounterTotals([], 0);
 
 /** The label that names the worker in merge modes that keep the workers apart. */
 export const WORKER_LABEL = "worker";
@@ -67,7 +68,7 @@ export class MergedFamily {
   readonly #idleSeries: IdleSeries | undefined;
   #created: Float64Array = new Float64Array(0);
   #whole: ReadonlySet<SlabColumn> = NO_COLUMNS;
-  #totals: CounterTotals = new CounterTotals([], 0);
+  #totals: CounterTotals = NO_TOTALS;
   /** The output of the last pass, if it is kept for the next one, and the totals that it stands for. */
   #kept: { readonly output: KeptTotals; readonly of: CounterTotals } | undefined;
   #pass = 0;
@@ -191,6 +192,15 @@ export class MergedFamily {
     this.#members = this.#members.filter((member) => member.column !== column);
     if (kept) this.#retire(column);
     this.#dirty = true;
+    this.#letGo(column);
+  }
+
+  /** Forgets what passes know of a column, which would keep its slab until they know better. */
+  #letGo(column: SlabColumn): void {
+    this.#counted = this.#counted.filter((one) => one !== column);
+    this.#whole = NO_COLUMNS;
+    this.#totals = NO_TOTALS;
+    this.#kept = undefined;
   }
 
   /** Keeps a column's values among the retired ones. */

@@ -21,6 +21,13 @@ export interface HotOptions {
   readonly commits?: boolean;
   /** After so many rounds the worker sets its stop word to 2 itself. Default: never. */
   readonly waitsAfter?: number;
+  /** Has the worker make a series before it waits, and remove it; while it waits it beats. */
+  readonly removal?: {
+    /** The label value, its own: other workers have no such series. */
+    readonly of: string;
+    /** The slab of the thread that gathers, where it announces removals. */
+    readonly log: SharedArrayBuffer;
+  };
 }
 
 /** The part of Web Locks that is needed; Node has none. */
@@ -28,9 +35,9 @@ interface Locks {
   request(name: string, work: () => Promise<void>): Promise<void>;
 }
 
-const { slab, control, stop, lock, commits, waitsAfter }: HotOptions = workerData;
+const { slab, control, stop, lock, commits, waitsAfter, removal }: HotOptions = workerData;
 if (lock !== undefined) await holdLock(lock);
-defaultRegistry.attach({ slab, control });
+defaultRegistry.attach({ slab, control, log: removal?.log });
 // Before the metrics, so that whoever knows these knows of commits too.
 const commit = commits ? new Commit() : undefined;
 const ints = new Counter({ name: "ints_total", help: "Integers." });
@@ -54,9 +61,13 @@ const tellRounds = (rounds: number) => {
 let i = 0;
 parentPort!.postMessage("begun");
 for (; Atomics.load(word, 0) !== 1; i++) {
-  if (i === waitsAfter) Atomics.compareExchange(word, 0, 0, 2);
+  if (i === waitsAfter) {
+    if (removal !== undefined) makeAndRemove(removal.of);
+    Atomics.compareExchange(word, 0, 0, 2);
+  }
   while (Atomics.load(word, 0) === 2) {
     tellRounds(i);
+    if (removal !== undefined) defaultRegistry.beat();
     Atomics.wait(word, 0, 2, 10);
   }
   ints.inc();
@@ -71,6 +82,13 @@ for (; Atomics.load(word, 0) !== 1; i++) {
   if (i % 64 === 0 && i < 64 * 500) series.inc({ k: `series ${i}` });
 }
 tellRounds(i);
+
+function makeAndRemove(k: string): void {
+  const removed = new Counter({ name: "removed_total", help: "Series that are removed.", labelNames: ["k"] });
+  // At 0, because scrapes are checked for counters that decrease.
+  removed.labels({ k });
+  removed.remove({ k });
+}
 
 async function holdLock(name: string): Promise<void> {
   const { locks } = navigator as unknown as { locks?: Locks };

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
+import { collectGarbage } from "../../_support/collect_garbage.ts";
 import { Fleet, samplesOf } from "../../_support/fleet.ts";
 
 Deno.test("MergedFamily.blocks() sorts series by label values", () => {
@@ -159,4 +160,25 @@ Deno.test("MergedFamily.leave() keeps a series that was reset before its worker 
   assertEquals([...fleet.scrape()], [['a_total{l="x"}', 0]]);
   fleet.end(worker);
   assertEquals([...fleet.scrape()], [['a_total{l="x"}', 0]]);
+});
+
+/** A worker that counts, is scraped and ends. */
+function countAndEnd(fleet: Fleet, by: number): WeakRef<SharedArrayBuffer> {
+  const worker = fleet.start(0);
+  const { registry } = worker;
+  new Counter({ name: "a_total", help: "h", registry }).inc(by);
+  new Gauge({ name: "g", help: "h", registry }).set(by);
+  fleet.scrape();
+  fleet.end(worker);
+  return new WeakRef(worker.buffer);
+}
+
+Deno.test("case 5: MergedFamily.leave() lets go of a slab at once, not at the next scrape", async () => {
+  const fleet = new Fleet();
+  for (const by of [1, 0.5]) {
+    const slab = countAndEnd(fleet, by);
+    await collectGarbage();
+    assertEquals(slab.deref(), undefined);
+  }
+  assertEquals([...fleet.scrape()], [["a_total", 1.5]]);
 });
