@@ -279,6 +279,7 @@ export class Collector {
   poll(): void {
     const own = this.#ownSource ??= new SlabSource(this.#registry.slab, this.#relaysRemovals);
     for (const source of this.#sources) this.#parse(source);
+    this.#registry.sweep();
     // WHY: last, because a removal that a worker asked for is announced in this slab.
     this.#parse(own);
     this.#forgetRemovals();

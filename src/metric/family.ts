@@ -134,8 +134,9 @@ export class Family {
     return this.#children.get(cell32) ?? this.#parked.get(cell32)?.deref();
   }
 
-  /** Gives back the cells of removed series whose children nobody holds any more. Called at each heartbeat. */
+  /** Gives back the cells of removed series whose children nobody holds any more. Called at each heartbeat and each pass. */
   sweep(): void {
+    if (this.#parked.size === 0) return;
     const abandoned = new Set<number>();
     for (const [cell, child] of this.#parked) {
       if (child.deref() !== undefined) continue;

@@ -46,6 +46,8 @@ export class InfoChild implements BoundChild {
   /** Makes the child write to another cell. Called by its family when the series is removed. */
   rebind(cell32: number): void {
     this.#cell32 = cell32;
+    // What was removed is not stated any more, and must not be held on to.
+    stated.get(this.#family)?.delete(this);
   }
 
   /** States the label set, beside what this thread states already. */

@@ -13,6 +13,8 @@ export class WallClock {
   readonly #now: () => number;
   #seenMs = 0;
   #questionsLeft = 0;
+  /** Whether somebody looks at it several times a second. */
+  #ticks = false;
 
   /** @param now the time in milliseconds since the Unix epoch */
   constructor(now: () => number = Date.now) {
@@ -31,11 +33,18 @@ export class WallClock {
 
   /**
    * The time in milliseconds since the Unix epoch as it was at the thread's last heartbeat or scrape, or at one of the
-   * last 64 questions. Asking costs next to nothing; asking the system takes 30 to 50 ns.
+   * last 64 questions; asking costs next to nothing then. In a thread without heartbeats, which may have rested for hours,
+   * it is the time of the question: asking the system takes 30 to 50 ns.
    */
   coarseMs(): number {
-    if (this.#questionsLeft-- <= 0) this.look();
+    if (!this.#ticks || this.#questionsLeft-- <= 0) this.look();
     return this.#seenMs;
+  }
+
+  /** A heartbeat: the thread has several a second from now on. */
+  tick(): void {
+    this.#ticks = true;
+    this.look();
   }
 
   /** Looks at the time for those who ask for the coarse one. */

@@ -218,7 +218,7 @@ export class Registry implements Registerer {
    */
   beat(): boolean {
     this.#callbacks.runIfDue();
-    this.clock.look();
+    this.clock.tick();
     const writer = this.#ownWriter();
     this.#log?.read((removal, number) => {
       writer.removalsSeen = number;
@@ -226,8 +226,16 @@ export class Registry implements Registerer {
       else if (removal.ask !== undefined) writer.forgetRemovals(removal.ask);
       writer.publishRemovalsSeen();
     });
-    for (const family of this.#allFamilies) family.sweep();
+    this.sweep();
     return writer.beat();
+  }
+
+  /**
+   * Gives back the memory of removed series whose children nobody holds any more. Each heartbeat does it, and each pass
+   * of a collector in this thread, for threads that have no heartbeat.
+   */
+  sweep(): void {
+    for (const family of this.#allFamilies) family.sweep();
   }
 
   /** @internal */

@@ -1,12 +1,14 @@
 /** Removals as they act over several workers: registry, directory and collector together. */
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { Collector } from "../../../src/collect/collector.ts";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
 import { Histogram } from "../../../src/metric/histogram.ts";
-import type { Registry } from "../../../src/registry/registry.ts";
+import { Info } from "../../../src/metric/info.ts";
+import { Registry } from "../../../src/registry/registry.ts";
 import { slabStatus } from "../../../src/slab/slab_status.ts";
 import { collectGarbage } from "../../_support/collect_garbage.ts";
-import { Fleet } from "../../_support/fleet.ts";
+import { Fleet, samplesOf } from "../../_support/fleet.ts";
 
 function jobs(registry: Registry): Counter<"queue" | "kind"> {
   return Counter.getOrCreate({ name: "jobs_total", help: "Jobs.", labelNames: ["queue", "kind"], registry });
@@ -378,4 +380,26 @@ Deno.test("case 5: an ended worker that asked for removals is let go of, in spit
   assertEquals(fleet.scrape().size, 0);
   late.inc({ queue: "a", kind: "x" }, 3);
   assertEquals([...fleet.scrape()], [['jobs_total{queue="a",kind="x"}', 3]]);
+});
+
+Deno.test("series that were removed give their memory back where a thread has no heartbeat, and infos do too", async () => {
+  let now = 0;
+  const registry = new Registry({ slabBytes: 1 << 20, now: () => now });
+  const collector = new Collector(registry);
+  const options = { help: "h", labelNames: ["k"], maxSeries: 50, registry };
+  const gauge = new Gauge({ name: "depth", ...options });
+  const info = new Info({ name: "app_build", ...options });
+  for (let k = 0; k < 150; k++) {
+    gauge.labels({ k }).set(1);
+    gauge.remove({ k });
+    info.add({ k });
+    info.remove({ k });
+    if (k % 10 !== 9) continue;
+    await collectGarbage();
+    now += 60_000;
+    collector.poll();
+  }
+  gauge.set({ k: "last" }, 1);
+  info.set({ k: "last" });
+  assertEquals([...samplesOf(collector.blocks()).keys()], ['app_build{k="last"}', 'depth{k="last"}']);
 });
