@@ -7,6 +7,7 @@ import type { StagePlace } from "../../families/engine_labels.ts";
 import { counterSpec } from "../../families/family_spec.ts";
 import { defineCounter } from "../../families/define_family.ts";
 import type { OmniNaming } from "../../families/omni.ts";
+import type { Registry } from "../../registry/registry.ts";
 import type { ExtensionServices, ServerExtension, WorkerLink } from "../../server/extension.ts";
 import { type MainRegistry, openMainRegistry } from "../replica/main_registry.ts";
 import type { PipelineDescription } from "./description.ts";
@@ -44,8 +45,17 @@ export class PipelineExtension implements ServerExtension {
   }
 
   async start(services: ExtensionServices): Promise<void> {
+    const { registry, close } = this.#main = openMainRegistry(services);
+    try {
+      await this.#startStages(services, registry);
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  async #startStages(services: ExtensionServices, registry: Registry): Promise<void> {
     const { pipeline, naming, deprecated } = this.#plan;
-    const { registry } = this.#main = openMainRegistry(services);
     const metrics = new PipelineMetrics(pipeline, { naming, registry });
     const lost = defineCounter(TRANSFERS_LOST, { registry });
     registry.publish();
@@ -68,12 +78,7 @@ export class PipelineExtension implements ServerExtension {
         registry.publish();
       },
     });
-    try {
-      await this.#pool.start();
-    } catch (error) {
-      this.#main.close();
-      throw error;
-    }
+    await this.#pool.start();
   }
 
   workerStarted(worker: WorkerLink): void {

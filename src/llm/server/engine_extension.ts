@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Registry } from "../../registry/registry.ts";
 import type { ExtensionServices, ServerExtension, WorkerLink } from "../../server/extension.ts";
 import { EngineMetrics } from "../metrics/engine_metrics.ts";
 import { RequestMetrics } from "../metrics/request_metrics.ts";
@@ -27,10 +28,19 @@ export class EngineExtension implements ServerExtension {
   }
 
   async start(services: ExtensionServices): Promise<void> {
+    const { registry, close } = this.#main = openMainRegistry(services);
+    try {
+      await this.#startEngines(services, registry);
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  async #startEngines(services: ExtensionServices, registry: Registry): Promise<void> {
     const { engine: config, api, features, replicas, mode } = this.#plan;
     const model = api.models[0];
     // All series, at zero: what an engine or a worker that died was the last to have does not vanish.
-    const { registry } = this.#main = openMainRegistry(services);
     for (let engine = 0; engine < replicas; engine++) {
       new EngineMetrics({ model, engine, config, features, adapters: api.adapters, registry });
       new RequestMetrics({ model, engine, tokensMax: api.maxModelLen, features, registry });
@@ -46,12 +56,7 @@ export class EngineExtension implements ServerExtension {
       log: (line) => services.log(line),
       onRestart: (reason) => services.restarted(reason),
     });
-    try {
-      await this.#pool.start();
-    } catch (error) {
-      this.#main.close();
-      throw error;
-    }
+    await this.#pool.start();
   }
 
   workerStarted(worker: WorkerLink): void {
