@@ -19,6 +19,7 @@ import {
 import {
   addToHistogram,
   observeAll,
+  observedStep,
   observeHistogram,
   readHistogram,
 } from "../../src/slab/histogram_cell.ts";
@@ -130,10 +131,15 @@ Deno.test("every prefix of a gauge's way between whole numbers and others leaves
 
 const BOUNDS = Float64Array.of(1, 2, 4);
 
+/** The buckets and the sum, and the step that the last observation belongs to. */
 function histogramOf(slab: Slab): number[] {
   const out = new Float64Array(5);
   assert(readHistogram(slab, CELL32, { out, at: 0, bucketCount: 4 }));
-  return [...out];
+  return [...out, observedStep(slab, CELL32, 4)];
+}
+
+function observeOneByOne(slab: Slab, values: readonly number[]): void {
+  values.forEach((value, k) => observeHistogram(slab, CELL32, BOUNDS, value, 10 + k));
 }
 
 /** What may come after an observation. */
@@ -142,7 +148,7 @@ const NEXT: readonly ((slab: Slab) => void)[] = [
   (slab) => observeHistogram(slab, CELL32, BOUNDS, 100),
   (slab) => observeAll(slab, { cell32: CELL32, bounds: BOUNDS }, [1.5, 1.5, 3], 3),
   (slab) => addToHistogram(slab, CELL32, Float64Array.of(0, 5, 0, 1), 12),
-  (slab) => [1.5, 3].forEach((value) => observeHistogram(slab, CELL32, BOUNDS, value)),
+  (slab) => observeOneByOne(slab, [1.5, 3]),
 ];
 
 const STARTS = [[], [0.5], [3, 0.5], [3, 3, 9], [9, 0.5, 0.5]];
@@ -151,8 +157,8 @@ Deno.test("case 2, case 3: every prefix of an observation leaves buckets and sum
   for (const start of STARTS) {
     for (const value of [0.5, 3, 100]) {
       const stores = checkEveryPrefix({
-        prepare: (slab) => start.forEach((observed) => observeHistogram(slab, CELL32, BOUNDS, observed)),
-        write: (slab) => observeHistogram(slab, CELL32, BOUNDS, value),
+        prepare: (slab) => observeOneByOne(slab, start),
+        write: (slab) => observeHistogram(slab, CELL32, BOUNDS, value, 99),
         read: histogramOf,
         next: NEXT,
       });
@@ -163,9 +169,7 @@ Deno.test("case 2, case 3: every prefix of an observation leaves buckets and sum
 
 Deno.test("every prefix of several observations at once leaves buckets and sum as before or after", () => {
   for (const start of STARTS) {
-    const prepare = (slab: Slab) => {
-      start.forEach((observed) => observeHistogram(slab, CELL32, BOUNDS, observed));
-    };
+    const prepare = (slab: Slab) => observeOneByOne(slab, start);
     const check = (write: (slab: Slab) => void) =>
       checkEveryPrefix({ prepare, write, read: histogramOf, next: NEXT });
     check((slab) => observeAll(slab, { cell32: CELL32, bounds: BOUNDS }, [3, 0.5, 100, 0.5], 4));

@@ -49,6 +49,7 @@ const race: Omit<Race, "name"> = {
     ["the next series, whole", "ACCEPTABLE"],
     ["a mixture of two series", "FORBIDDEN"],
     ["a directory that cannot be read", "FORBIDDEN"],
+    ["what a finished round did to the record is not seen", "FORBIDDEN"],
   ],
   memory: () => createSlab({ bytes: 4 * PAGE_BYTES }),
   lapRounds: 1e6,
@@ -73,22 +74,30 @@ const race: Omit<Race, "name"> = {
     },
     (memory) => {
       const directory = new DirectoryReader(new Slab(memory));
+      let seen = 0;
       return (_round, writer) => {
         const before = writer.done();
         let outcome = 0;
         try {
-          directory.read(({ reclaimed, payload }) => {
+          directory.read(({ state, reclaimed, payload }) => {
+            seen = roundsOf(state);
             if (reclaimed) outcome = 1;
             else outcome = isWhole(payload, before, writer.begun()) ? 2 : 3;
           });
         } catch {
           return 4;
         }
-        return outcome;
+        return outcome === 3 || (seen >= before && seen <= writer.begun()) ? outcome : 5;
       };
     },
   ],
 };
+
+/** How many rounds brought a record to a state. */
+function roundsOf(state: number): number {
+  const uses = 2 * Math.floor(state / RECORD_GENERATION);
+  return (state & RECORD_STATE_MASK) === RECORD_STATE.RECLAIMED ? uses + 1 : uses;
+}
 
 /** Whether a payload is of one series, and of one of those that were there between two rounds of the writer. */
 function isWhole(payload: Uint8Array, before: number, after: number): boolean {
@@ -100,24 +109,38 @@ function isWhole(payload: Uint8Array, before: number, after: number): boolean {
   return true;
 }
 
-/** Shows the new state first and fills the record afterwards. */
-function hastyWriter(memory: SharedArrayBuffer): Act {
+/** What a hasty writer leaves for later: it shows the new state, or that something is new, before the record is filled. */
+type Hasty = "state first" | "revision first";
+
+function hastyWriter(memory: SharedArrayBuffer, hasty: Hasty): Act {
   const { i32, u8 } = new Slab(memory);
   new SlabWriter(new Slab(memory)).appendSeries({ familyId: 0, payload: payloadOf(0), ...GAUGE_SHAPE });
   const state32 = (DIRECTORY_START + DIRECTORY_RECORD.at.state) / 4;
   const rest = rests();
+  let read = 0;
   return (round, reader) => {
-    if (round % 2 === 0) return NO_OUTCOME;
+    const generation = i32[state32] & ~RECORD_STATE_MASK;
+    if (round % 2 === 0) {
+      // What a reader has missed it would find by the next revision, so one comes in between.
+      if (hasty === "revision first" && reader.done() < read) return NOT_YET;
+      Atomics.store(i32, state32, generation + RECORD_STATE.RECLAIMED);
+      Atomics.add(i32, HEADER32.revision, 1);
+      rest.begin(reader);
+      return NO_OUTCOME;
+    }
     if (!rest.isOver(reader)) return NOT_YET;
-    const generation = (i32[state32] & ~RECORD_STATE_MASK) + RECORD_GENERATION;
-    Atomics.store(i32, state32, generation + RECORD_STATE.ALLOCATED);
+    const show = () => {
+      Atomics.store(i32, state32, generation + RECORD_GENERATION + RECORD_STATE.ALLOCATED);
+    };
+    if (hasty === "state first") show();
     Atomics.add(i32, HEADER32.revision, 1);
     const start = DIRECTORY_START + DIRECTORY_RECORD.bytes;
     for (let at = start + BYTES; at > start;) {
       u8[--at] = ((round + 1) / 2) & 127;
       if (at === start + BYTES / 2) gap();
     }
-    rest.begin(reader);
+    if (hasty === "revision first") show();
+    read = reader.begun() + 1;
     return NO_OUTCOME;
   };
 }
@@ -193,6 +216,12 @@ export const races: readonly Race[] = [
     ...race,
     name: "a record whose state is shown before it is filled",
     broken: true,
-    actors: [hastyWriter, race.actors[1]],
+    actors: [(memory) => hastyWriter(memory, "state first"), race.actors[1]],
+  },
+  {
+    ...race,
+    name: "a record that is filled after its revision is raised",
+    broken: true,
+    actors: [(memory) => hastyWriter(memory, "revision first"), race.actors[1]],
   },
 ];
