@@ -39,10 +39,12 @@ export class Doorbell {
   /**
    * Waits until the bell has been rung more often than `count`, or until the time is up. Owner thread only.
    * The thread's event loop goes on meanwhile.
+   *
+   * @returns whether it was rung
    */
-  async wait(count: number, milliseconds: number): Promise<void> {
+  async wait(count: number, milliseconds: number): Promise<boolean> {
     // ORDER: compares the count in one step with falling asleep, so that no ring falls between (litmus: doorbell).
     const { value } = Atomics.waitAsync(this.#words, RUNG32, count, milliseconds);
-    await value;
+    return await value !== "timed-out";
   }
 }

@@ -41,20 +41,20 @@ const ROUNDS_A_LOOK = 16;
 const { races } = await import(workerData.module) as { races: readonly Race[] };
 const side: 0 | 1 = workerData.side;
 const random = randomNumbers(side + 1);
-parentPort!.on("message", (request: RunRequest) => parentPort!.postMessage(answerTo(request)));
+parentPort!.on("message", async (request: RunRequest) => parentPort!.postMessage(await answerTo(request)));
 parentPort!.postMessage("ready");
 
 /** A failure is an answer too: a thread that ended by it would leave the tests after it without one. */
-function answerTo(request: RunRequest): RunResult | RunFailure {
+async function answerTo(request: RunRequest): Promise<RunResult | RunFailure> {
   try {
-    return run(request);
+    return await run(request);
   } catch (error) {
     return { failure: error instanceof Error ? error.stack ?? error.message : String(error) };
   }
 }
 
 /** Runs this side of a race: laps, at whose beginnings the threads meet, and in them rounds, in which they do not. */
-function run({ race: number, rounds, limitMs, memory, meeting }: RunRequest): RunResult {
+async function run({ race: number, rounds, limitMs, memory, meeting }: RunRequest): Promise<RunResult> {
   const race = races[number];
   const words = new Int32Array(meeting);
   const meet = meetingAt(words);
@@ -68,8 +68,8 @@ function run({ race: number, rounds, limitMs, memory, meeting }: RunRequest): Ru
       Atomics.store(words, WORD.begun[side], 0);
       Atomics.store(words, WORD.done[side], 0);
       meet();
-      if (side === 0) runFirst(race, { words, memory, tally });
-      else runSecond(race, { words, memory, tally, rounds, deadline });
+      if (side === 0) await runFirst(race, { words, memory, tally });
+      else await runSecond(race, { words, memory, tally, rounds, deadline });
       // Only the second side ends a run, so both see the same after they have met.
       meet();
     }
@@ -86,24 +86,27 @@ interface Lap {
 }
 
 /** Acts until the lap is at its end or the other side has seen enough. */
-function runFirst(race: Race, { words, memory, tally }: Lap): void {
+async function runFirst(race: Race, { words, memory, tally }: Lap): Promise<void> {
   const step = stepsOf(race, { words, memory, tally });
   for (let round = 0; round < race.lapRounds && Atomics.load(words, WORD.over) === 0;) {
-    if (step(round)) round++;
+    const isDone = step(round);
+    // WHY: an await of what is there already would take longer than most rounds.
+    if (typeof isDone === "boolean" ? isDone : await isDone) round++;
   }
 }
 
 /** Acts while the other side does, and counts the rounds before which that had moved on. */
-function runSecond(
+async function runSecond(
   race: Race,
   { words, memory, tally, rounds, deadline }: Lap & { readonly rounds: number; readonly deadline: number },
-): void {
+): Promise<void> {
   const step = stepsOf(race, { words, memory, tally });
   let last = 0;
   let looks = 0;
   for (let round = 0; Atomics.load(words, WORD.done[0]) < race.lapRounds;) {
     const begun = Atomics.load(words, WORD.begun[0]);
-    if (step(round)) {
+    const isDone = step(round);
+    if (typeof isDone === "boolean" ? isDone : await isDone) {
       round++;
       if (begun !== last) tally.rounds++;
       last = begun;
@@ -115,7 +118,7 @@ function runSecond(
 }
 
 /** One round after the other, with pauses. A step returns whether its round was done. */
-function stepsOf(race: Race, { words, memory, tally }: Lap): (round: number) => boolean {
+function stepsOf(race: Race, { words, memory, tally }: Lap): (round: number) => boolean | Promise<boolean> {
   const act = race.actors[side](memory);
   // As long as a broken race is in its gaps it is out of them too, so that it goes well as often.
   const rest = race.broken ? gap : () => {};
@@ -129,16 +132,19 @@ function stepsOf(race: Race, { words, memory, tally }: Lap): (round: number) => 
   const pauseMask = race.broken && side === 1 ? 15 : 0;
   const nap = naps(words, other);
   const { counts } = tally;
-  return (round) => {
-    if ((round & pauseMask) === 0) pause();
-    Atomics.store(words, WORD.begun[side], round + 1);
-    const outcome = act(round, progress);
+  const end = (round: number, outcome: number) => {
     if (outcome >= 0) counts[outcome]++;
     const isDone = outcome !== NOT_YET;
     if (isDone) Atomics.store(words, WORD.done[side], round + 1);
     rest();
     nap();
     return isDone;
+  };
+  return (round) => {
+    if ((round & pauseMask) === 0) pause();
+    Atomics.store(words, WORD.begun[side], round + 1);
+    const outcome = act(round, progress);
+    return typeof outcome === "number" ? end(round, outcome) : outcome.then((later) => end(round, later));
   };
 }
 

@@ -27,6 +27,9 @@ const RUN_MS = 100;
  */
 const SHOWN_LIMIT_MS = 300_000;
 
+/** A guard against a thread that waits by its event loop and is never woken; a run is over in a fraction of it. */
+const ANSWER_LIMIT_MS = 120_000;
+
 /** A guard against a hang, not a target; Bun ends a test after 5 s unless told otherwise. */
 const LIMIT_MS = 3_600_000;
 
@@ -142,9 +145,18 @@ async function run(
 
 function answer(worker: Worker): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    worker.once("error", reject);
+    const limit = setTimeout(
+      () => reject(new Error(`A thread of the race did not answer in ${ANSWER_LIMIT_MS} ms`)),
+      ANSWER_LIMIT_MS,
+    );
+    const fail = (error: unknown) => {
+      clearTimeout(limit);
+      reject(error);
+    };
+    worker.once("error", fail);
     worker.once("message", (message) => {
-      worker.off("error", reject);
+      clearTimeout(limit);
+      worker.off("error", fail);
       resolve(message);
     });
   });

@@ -22,9 +22,10 @@ export interface Progress {
  * What one thread does in a round, its own number of which begins at 0 in each lap. Nobody waits for the other: both
  * act over and over, and tell from the other's progress before and after what may be seen.
  *
- * Returns the number of an outcome, {@linkcode NO_OUTCOME} or {@linkcode NOT_YET}.
+ * Returns the number of an outcome, {@linkcode NO_OUTCOME} or {@linkcode NOT_YET}; later, if its thread waits by its event
+ * loop.
  */
-export type Act = (round: number, other: Progress) => number;
+export type Act = (round: number, other: Progress) => number | Promise<number>;
 
 /** The round has nothing to tell. */
 export const NO_OUTCOME = -1;

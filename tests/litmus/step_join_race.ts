@@ -1,5 +1,6 @@
 /**
- * A step that two threads contribute to is observed once, with the whole of it, also when one is given up meanwhile.
+ * A step that two threads contribute to is observed once, with the whole of it, also when one is given up meanwhile. Who
+ * sees that a contributor has claimed a step sees where it observes it.
  *
  * @module
  */
@@ -182,7 +183,57 @@ const race: Omit<Race, "name" | "actors"> = {
   lapRounds: 1e6,
 };
 
+/** Contributes alone to one step a round, each of which it observes in another cell: the number of the step, from 1. */
+function mover(order: "announced first" | "claimed first"): Actor {
+  return (memory) => {
+    const ring = new StepRing(memory);
+    return (step) => {
+      if (order === "announced first") ring.announce(0, step + 1);
+      ring.contribute(0, { step, participants: 0b1, value: PARTS[0] }, () => {
+        if (order === "claimed first") gap();
+      });
+      if (order === "claimed first") ring.announce(0, step + 1);
+      return NO_OUTCOME;
+    };
+  };
+}
+
+/** Looks who has claimed the step under way, then where that one observes. */
+function claimReader(memory: SharedArrayBuffer): Act {
+  const i32 = new Int32Array(memory);
+  return (_round, contributor) => {
+    const step = contributor.done();
+    const slot32 = STEP_RING32.slots + (step & (SLOTS - 1)) * STEP_SLOT32.size;
+    const claim = Atomics.load(i32, slot32 + STEP_SLOT32.claim);
+    const cell = Atomics.load(i32, STEP_RING32.cells);
+    const round = claim >>> CLAIMER_BITS;
+    const isClaimed = (claim & ((1 << CLAIMER_BITS) - 1)) !== 0;
+    const claimed = (isClaimed ? round : round - 1) * SLOTS + (step & (SLOTS - 1));
+    if (cell - 1 < claimed) return 3;
+    return claimed < step ? 0 : isClaimed ? 1 : 2;
+  };
+}
+
+const cells: Omit<Race, "name"> = {
+  outcomes: [
+    ["not claimed yet", "ACCEPTABLE"],
+    ["claimed, and its cell is announced", "ACCEPTABLE"],
+    ["over, and its cell is announced", "ACCEPTABLE"],
+    ["claimed, and its cell is not announced", "FORBIDDEN"],
+  ],
+  memory: createMemory,
+  lapRounds: 1e6,
+  actors: [mover("announced first"), claimReader],
+};
+
 export const races: readonly Race[] = [
+  { ...cells, name: "a contributor's cell is announced before it claims" },
+  {
+    ...cells,
+    name: "a contributor that says where it observes after it has claimed",
+    broken: true,
+    actors: [mover("claimed first"), claimReader],
+  },
   {
     ...race,
     name: "a step of two contributors is observed once, whole",

@@ -1,12 +1,13 @@
 /**
- * Two threads never draw the same ticket, and together they draw all of them. The numbers of removals likewise.
+ * Two threads never draw the same ticket, and together they draw all of them; also where one of them goes on in the
+ * other's block. The numbers of removals likewise.
  *
  * @module
  */
 import { TICKET64 } from "../../src/layout/control_block.ts";
 import { createControl, RemovalClock, TicketCounter } from "../../src/slab/control.ts";
 import { gap } from "./_gap.ts";
-import { type Actor, NOT_YET, type Race } from "./_race.ts";
+import { type Act, type Actor, NOT_YET, type Race } from "./_race.ts";
 
 const LAP_ROUNDS = 50_000;
 /** Words behind the control block, one a ticket: how often it was drawn. The second thread may draw more than a lap's. */
@@ -68,7 +69,81 @@ const race: Omit<Race, "name" | "actors"> = {
   lapRounds: LAP_ROUNDS,
 };
 
+/** A step that raises the shared block to the count of another one. */
+type Adopt = (control: SharedArrayBuffer, own: SharedArrayBuffer) => TicketCounter;
+
+/** Notes a ticket. Returns whether it was drawn before; tickets so far apart that they share a note are no matter. */
+function noteIn(memory: SharedArrayBuffer): (ticket: number) => boolean {
+  const notes = new Int32Array(memory, memory.byteLength - NOTES * 4, NOTES);
+  return (ticket) => Atomics.exchange(notes, ticket % NOTES, ticket) === ticket;
+}
+
+/** Draws in a block of its own, a little further than the shared one is, then from the shared one. */
+function adopter(adopt: Adopt): Actor {
+  return (memory) => {
+    const note = noteIn(memory);
+    const shared = new BigInt64Array(memory, 0, TICKET64 + 1);
+    const own = createControl();
+    return (round) => {
+      const drawn = Atomics.load(shared, TICKET64) + BigInt(round & 3);
+      new BigInt64Array(own)[TICKET64] = drawn;
+      const ticket = adopt(memory, own).next();
+      if (note(ticket)) return 2;
+      return ticket <= Number(drawn) ? 3 : ticket === Number(drawn) + 1 ? 0 : 1;
+    };
+  };
+}
+
+function sharer(memory: SharedArrayBuffer): Act {
+  const note = noteIn(memory);
+  const tickets = new TicketCounter(memory);
+  let last = 0;
+  return () => {
+    const ticket = tickets.next();
+    const before = last;
+    last = ticket;
+    if (note(ticket)) return 2;
+    return ticket <= before ? 3 : ticket === before + 1 ? 0 : 1;
+  };
+}
+
+function adoptAtomically(control: SharedArrayBuffer, own: SharedArrayBuffer): TicketCounter {
+  const tickets = new TicketCounter(own);
+  tickets.adopt(control);
+  return tickets;
+}
+
+function adoptInTwoSteps(control: SharedArrayBuffer, own: SharedArrayBuffer): TicketCounter {
+  const words = new BigInt64Array(control, 0, TICKET64 + 1);
+  const drawn = new BigInt64Array(own)[TICKET64];
+  const isBehind = Atomics.load(words, TICKET64) < drawn;
+  gap();
+  if (isBehind) Atomics.store(words, TICKET64, drawn);
+  return new TicketCounter(control);
+}
+
+const adoption: Omit<Race, "name" | "actors"> = {
+  ...race,
+  outcomes: [
+    ["the next ticket", "ACCEPTABLE"],
+    ["a later one", "ACCEPTABLE"],
+    ["both drew the same ticket", "FORBIDDEN"],
+    ["a ticket that is not greater than those that its thread drew before", "FORBIDDEN"],
+  ],
+};
+
 export const races: readonly Race[] = [
+  {
+    ...adoption,
+    name: "who goes on in another block draws greater tickets, and takes none back",
+    actors: [adopter(adoptAtomically), sharer],
+  },
+  {
+    ...adoption,
+    name: "a block that is raised by a load and a store",
+    broken: true,
+    actors: [adopter(adoptInTwoSteps), sharer],
+  },
   {
     ...race,
     name: "every ticket is drawn once",
