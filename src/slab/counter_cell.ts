@@ -89,7 +89,7 @@ export function flipCounter(slab: Slab, cell32: number, amount: number): boolean
   f64[cell64 + COUNTER_FLOAT64 + inactive] = float;
   // ORDER: publishes the inactive copy in one step; pairs with readCounter() (litmus: counter flip).
   Atomics.add(i32, cell32, 1);
-  // ORDER: even again, pairs with the validation in readCounters() (litmus: counter page).
+  // ORDER: even again, pairs with the validation in readCounterPage() (litmus: counter page).
   // WHY: 0 means that no cell of the page ever flipped, so the count of flips skips it when it wraps.
   Atomics.add(i32, page32, i32[page32] === -1 ? 3 : 1);
   return true;

@@ -210,7 +210,7 @@ export function readArea(
   const { overflows32 } = plan;
   // ORDER: before the bins' plain loads; pairs with the store in emptyArea() (litmus: sketch).
   const slot = Atomics.load(i32, cell32 + plan.slots32 + area);
-  // ORDER: before the chunks' ids; pairs with the store in chunkFor() (litmus: sketch).
+  // ORDER: before the chunks' ids; pairs with the store in insertChunk() (litmus: sketch).
   const chunkCount = Atomics.load(i32, cell32 + SUMMARY_CHUNK_COUNT32);
   into.slot = slot;
   into.chunkCount = Math.min(chunkCount >>> 0, plan.maxChunks);
