@@ -48,6 +48,8 @@ export const SERIES_STATE = {
   RESETTING: 4,
   /** Removed, its cell is dead. */
   RECLAIMED: 3,
+  /** Left out, because its owner keeps moving it and it was never read whole. */
+  UNREAD: 5,
 } as const;
 
 /** Values of some series of one family, each series with `stride` numbers. */

@@ -229,7 +229,7 @@ export class MergedFamily {
     for (const { column } of this.#members) {
       if (whole.has(column)) continue;
       // WHY: what was read between two commits stays as it is; a series that was found since was not there then.
-      if (column.readByCommits) column.clearNew();
+      if (column.readByCommits) column.leaveOutNew();
       else column.read(budget);
       if (column.wake()) this.#dirty = true;
     }
@@ -296,8 +296,8 @@ export class MergedFamily {
   }
 
   /**
-   * The columns of counters that have only ever counted whole numbers and have all their series in the family's order:
-   * nearly all, where all workers run one program. They are added up without going through their own values.
+   * The columns of counters that have only ever counted whole numbers, were read before, and have all their series in the
+   * family's order: nearly all, where all workers run one program. They are added up without going through their own values.
    */
   #wholeCounters(): ReadonlySet<SlabColumn> {
     // WHY: exemplars are read together with the values, by column.
@@ -308,7 +308,9 @@ export class MergedFamily {
     if (this.#dirty || this.#whole.size === 0) {
       const columns = this.#members.map(({ column }) => column);
       this.#whole = new Set(
-        columns.filter((column) => column.inFamilyOrder && column.allCounted && !column.readByCommits),
+        columns.filter((column) =>
+          column.inFamilyOrder && column.allCounted && !column.hasNew && !column.readByCommits
+        ),
       );
       this.#totals = new CounterTotals([...this.#whole], this.#labels.length);
     }

@@ -52,7 +52,10 @@ export class SlabColumn extends Column {
   /** Cells as elements of the slab's Int32Array. */
   #cells: Int32Array = new Int32Array(16);
   #removalsSeen: Int32Array = new Int32Array(16);
-  readonly #dormant: Set<number> = new Set();
+  /** The series that are dormant or were never read, and some that were. */
+  readonly #hidden: Set<number> = new Set();
+  /** Whether series came since all were read. */
+  hasNew = false;
   /** Infos: whether a series came or went since the family was arranged. */
   #presenceMoved = false;
   /** Series at which a new page begins; counters are validated page by page. */
@@ -147,19 +150,28 @@ export class SlabColumn extends Column {
     return this.#descriptor.type !== "info" || this.values[k] === 1;
   }
 
-  /** Uncovers the dormant series that have moved. Returns whether any series came or went by what was read. */
+  /** Uncovers the dormant series that have moved, and those that could be read at last. Returns whether any series came or went by what was read. */
   wake(): boolean {
     let woken = this.#presenceMoved;
     this.#presenceMoved = false;
-    for (const k of this.#dormant) {
-      if (this.states[k] === SERIES_STATE.DORMANT) {
-        if (!this.#moved(k)) continue;
+    for (const k of this.#hidden) {
+      const state = this.states[k];
+      if (state === SERIES_STATE.DORMANT || state === SERIES_STATE.UNREAD) {
+        if (state === SERIES_STATE.DORMANT ? !this.#moved(k) : this.#isNew(k)) continue;
         this.#setCounted(k, SERIES_STATE.COUNTED);
         woken = true;
       }
-      this.#dormant.delete(k);
+      this.#hidden.delete(k);
     }
     return woken;
+  }
+
+  /** Leaves a series out until it could be read, if it never could: it did count something, so 0 would be wrong. */
+  #leaveOut(k: number): void {
+    if (this.states[k] !== SERIES_STATE.COUNTED || !this.#isNew(k)) return;
+    this.#setCounted(k, SERIES_STATE.UNREAD);
+    this.#hidden.add(k);
+    this.#presenceMoved = true;
   }
 
   #moved(k: number): boolean {
@@ -180,8 +192,9 @@ export class SlabColumn extends Column {
   #setState(k: number, { dormant, removalsSeen, created }: CellPlace): void {
     this.created[k] = created;
     this.#setCounted(k, dormant ? SERIES_STATE.DORMANT : SERIES_STATE.COUNTED);
+    this.hasNew = true;
     this.#removalsSeen[k] = removalsSeen;
-    if (dormant) this.#dormant.add(k);
+    if (dormant) this.#hidden.add(k);
   }
 
   protected override grow(capacity: number): void {
@@ -196,6 +209,11 @@ export class SlabColumn extends Column {
 
   /** Reads all cells; one that its owner keeps moving keeps its last good values, which the budget counts. */
   read(budget: RetryBudget): void {
+    this.#readAll(budget);
+    this.hasNew = false;
+  }
+
+  #readAll(budget: RetryBudget): void {
     switch (this.#descriptor.type) {
       case "counter":
         return this.#readCounters(budget);
@@ -242,10 +260,9 @@ export class SlabColumn extends Column {
     for (let k = 0; k < this.count; k++) if (this.#isNew(k)) this.readOne(k, budget);
   }
 
-  /** Has those series that were never read hold nothing. */
-  clearNew(): void {
-    const { values, stride } = this;
-    for (let k = 0; k < this.count; k++) if (this.#isNew(k)) values.fill(0, k * stride, (k + 1) * stride);
+  /** Leaves out those series that were never read. */
+  leaveOutNew(): void {
+    for (let k = 0; k < this.count; k++) if (this.#isNew(k)) this.#leaveOut(k);
   }
 
   #isNew(k: number): boolean {
@@ -351,7 +368,7 @@ export class SlabColumn extends Column {
       budget.retry(() => (value = readCounter(this.#slab, cell32)) >= 0, Number.isNaN(values[k]));
     }
     if (value >= 0) values[k] = value;
-    else if (Number.isNaN(values[k])) values[k] = 0;
+    else this.#leaveOut(k);
     this.exemplars?.settle(value >= 0);
   }
 
@@ -363,8 +380,9 @@ export class SlabColumn extends Column {
     const reading = this.#reading;
     const cell32 = this.#cells[k];
     const valid = readGauge(this.#slab, cell32, reading) ||
-      budget.retry(() => readGauge(this.#slab, cell32, reading), this.touched[k] === 0);
+      budget.retry(() => readGauge(this.#slab, cell32, reading), this.#isNew(k));
     if (valid) this.#keepGauge(k, reading.value, reading.stamp, reading.touched ? 1 : 0);
+    else this.#leaveOut(k);
   }
 
   // WHY four in a row: nothing is allocated for each gauge of a scrape.
@@ -384,7 +402,7 @@ export class SlabColumn extends Column {
       const valid = readTotals(this.#slab, cell32, scratch, 0) ||
         budget.retry(() => readTotals(this.#slab, cell32, scratch, 0), Number.isNaN(values[at]));
       if (valid) { for (let i = 0; i < stride; i++) values[at + i] = scratch[i]; }
-      else if (Number.isNaN(values[at])) values.fill(0, at, at + stride);
+      else this.#leaveOut(k);
     }
   }
 
@@ -396,7 +414,7 @@ export class SlabColumn extends Column {
       const valid = natives.isCurrent(k, cell32) || natives.read(k, cell32) ||
         budget.retry(() => natives.read(k, cell32), Number.isNaN(this.values[at]));
       if (valid) natives.write(k, this.values, at);
-      else if (Number.isNaN(this.values[at])) this.values.fill(0, at, at + this.stride);
+      else this.#leaveOut(k);
       this.exemplars?.settle(valid);
     }
   }
@@ -425,7 +443,7 @@ export class SlabColumn extends Column {
     const valid = readHistogram(this.#slab, cell32, into) ||
       budget.retry(() => readHistogram(this.#slab, cell32, into), Number.isNaN(values[at]));
     if (valid) { for (let i = 0; i < stride; i++) values[at + i] = scratch[i]; }
-    else if (Number.isNaN(values[at])) values.fill(0, at, at + stride);
+    else this.#leaveOut(k);
     this.exemplars?.settle(valid);
   }
 }
