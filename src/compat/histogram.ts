@@ -4,6 +4,7 @@
  * @module
  */
 // DATA PLANE
+import { givenText } from "../model/given_text.ts";
 import { addToHistogram, observeHistogram } from "../slab/histogram_cell.ts";
 import { type Exemplar, exemplarOf } from "./exemplar.ts";
 import { MetricBase } from "./metric.ts";
@@ -103,6 +104,13 @@ export class Histogram<T extends string = string> extends MetricBase<T> {
   constructor(configuration: HistogramConfiguration<T>) {
     super(configuration, { buckets: DEFAULT_BOUNDS });
     if (this.labelNames.includes("le" as T)) throw new Error("le is a reserved label keyword");
+    if (!isObject(this.buckets) || !(Symbol.iterator in this.buckets)) {
+      throw new TypeError(
+        `Cannot define histogram "${this.name}": wanted buckets as an array, given ${
+          givenText(this.buckets)
+        }`,
+      );
+    }
     this.upperBounds = Object.freeze(boundsOf(this.buckets));
     this.bounds = Float64Array.from(this.upperBounds);
     const bucketCount = this.bounds.length + 1;
@@ -264,9 +272,12 @@ function observeIn(histogram: Histogram<string>, series: HistogramSeries, value:
   return bucket;
 }
 
-/** Cumulative counts need ascending bounds, and the last one is always +Inf. */
-function boundsOf(given: readonly number[]): number[] {
-  return [...new Set(given)].filter((bound) => bound < Infinity).sort((a, b) => a - b);
+/**
+ * Cumulative counts need ascending bounds, and the last one is always +Inf. Text that reads as a number is one, as it is
+ * for prom-client. No observation is in a bucket up to -Infinity, so there is none.
+ */
+function boundsOf(given: readonly unknown[]): number[] {
+  return [...new Set([...given].map(Number))].filter(Number.isFinite).sort((a, b) => a - b);
 }
 
 function copyOf(exemplar: Exemplar | null | undefined): Exemplar | null {

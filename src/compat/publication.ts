@@ -4,6 +4,7 @@
  * @module
  */
 // CONTROL PLANE
+import { warnOnce } from "../host/warn.ts";
 import { defaultRegistry } from "../registry/default_registry.ts";
 import { canonical, type Series } from "./series_store.ts";
 import { SharedFamily, type SharedMetric } from "./shared_family.ts";
@@ -72,12 +73,13 @@ export function publish(): void {
       Object.entries(registry.defaultLabels).map(([name, value]) => [name, canonical(value)]),
     );
     const { processWide } = metric;
-    const shared = new SharedFamily(metric, {
-      constLabels,
-      order: ordinal++,
-      processWide,
-    });
-    published.set(metric, shared);
+    try {
+      published.set(metric, new SharedFamily(metric, { constLabels, order: ordinal++, processWide }));
+    } catch (error) {
+      // WHY: this runs by itself, where an error would end the program. The metric still has its text in this thread.
+      warnOnce(`Metric "${metric.name}" is not shown by other threads`, error);
+      continue;
+    }
     if (!metric.collect) continue;
     defaultRegistry.register({ families: [metric.name], collect: () => metric.runCollect() }, metric);
   }

@@ -178,25 +178,35 @@ function describe(
 ): SharedDescriptor {
   const { name, help, type, labelNames, aggregator = "sum", upperBounds = [], enableExemplars } = metric;
   const { percentiles = [], maxAgeSeconds, ageBuckets } = metric;
-  const quantiles = [...new Set(percentiles)].filter((one) => one >= 0 && one <= 1).sort((a, b) => a - b);
+  // WHY numbers and text are made here: prom-client takes whatever reads like them, and readers take nothing else.
+  const quantiles = [...new Set(percentiles.map(Number))].filter((one) => one >= 0 && one <= 1).sort((a, b) =>
+    a - b
+  );
   const own = Object.entries(constLabels).filter(([label]) => !labelNames.includes(label));
-  const gaugeMode = processWide ? "livemax" : GAUGE_MODES[aggregator] ?? "livesum";
+  const mode = Object.hasOwn(GAUGE_MODES, aggregator) ? GAUGE_MODES[aggregator] : "livesum";
+  const gaugeMode = processWide ? "livemax" : mode;
   return {
-    name,
-    help,
+    name: String(name),
+    help: String(help),
     type,
     unit: "",
-    labelNames: [...new Set(labelNames)],
+    labelNames: [...new Set(labelNames.map(String))],
     constLabels: Object.fromEntries(own),
     mode: type === "gauge" ? gaugeMode : "sum",
     buckets: upperBounds,
     quantiles,
     relativeError: type === "summary" ? RELATIVE_ERROR : 0,
-    windowSeconds: type === "summary" && maxAgeSeconds && ageBuckets ? maxAgeSeconds : 0,
+    windowSeconds: type === "summary" && ageBuckets ? windowOf(maxAgeSeconds) : 0,
     states: [],
-    exemplars: enableExemplars && (type === "counter" || type === "histogram"),
+    exemplars: Boolean(enableExemplars) && (type === "counter" || type === "histogram"),
     maxSeries: Number.MAX_SAFE_INTEGER,
     ttlSeconds: 0,
     compat: { aggregator, order, processWide },
   };
+}
+
+/** The length of a window as a number; 0 is for ever, as Infinity is. */
+function windowOf(maxAgeSeconds: unknown): number {
+  const seconds = Number(maxAgeSeconds);
+  return seconds > 0 && seconds < Infinity ? seconds : 0;
 }

@@ -104,6 +104,9 @@ export class Summary<T extends string = string> extends MetricBase<T> {
    */
   constructor(configuration: SummaryConfiguration<T>) {
     super(configuration, { percentiles: DEFAULT_PERCENTILES, compressCount: DEFAULT_COMPRESS_COUNT });
+    // WHY: prom-client's scrapes all fail where an option is given as undefined.
+    this.percentiles ??= DEFAULT_PERCENTILES;
+    this.compressCount ??= DEFAULT_COMPRESS_COUNT;
     if (this.labelNames.includes("quantile" as T)) throw new Error("quantile is a reserved label keyword");
     this.store = new SeriesStore(
       this.labelNames,

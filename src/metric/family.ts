@@ -13,6 +13,7 @@ import {
   type LabelValue,
   OVERFLOW_LABEL_VALUE,
 } from "../model/label_values.ts";
+import { readDescriptor } from "../model/read_descriptor.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
 import { type CellShape, createPrivateCell, isUntouched } from "../slab/cell_shape.ts";
 import { DirectoryReader, RECORD_KIND } from "../slab/directory.ts";
@@ -63,6 +64,7 @@ export class Family {
   /** Children of removed series that ended at the overflow series, beside the one that it has of its own. */
   #strays: BoundChild[] = [];
 
+  /** @throws {TypeError} If no reader could make sense of the definition */
   constructor(descriptor: Descriptor, options: { writer: SlabWriter; shape: CellShape }) {
     const { writer, shape } = options;
     this.descriptor = descriptor;
@@ -71,7 +73,10 @@ export class Family {
     this.#labelNames = descriptor.labelNames;
     this.#index = new LabelIndex(descriptor.labelNames);
     const labelled = descriptor.labelNames.length > 0;
-    const appended = writer.appendFamily(JSON.stringify(descriptor), {
+    const json = JSON.stringify(descriptor);
+    // WHY: readers stop at what they cannot read, so it must not get into the directory, whoever made it.
+    readDescriptor(json);
+    const appended = writer.appendFamily(json, {
       ...shape,
       payload: this.#fallbackPayload(),
     });

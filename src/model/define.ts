@@ -100,6 +100,9 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
   if (!Array.isArray(labelNames)) {
     throw new TypeError(`${what}: wanted labelNames as an array, given ${typeof labelNames}`);
   }
+  if (typeof constLabels !== "object" || constLabels === null) {
+    throw new TypeError(`${what}: wanted constLabels as an object, given ${givenText(constLabels)}`);
+  }
   checkLabelNames([...labelNames, ...Object.keys(constLabels)], { name, type, utf8: options.utf8Names });
   checkSuffix(type, name);
   checkUnit(type, name, unit);
@@ -132,7 +135,7 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
     windowSeconds,
     states: Object.freeze(checkStates(options.states, { type, what })),
     ...(native && { native }),
-    exemplars: options.exemplars ?? false,
+    exemplars: checkExemplars(what, options),
     maxSeries,
     ...(perWorker && { perWorker }),
     ttlSeconds: checkTtl(what, options),
@@ -143,6 +146,14 @@ export function defineDescriptor(type: MetricType, options: DefinitionOptions): 
 function fullName({ namespace, subsystem, name }: DefinitionOptions): unknown {
   if (!namespace && !subsystem) return name;
   return typeof name === "string" ? [namespace, subsystem, name].filter(Boolean).join("_") : name;
+}
+
+function checkExemplars(what: string, options: DefinitionOptions): boolean {
+  const exemplars = options.exemplars ?? false;
+  if (typeof exemplars !== "boolean") {
+    throw new TypeError(`${what}: wanted exemplars as true or false, given ${givenText(exemplars)}`);
+  }
+  return exemplars;
 }
 
 function checkPerWorker(
@@ -177,6 +188,9 @@ function checkSuffix(type: MetricType, name: string): void {
 }
 
 function checkUnit(type: MetricType, name: string, unit: string): void {
+  if (typeof unit !== "string") {
+    throw new TypeError(`Cannot define ${type} "${name}": wanted unit as text, given ${givenText(unit)}`);
+  }
   if (unit === "") return;
   const base = type === "counter" ? name.slice(0, -"_total".length) : name;
   if (type === "info" || type === "stateset") {

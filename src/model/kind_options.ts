@@ -69,7 +69,7 @@ export function checkQuantiles(
     throw new TypeError(`${family.what}: wanted quantiles as an array, given ${givenText(quantiles)}`);
   }
   for (let i = 0; i < quantiles.length; i++) {
-    if (!(quantiles[i] >= 0 && quantiles[i] <= 1)) {
+    if (!isNumberFrom(0, quantiles[i], 1)) {
       throw new RangeError(`${family.what}: wanted quantiles from 0 to 1, given ${givenText(quantiles[i])}`);
     }
     if (i > 0 && quantiles[i] <= quantiles[i - 1]) {
@@ -80,20 +80,25 @@ export function checkQuantiles(
       );
     }
   }
-  if (!(relativeError >= MIN_RELATIVE_ERROR && relativeError <= MAX_RELATIVE_ERROR)) {
+  if (!isNumberFrom(MIN_RELATIVE_ERROR, relativeError, MAX_RELATIVE_ERROR)) {
     throw new RangeError(
       `${family.what}: wanted a relativeError from ${MIN_RELATIVE_ERROR} to ${MAX_RELATIVE_ERROR}, given ${
         givenText(relativeError)
       }`,
     );
   }
-  if (!(windowSeconds === 0 || (windowSeconds >= 1 && Number.isFinite(windowSeconds)))) {
+  if (windowSeconds !== 0 && !isNumberFrom(1, windowSeconds, Number.MAX_VALUE)) {
     throw new RangeError(
       `${family.what}: wanted windowSeconds from 1, or 0 for ever, given ${givenText(windowSeconds)}`,
     );
   }
   if (quantiles.length === 0) return { quantiles: [], relativeError: 0, windowSeconds: 0 };
   return { quantiles: [...quantiles], relativeError, windowSeconds };
+}
+
+/** Whether a value is a number, not only what compares like one, and within bounds that belong to it. */
+function isNumberFrom(min: number, value: unknown, max: number): boolean {
+  return typeof value === "number" && value >= min && value <= max;
 }
 
 /**

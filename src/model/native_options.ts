@@ -5,6 +5,7 @@
  */
 // CONTROL PLANE
 import type { NativeBuckets } from "./descriptor.ts";
+import { givenText } from "./given_text.ts";
 import type { MetricType } from "./metric_type.ts";
 
 /** How a native histogram keeps its buckets. */
@@ -60,7 +61,9 @@ export function checkNative(
     maxZeroThreshold = 0,
     minResetSeconds = 0,
   } = options;
-  if (!(factor > 1)) throw new RangeError(`${what}: wanted a factor above 1, given ${factor}`);
+  if (typeof factor !== "number" || !(factor > 1)) {
+    throw new RangeError(`${what}: wanted a factor above 1, given ${givenText(factor)}`);
+  }
   const schema = options.schema ?? schemaOf(factor);
   if (!Number.isInteger(schema) || schema < MIN_SCHEMA || schema > MAX_SCHEMA) {
     throw new RangeError(`${what}: wanted a schema from ${MAX_SCHEMA} to ${MIN_SCHEMA}, given ${schema}`);

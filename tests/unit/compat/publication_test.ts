@@ -1,5 +1,5 @@
 /** What of this thread's metrics is in its slab, where other threads and promslab's own collector read it. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Collector, defaultRegistry } from "promslab";
 import * as client from "promslab/compat";
 import { readSamples } from "promslab/testing";
@@ -189,5 +189,65 @@ Deno.test("publication: a summary without percentiles has sum and count, one wit
     assertEquals(shared("p8_seconds"), {});
   } finally {
     Date.now = now;
+  }
+});
+
+Deno.test("publication: options that prom-client takes for numbers or as left out hide nothing from other threads", () => {
+  // deno-lint-ignore no-explicit-any
+  const odd = (options: Record<string, unknown>) => ({ help: "h", ...options }) as any;
+  new client.Counter(odd({ name: "p10_a_total", enableExemplars: undefined })).inc();
+  new client.Counter(odd({ name: "p10_b_total", help: new String("h"), aggregator: "toString" })).inc();
+  new client.Gauge(odd({ name: "p10_c", help: 7, aggregator: "toString" })).set(2);
+  new client.Histogram(odd({ name: "p10_d", buckets: ["0.50", "1", -Infinity, "x", 1] })).observe(0.7);
+  new client.Histogram(odd({ name: "p10_e", buckets: new Float32Array([1]) })).observe(2);
+  for (const [name, maxAgeSeconds] of [["p10_f", "60"], ["p10_g", Infinity]]) {
+    new client.Summary(odd({ name, maxAgeSeconds, ageBuckets: "5", percentiles: ["0"] })).observe(4);
+  }
+  new client.Summary(odd({ name: "p10_h", percentiles: undefined, compressCount: undefined })).observe(4);
+  new client.Counter(odd({ name: "p10_last_total" })).inc();
+  const found = shared("p10_");
+  const numbers = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, Math.round(value)]));
+  const quantiles = [0.01, 0.05, 0.5, 0.9, 0.95, 0.99, 0.999].map((q) => [`p10_h{quantile="${q}"}`, 4]);
+  assertEquals(numbers, {
+    p10_a_total: 1,
+    p10_b_total: 1,
+    p10_c: 2,
+    'p10_d_bucket{le="0.5"}': 0,
+    'p10_d_bucket{le="1"}': 1,
+    'p10_d_bucket{le="+Inf"}': 1,
+    p10_d_sum: 1,
+    p10_d_count: 1,
+    'p10_e_bucket{le="1"}': 0,
+    'p10_e_bucket{le="+Inf"}': 1,
+    p10_e_sum: 2,
+    p10_e_count: 1,
+    'p10_f{quantile="0"}': 4,
+    p10_f_sum: 4,
+    p10_f_count: 1,
+    'p10_g{quantile="0"}': 4,
+    p10_g_sum: 4,
+    p10_g_count: 1,
+    ...Object.fromEntries(quantiles),
+    p10_h_sum: 4,
+    p10_h_count: 1,
+    p10_last_total: 1,
+  });
+});
+
+Deno.test("publication: a metric that cannot be shared is left out, and the others are shared", () => {
+  // deno-lint-ignore no-explicit-any
+  new client.Summary({ name: "p11_bytes", help: "h", percentiles: 0.5 } as any).observe(1);
+  new client.Counter({ name: "p11_total", help: "h" }).inc();
+  assertEquals(shared("p11_"), { p11_total: 1 });
+});
+
+Deno.test("Histogram refuses what are no buckets, as prom-client does", () => {
+  for (const buckets of [undefined, null, 5, "0.1,1"]) {
+    assertThrows(
+      // deno-lint-ignore no-explicit-any
+      () => new client.Histogram({ name: "p12", help: "h", buckets, registers: [] } as any),
+      TypeError,
+      'Cannot define histogram "p12": wanted buckets as an array, given',
+    );
   }
 });

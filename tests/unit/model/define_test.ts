@@ -66,6 +66,23 @@ const REFUSED: [MetricType, Partial<Record<keyof DefinitionOptions, unknown>>, s
   ["histogram", { buckets: 5 }, "wanted buckets as an array, given number"],
   ["gauge", { ttlSeconds: -1, labelNames: ["x"] }, "wanted ttlSeconds as a number from 0, given -1"],
   ["gauge", { ttlSeconds: 5 }, "cannot have ttlSeconds"],
+  ["counter", { name: "a_total", exemplars: 1 }, "wanted exemplars as true or false, given 1"],
+  ["summary", { quantiles: ["0.5"] }, 'wanted quantiles from 0 to 1, given "0.5"'],
+  [
+    "summary",
+    { quantiles: [0.5], relativeError: "0.01" },
+    'wanted a relativeError from 0.001 to 0.5, given "0.01"',
+  ],
+  [
+    "summary",
+    { quantiles: [0.5], windowSeconds: "60" },
+    'wanted windowSeconds from 1, or 0 for ever, given "60"',
+  ],
+  ["histogram", { native: { factor: "2" } }, 'wanted a factor above 1, given "2"'],
+  ["gauge", { unit: 5 }, "wanted unit as text, given 5"],
+  ["gauge", { unit: null }, "wanted unit as text, given null"],
+  ["gauge", { constLabels: null }, "wanted constLabels as an object, given null"],
+  ["gauge", { constLabels: 7 }, "wanted constLabels as an object, given 7"],
 ];
 
 Deno.test("defineDescriptor() refuses what the data model does not know, and says what was given and wanted", () => {

@@ -5,9 +5,11 @@ import { Commit } from "../../../src/metric/commit.ts";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
 import { Histogram } from "../../../src/metric/histogram.ts";
+import type { Descriptor } from "../../../src/model/descriptor.ts";
 import { DuplicateFamilyError } from "../../../src/model/errors.ts";
 import { Registry } from "../../../src/registry/registry.ts";
 import { reportSlabs } from "../../../src/server/admin_reports.ts";
+import { COUNTER_SHAPE } from "../../../src/slab/cell_shape.ts";
 import { createControl } from "../../../src/slab/control.ts";
 import { createSlab, SlabError } from "../../../src/slab/slab.ts";
 import { fenceSlab } from "../../../src/slab/slab_status.ts";
@@ -169,4 +171,18 @@ Deno.test("case 53: Registry without room hands out metrics that work and are co
   for (const gauge of gauges) gauge.set({ l: "x" }, 1);
   const dropped = registry.slab.i32[HEADER32.droppedFamilies];
   assert(dropped > 0 && dropped < 60, `${dropped} of 60 families`);
+});
+
+Deno.test("Registry refuses a definition that no reader could read, and the families after it are read", () => {
+  const registry = new Registry();
+  const sound = new Counter({ name: "a_total", help: "A.", registry }).descriptor;
+  for (const odd of [{ exemplars: undefined }, { buckets: [-Infinity] }, { windowSeconds: "60" }]) {
+    const descriptor = { ...sound, name: "b_total", ...odd } as Descriptor;
+    for (const define of ["define", "getOrDefine", "defineUnlisted"] as const) {
+      assertThrows(() => registry[define](descriptor, COUNTER_SHAPE), TypeError, "Cannot read descriptor");
+    }
+  }
+  new Counter({ name: "b_total", help: "B.", registry });
+  const names = [...new Collector(registry).blocks()].map(({ descriptor }) => descriptor.name);
+  assertEquals(names, ["a_total", "b_total"]);
 });
