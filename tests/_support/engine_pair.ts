@@ -1,5 +1,5 @@
 /**
- * One engine and one API worker's client in this thread, connected as they are between threads.
+ * One engine and one API worker's client in this thread, connected as they are between threads; more on demand.
  *
  * @module
  */
@@ -36,6 +36,9 @@ export class EnginePair {
   /** What listeners threw. */
   readonly errors: unknown[] = [];
   readonly #running: Promise<void>[];
+  readonly #metrics: RequestMetrics;
+  /** Clients of further workers. */
+  readonly #others: RingEngineClient[] = [];
 
   constructor(config: Partial<EngineConfig> = {}, source: TokenSource = countingSource()) {
     const complete = engineConfig({ timing: PROFILES.instant, ...config });
@@ -47,18 +50,14 @@ export class EnginePair {
       doorbell: this.engineBell,
       events: { orphaned: (count) => this.orphans += count, publish: () => {}, beat: () => {} },
     });
-    const metrics = new RequestMetrics({
+    this.#metrics = new RequestMetrics({
       model: "m",
       engine: 0,
       tokensMax: complete.maxModelLen,
       features: featuresOf(complete),
       registry: this.registry,
     });
-    this.client = new RingEngineClient({
-      doorbell: this.clientBell,
-      metricsOf: () => metrics,
-      onError: (error) => this.errors.push(error),
-    });
+    this.client = this.#newClient(this.clientBell);
     this.connect(1);
     this.#running = [this.loop.run(), this.client.run()];
   }
@@ -69,14 +68,34 @@ export class EnginePair {
     this.client.connect({ engine: 0, epoch, channel, doorbell: this.engineBell, status: this.statusBuffer });
   }
 
-  /** Runs a request; resolves when it has ended. */
+  /** Attaches a further worker; returns its client. */
+  addWorker({ slot, epoch }: { slot: number; epoch: number }): RingEngineClient {
+    const doorbell = createDoorbell();
+    const client = this.#newClient(doorbell);
+    const channel = createChannel();
+    this.loop.attach({ slot, epoch, channel, doorbell });
+    client.connect({ engine: 0, epoch: 1, channel, doorbell: this.engineBell, status: this.statusBuffer });
+    this.#others.push(client);
+    this.#running.push(client.run());
+    return client;
+  }
+
+  #newClient(doorbell: SharedArrayBuffer): RingEngineClient {
+    return new RingEngineClient({
+      doorbell,
+      metricsOf: () => this.#metrics,
+      onError: (error) => this.errors.push(error),
+    });
+  }
+
+  /** Runs a request, of the first worker unless told otherwise; resolves when it has ended. */
   generate(
     generation: Partial<Generation> = {},
-    stopAfter = Infinity,
+    { stopAfter = Infinity, client = this.client }: { stopAfter?: number; client?: RingEngineClient } = {},
   ): { tokens: number[]; ended: Promise<number> } {
     const tokens: number[] = [];
     const ended = new Promise<number>((resolve) => {
-      this.client.generate([{
+      client.generate([{
         generation: { promptTokens: [1, 2, 3], maxTokens: 5, seed: 1, ...generation },
         listener: {
           tokens: (fresh) => (tokens.push(...fresh), tokens.length >= stopAfter),
@@ -94,7 +113,7 @@ export class EnginePair {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.loop.stop();
-    this.client.close();
+    for (const client of [this.client, ...this.#others]) client.close();
     await Promise.all(this.#running);
   }
 }

@@ -8,7 +8,7 @@
 export interface EngineRequest {
   /** Unique among the requests of all clients that are not finished. */
   readonly id: number;
-  /** The worker slot that gets the outputs. */
+  /** Who gets the outputs, by a number of the caller's choice. */
   readonly client: number;
   readonly promptTokens: ArrayLike<number>;
   /** New tokens at most; 0 for a request that wants only its prompt computed (embeddings). */

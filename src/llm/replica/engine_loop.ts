@@ -11,7 +11,7 @@ import { OutputFrame } from "../wire/output_frame.ts";
 import { COMMAND, decodeAdd } from "../wire/request_frame.ts";
 import { openWorkerEnds, type WorkerAddress, type WorkerEnds } from "./channel.ts";
 
-/** Engine ids are the client's id and its number, in one. */
+/** Engine ids are the client's number and its own id, in one. */
 const CLIENT_FACTOR = 2 ** 32;
 /** An idle engine shows every so often that it is alive. */
 const BEAT_MS = 200;
@@ -22,8 +22,10 @@ const LAG_MAX_US = 50_000;
 /** A loop without waiting lets the thread's other tasks run this often. */
 const YIELD_MS = 10;
 
-/** One API worker as an engine sees it. */
+/** One incarnation of an API worker as an engine sees it. */
 interface Client extends WorkerEnds {
+  /** Its number here, which no other client has as long as it is attached. */
+  readonly number: number;
   readonly frame: OutputFrame;
 }
 
@@ -51,6 +53,7 @@ export class EngineLoop {
   readonly #bell: Doorbell;
   readonly #events: LoopEvents;
   readonly #nowUs: () => number;
+  /** By their numbers. WHY: in a rolling restart two incarnations of one slot have requests at the same time. */
   readonly #clients = new Map<number, Client>();
   #stepEndUs = 0;
   #heldSinceUs = -1;
@@ -63,21 +66,24 @@ export class EngineLoop {
     this.#nowUs = options.nowUs ?? (() => performance.now() * 1000);
   }
 
-  /** Lets an incarnation of a worker take part; an earlier one of its slot is gone then. */
+  /** Lets an incarnation of a worker take part, until it is detached. Others of its slot go on with what they have. */
   attach(worker: WorkerAddress): void {
-    this.detach(worker.slot);
-    this.#clients.set(worker.slot, { ...openWorkerEnds(worker), frame: new OutputFrame() });
+    let number = 0;
+    while (this.#clients.has(number)) number++;
+    this.#clients.set(number, { ...openWorkerEnds(worker), number, frame: new OutputFrame() });
     this.#bell.ring();
   }
 
-  /** Ends all of a worker's requests. With an epoch only if the slot is still that incarnation's. */
-  detach(slot: number, epoch?: number): void {
-    const client = this.#clients.get(slot);
-    if (client === undefined || (epoch !== undefined && client.epoch !== epoch)) return;
+  /** Ends all requests of an incarnation of a worker that is gone. */
+  detach(slot: number, epoch: number): void {
+    const client = [...this.#clients.values()].find((client) =>
+      client.slot === slot && client.epoch === epoch
+    );
+    if (client === undefined) return;
     // What the worker wrote before its end still counts: a request that it took from a client is a request.
     client.requests.drain((frame) => this.#command(client, frame));
-    this.#clients.delete(slot);
-    const count = this.#engine.abortClient(slot);
+    this.#clients.delete(client.number);
+    const count = this.#engine.abortClient(client.number);
     if (count > 0) this.#events.orphaned(count);
     this.#events.publish();
     this.#bell.ring();
@@ -198,7 +204,7 @@ export class EngineLoop {
     const request = decodeAdd(frame);
     const nowUs = this.#engineTimeUs();
     try {
-      this.#engine.add({ ...request, id: engineId(client, request.id), client: client.slot }, nowUs);
+      this.#engine.add({ ...request, id: engineId(client, request.id), client: client.number }, nowUs);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       client.frame.begin(nowUs);
@@ -209,5 +215,5 @@ export class EngineLoop {
 }
 
 function engineId(client: Client, id: number): number {
-  return client.slot * CLIENT_FACTOR + id;
+  return client.number * CLIENT_FACTOR + id;
 }

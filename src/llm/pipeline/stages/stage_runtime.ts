@@ -63,7 +63,8 @@ export interface RuntimeParts extends StagePlace {
 export class StageRuntime implements JobOutlet {
   readonly #parts: RuntimeParts;
   readonly #bell: Doorbell;
-  readonly #clients = new Map<number, WorkerEnds>();
+  /** By slot and epoch. WHY: in a rolling restart two incarnations of one slot have requests at the same time. */
+  readonly #clients = new Map<string, WorkerEnds>();
   readonly #sources = new Map<string, InEdge>();
   readonly #targets = new Map<string, OutEdge>();
   readonly #jobs = new Map<string, Running>();
@@ -94,21 +95,19 @@ export class StageRuntime implements JobOutlet {
     return this.#jobs.size;
   }
 
-  /** An incarnation of a worker may send requests. */
+  /** An incarnation of a worker may send requests, until it is detached. Others of its slot go on with what they have. */
   attach(worker: WorkerAddress): void {
-    this.detach(worker.slot);
-    this.#clients.set(worker.slot, openWorkerEnds(worker));
+    this.#clients.set(workerKey(worker), openWorkerEnds(worker));
     this.#bell.ring();
   }
 
-  /** A worker is gone and its requests with it. With an epoch only if the slot is still that incarnation's. */
-  detach(slot: number, epoch?: number): void {
-    const client = this.#clients.get(slot);
-    if (client === undefined || (epoch !== undefined && client.epoch !== epoch)) return;
-    this.#clients.delete(slot);
-    this.#detached.add(`${slot}.${client.epoch}`);
+  /** An incarnation of a worker is gone and its requests with it. */
+  detach(slot: number, epoch: number): void {
+    const worker = workerKey({ slot, epoch });
+    if (!this.#clients.delete(worker)) return;
+    this.#detached.add(worker);
     for (const { job } of [...this.#jobs.values()]) {
-      if (job.key.slot === slot && job.key.epoch === client.epoch) this.#abort(job.key);
+      if (workerKey(job.key) === worker) this.#abort(job.key);
     }
     this.#bell.ring();
   }
@@ -216,8 +215,8 @@ export class StageRuntime implements JobOutlet {
     await this.tell(job, message);
   }
 
-  #isDetached({ slot, epoch }: RequestKey): boolean {
-    return this.#detached.has(`${slot}.${epoch}`);
+  #isDetached(key: RequestKey): boolean {
+    return this.#detached.has(workerKey(key));
   }
 
   #untilWoken(job: Job): Promise<void> {
@@ -233,8 +232,7 @@ export class StageRuntime implements JobOutlet {
   }
 
   #clientOf(key: RequestKey): WorkerEnds | undefined {
-    const client = this.#clients.get(key.slot);
-    return client?.epoch === key.epoch ? client : undefined;
+    return this.#clients.get(workerKey(key));
   }
 
   #send(client: WorkerEnds, message: Outgoing): void {
@@ -370,6 +368,11 @@ function streamFor(running: Running, edge: OutEdge, at: number): number | undefi
   if (stream === undefined) return edge.freeStream;
   // The parts of one payload are not held apart: the receiver can use none of them before it has all.
   return at > 0 || edge.mayFollow(stream) ? stream : undefined;
+}
+
+/** Which incarnation of a worker. */
+function workerKey({ slot, epoch }: Pick<RequestKey, "slot" | "epoch">): string {
+  return `${slot}.${epoch}`;
 }
 
 function placeKey({ stage, replica }: StagePlace): string {

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { PROFILES } from "../../../../src/llm/engine/profiles.ts";
 import { alive, EnginePair } from "../../../_support/engine_pair.ts";
-import { waitFor } from "../../../_support/wait_for.ts";
+import { waitFor, within } from "../../../_support/wait_for.ts";
+
+const ANSWER = { what: "an answer" };
 
 Deno.test("EngineLoop and RingEngineClient carry a request there and its tokens back", () =>
   alive(async () => {
@@ -33,7 +35,7 @@ Deno.test("EngineLoop keeps the pace of its profile", () =>
 Deno.test("RingEngineClient ends a sequence where its listener says so", () =>
   alive(async () => {
     await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 1000 } });
-    const { tokens, ended } = pair.generate({ maxTokens: 5000 }, 3);
+    const { tokens, ended } = pair.generate({ maxTokens: 5000 }, { stopAfter: 3 });
     assertEquals(await ended, 1);
     assertEquals(tokens.length, 3);
     assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "stop" }), 1);
@@ -66,6 +68,44 @@ Deno.test("EngineLoop ends what a worker leaves behind, with what it had sent be
     pair.loop.detach(0, 1);
     assertEquals(pair.orphans, 3);
     assertEquals([pair.status.running, pair.status.waiting, pair.status.kvUsage], [0, 0, 0]);
+  }));
+
+Deno.test("EngineLoop keeps two incarnations of a slot apart, as a rolling restart has them", () =>
+  alive(async () => {
+    await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 2000 } });
+    const old = pair.generate({ maxTokens: 100, seed: 1 });
+    await waitFor(() => old.tokens.length > 0, { what: "the first tokens" });
+    // Both clients count their requests from 1: the engine must not take one's for the other's.
+    const client = pair.addWorker({ slot: 0, epoch: 2 });
+    const fresh = pair.generate({ maxTokens: 60, seed: 2 }, { client });
+    assertEquals(await Promise.all([old.ended, fresh.ended].map((ended) => within(ended, ANSWER))), [2, 2]);
+    assertEquals([old.tokens.length, fresh.tokens.length], [100, 60]);
+    pair.loop.detach(0, 1);
+    assertEquals(pair.orphans, 0);
+    const last = pair.generate({ maxTokens: 9 }, { client });
+    assertEquals(await within(last.ended, ANSWER), 2, "the successor stays attached");
+    assertEquals(pair.sample("vllm:request_success_total", { finished_reason: "length" }), 3);
+    assertEquals(pair.sample("vllm:request_success_total"), 3);
+    await waitFor(() => pair.status.running === 0, { what: "the engine" });
+  }));
+
+Deno.test("EngineLoop ends what one incarnation of a slot leaves behind, and nothing of the other", () =>
+  alive(async () => {
+    await using pair = new EnginePair({ timing: { ...PROFILES.instant, interTokenLatency: 2000 } });
+    for (let i = 0; i < 3; i++) void pair.generate({ maxTokens: 5000 });
+    const client = pair.addWorker({ slot: 0, epoch: 2 });
+    const fresh = pair.generate({ maxTokens: 60 }, { client });
+    await waitFor(() => fresh.tokens.length > 0, { what: "the first tokens" });
+    pair.loop.detach(0, 1);
+    assertEquals(pair.orphans, 3);
+    pair.loop.detach(0, 1);
+    assertEquals(pair.orphans, 3, "the end is told once");
+    // Another worker may get the number that the first one had here.
+    const third = pair.generate({ maxTokens: 20 }, { client: pair.addWorker({ slot: 0, epoch: 3 }) });
+    assertEquals(await Promise.all([fresh.ended, third.ended].map((ended) => within(ended, ANSWER))), [2, 2]);
+    assertEquals([fresh.tokens.length, third.tokens.length], [60, 20]);
+    await waitFor(() => pair.status.running === 0, { what: "the engine" });
+    assertEquals([pair.status.waiting, pair.status.kvUsage], [0, 0]);
   }));
 
 Deno.test("RingEngineClient ends what a lost engine had as aborted, and uses its successor", () =>
