@@ -204,13 +204,23 @@ export class Counter<LabelName extends string = never> extends Metric<LabelName,
       const value = second === undefined ? 1 : second;
       // WHY: checked before the labels are looked up, so that a refused value makes no series.
       if (typeof value !== "number" || !(value >= 0)) refuse(this.name, value);
-      if (third !== undefined) return this.labels(first).inc(value, third);
+      if (third !== undefined) return this.#incExample(first, value, third);
       addToCounter(family.slab, family.cellOf(first), value);
     } else if (second !== undefined) {
       this.ownChild().inc(first, second as UpdateOptions);
     } else if (typeof first !== "number" || !this.#addToOwn(first)) {
       refuse(this.name, first);
     }
+  }
+
+  #incExample(labels: Labels<LabelName>, value: number, options: UpdateOptions): void {
+    const keeper = this.#keeper;
+    const { family } = this;
+    // WHY: checked before the labels are looked up, so that a refused exemplar makes no series.
+    const keeps = keeper.prepare(options);
+    const cell32 = family.cellOf(labels);
+    addToCounter(family.slab, cell32, value);
+    if (keeps) keeper.store(family.slab, cell32, { value, slot: 0 });
   }
 
   #addToOwn(value: number): boolean {

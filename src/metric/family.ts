@@ -124,6 +124,18 @@ export class Family {
     return cell === NO_CELL ? this.#create(values) : cell;
   }
 
+  /**
+   * Whether a label set has a cell that may have been written to: one of its own, or what all share that found no room.
+   *
+   * @throws {TypeError} As {@linkcode Family.cellOf} does
+   */
+  hasCell(labels: Readonly<Record<string, LabelValue>>): boolean {
+    if (this.#fallbackUsed || this.#index.find(labels) !== NO_CELL) return true;
+    this.#checkNames(labels);
+    const values = this.#valuesOf(labels).map((value, i) => canonicalLabelValue(value, this.#labelNames[i]));
+    return this.#index.findValues(values) !== NO_CELL;
+  }
+
   /** The child that writes to a cell: always the same object, so that a removal can move what callers hold. */
   childAt<Child extends BoundChild>(cell32: number, bind: (cell32: number) => Child): Child {
     let child = this.#childOf(cell32);
@@ -267,8 +279,12 @@ export class Family {
   }
 
   #cellOfNew(labels: Readonly<Record<string, LabelValue>>): number {
+    return this.cellOfValues(this.#valuesOf(labels));
+  }
+
+  #valuesOf(labels: Readonly<Record<string, LabelValue>>): LabelValue[] {
     const names = this.#labelNames;
-    const values = names.map((name) => {
+    return names.map((name) => {
       if (labels[name] === undefined) {
         throw new TypeError(
           `Cannot find series of "${this.descriptor.name}": wanted labels {${
@@ -278,7 +294,6 @@ export class Family {
       }
       return labels[name];
     });
-    return this.cellOfValues(values);
   }
 
   #checkNames(labels: Readonly<Record<string, LabelValue>>): void {

@@ -223,7 +223,7 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
     if (typeof first === "object") {
       if (typeof second !== "number") refuse("set", this.name, second);
       if (this.#plain) setGauge(this.family.slab, this.family.cellOf(first), second);
-      else this.labels(first).set(second, third);
+      else this.#setStamped(first, second, third);
     } else if (this.#plain && typeof first === "number") {
       setGauge(this.family.slab, this.ownCell(), first);
     } else this.ownChild().set(first, second);
@@ -277,7 +277,8 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
 
   /** Sets the gauge, or one series, to the current time in seconds since the Unix epoch. */
   setToCurrentTime(labels?: Labels<LabelName>): void {
-    (labels === undefined ? this.ownChild() : this.labels(labels)).setToCurrentTime();
+    if (labels === undefined) this.ownChild().setToCurrentTime();
+    else this.set(labels, Date.now() / 1000);
   }
 
   /**
@@ -300,7 +301,14 @@ export class Gauge<LabelName extends string = never> extends TimedMetric<LabelNa
   trackInProgress<Result>(labels: Labels<LabelName>, work: () => Result): Result;
   trackInProgress<Result>(first: Labels<LabelName> | (() => Result), second?: () => Result): Result {
     if (typeof first === "function") return this.ownChild().trackInProgress(first);
+    if (!this.#plain) refuseSum(this.#stamping);
     return this.labels(first).trackInProgress(second as () => Result);
+  }
+
+  #setStamped(labels: Labels<LabelName>, value: number, version: number | undefined): void {
+    // WHY: drawn before the labels are looked up, so that a version that is missing makes no series.
+    const stamp = stampOf(this.#stamping, version);
+    setStampedGauge(this.family.slab, this.family.cellOf(labels), value, stamp);
   }
 
   /** @internal */

@@ -81,9 +81,7 @@ export class GaugeHistogramChild implements BoundChild {
   forget(value: number): void {
     checkValue("forget", this.#name, value);
     if (!shiftGaugeHistogram(this.#slab, this.#cell32, this.#bounds, value, -1)) {
-      throw new RangeError(
-        `Cannot forget ${value} in gauge histogram "${this.#name}": its bucket is empty, wanted a value observed before`,
-      );
+      refuseToForget(this.#name, value);
     }
   }
 
@@ -95,24 +93,7 @@ export class GaugeHistogramChild implements BoundChild {
    * @throws {RangeError} If a value is NaN or no number; nothing is changed then
    */
   set(values: Iterable<number>): void {
-    if (typeof values?.[Symbol.iterator] !== "function") {
-      throw new TypeError(
-        `Cannot set gauge histogram "${this.#name}": wanted the values that are there now, given ${
-          givenText(values)
-        }`,
-      );
-    }
-    const bounds = this.#bounds;
-    const counts = new Float64Array(bounds.length + 1);
-    let sum = 0;
-    for (const value of values) {
-      checkValue("set", this.#name, value);
-      let bucket = 0;
-      while (bucket < bounds.length && value > bounds[bucket]) bucket++;
-      counts[bucket]++;
-      sum += value;
-    }
-    setGaugeHistogram(this.#slab, this.#cell32, { counts, sum });
+    setGaugeHistogram(this.#slab, this.#cell32, countsOf(this.#name, this.#bounds, values));
   }
 }
 
@@ -199,6 +180,8 @@ export class GaugeHistogram<LabelName extends string = never> extends Metric<Lab
   forget(first: number | Labels<LabelName>, second?: number): void {
     if (typeof first === "object") {
       checkValue("forget", this.name, second);
+      // WHY: a label set without a series has nothing to be forgotten, and is not to have one for it.
+      if (!this.family.hasCell(first)) refuseToForget(this.name, second);
       this.labels(first).forget(second);
     } else this.ownChild().forget(first);
   }
@@ -209,13 +192,50 @@ export class GaugeHistogram<LabelName extends string = never> extends Metric<Lab
   set(labels: Labels<LabelName>, values: Iterable<number>): void;
   set(first: Labels<LabelName> | Iterable<number>, second?: Iterable<number>): void {
     if (second === undefined) this.ownChild().set(first as Iterable<number>);
-    else this.labels(first as Labels<LabelName>).set(second);
+    else this.#setLabelled(first as Labels<LabelName>, second);
+  }
+
+  #setLabelled(labels: Labels<LabelName>, values: Iterable<number>): void {
+    // WHY: counted before the labels are looked up, so that a value that is refused makes no series.
+    const given = countsOf(this.name, this.#bounds, values);
+    setGaugeHistogram(this.family.slab, this.family.cellOf(labels), given);
   }
 
   /** @internal */
   protected override bind(cell32: number): GaugeHistogramChild {
     return new GaugeHistogramChild(this.family.slab, cell32, { bounds: this.#bounds, name: this.name });
   }
+}
+
+/** What a series is to hold. @throws {TypeError | RangeError} If there are no values, or one is no number */
+function countsOf(
+  name: string,
+  bounds: Float64Array,
+  values: Iterable<number>,
+): { counts: Float64Array; sum: number } {
+  if (typeof values?.[Symbol.iterator] !== "function") {
+    throw new TypeError(
+      `Cannot set gauge histogram "${name}": wanted the values that are there now, given ${
+        givenText(values)
+      }`,
+    );
+  }
+  const counts = new Float64Array(bounds.length + 1);
+  let sum = 0;
+  for (const value of values) {
+    checkValue("set", name, value);
+    let bucket = 0;
+    while (bucket < bounds.length && value > bounds[bucket]) bucket++;
+    counts[bucket]++;
+    sum += value;
+  }
+  return { counts, sum };
+}
+
+function refuseToForget(name: string, value: number): never {
+  throw new RangeError(
+    `Cannot forget ${value} in gauge histogram "${name}": its bucket is empty, wanted a value observed before`,
+  );
 }
 
 function checkValue(action: string, name: string, value: unknown): asserts value is number {

@@ -7,6 +7,7 @@
 import { defineDescriptor, type DefinitionOptions } from "../model/define.ts";
 import type { Labels } from "../model/label_values.ts";
 import { observeHistogram } from "../slab/histogram_cell.ts";
+import { classicBucketOf, observeNative } from "../slab/native_cell.ts";
 import { planCell } from "./cell_plan.ts";
 import { ExemplarKeeper, type UpdateOptions } from "./exemplar_keeper.ts";
 import {
@@ -97,9 +98,21 @@ export class Histogram<LabelName extends string = never> extends TimedMetric<Lab
     }
     const options = labelled ? third : second as UpdateOptions | undefined;
     if (options !== undefined || native !== undefined) {
+      if (labelled && options !== undefined) return this.#observeExample(first, value, options);
       return (labelled ? this.labels(first) : this.ownChild()).observe(value, options);
     }
     observeHistogram(family.slab, labelled ? family.cellOf(first) : this.ownCell(), bounds, value);
+  }
+
+  #observeExample(labels: Labels<LabelName>, value: number, options: UpdateOptions): void {
+    const { bounds, keeper, native } = this.#parts;
+    const { slab } = this.family;
+    // WHY: checked before the labels are looked up, so that a refused exemplar makes no series.
+    const keeps = keeper.prepare(options);
+    const cell32 = this.family.cellOf(labels);
+    if (native === undefined) observeHistogram(slab, cell32, bounds, value);
+    else observeNative(slab, cell32, native, value);
+    if (keeps) keeper.store(slab, cell32, { value, slot: classicBucketOf(bounds, value) });
   }
 
   /** @internal */

@@ -77,23 +77,8 @@ export class StateSetChild<State extends string = string> implements BoundChild 
    * @throws {RangeError} If a state is not one of the definition's; nothing is changed then
    */
   set(state: State | readonly State[]): void {
-    let mask = 0;
-    if (typeof state === "string") mask = this.#bitOf(state);
-    else for (const each of new Set(state)) mask += this.#bitOf(each);
+    const mask = maskOf(this.#states, state);
     setStampedGauge(this.#slab, this.#cell32, mask, this.#states.tickets.next());
-  }
-
-  #bitOf(state: string): number {
-    const { bits, name } = this.#states;
-    const bit = bits.get(state);
-    if (bit === undefined) {
-      throw new RangeError(
-        `Cannot set stateset "${name}": wanted a state of ${[...bits.keys()].join(", ")}, given ${
-          String(state)
-        }`,
-      );
-    }
-    return bit;
   }
 }
 
@@ -146,11 +131,37 @@ export class StateSet<LabelName extends string = never, State extends string = s
   set(labels: Labels<LabelName>, state: State | readonly State[]): void;
   set(first: Labels<LabelName> | State | readonly State[], second?: State | readonly State[]): void {
     if (second === undefined) this.family.childAt(this.ownCell(), (at) => this.bind(at)).set(first as State);
-    else this.labels(first as Labels<LabelName>).set(second);
+    else this.#setLabelled(first as Labels<LabelName>, second);
+  }
+
+  #setLabelled(labels: Labels<LabelName>, state: State | readonly State[]): void {
+    // WHY: looked up before the labels are, so that a state that is refused makes no series.
+    const mask = maskOf(this.#states, state);
+    setStampedGauge(this.family.slab, this.family.cellOf(labels), mask, this.#states.tickets.next());
   }
 
   /** @internal */
   protected override bind(cell32: number): StateSetChild<State> {
     return new StateSetChild(this.family.slab, cell32, this.#states);
   }
+}
+
+/** The bits of states that are on. @throws {RangeError} If one is not of the definition's */
+function maskOf(states: States, state: string | readonly string[]): number {
+  if (typeof state === "string") return bitOf(states, state);
+  let mask = 0;
+  for (const each of new Set(state)) mask += bitOf(states, each);
+  return mask;
+}
+
+function bitOf({ bits, name }: States, state: string): number {
+  const bit = bits.get(state);
+  if (bit === undefined) {
+    throw new RangeError(
+      `Cannot set stateset "${name}": wanted a state of ${[...bits.keys()].join(", ")}, given ${
+        String(state)
+      }`,
+    );
+  }
+  return bit;
 }
