@@ -10,7 +10,7 @@ import { checkMode, checkQuantiles, checkStates } from "./kind_options.ts";
 import { checkNative, type NativeOptions } from "./native_options.ts";
 import { canonicalLabelValue, type LabelValue } from "./label_values.ts";
 import type { MergeMode, MetricType } from "./metric_type.ts";
-import { checkLabelNames, checkMetricName } from "./names.ts";
+import { checkLabelNames, checkMetricName, underscoredMetricName } from "./names.ts";
 
 /**
  * Upper bounds of a histogram's buckets unless told otherwise, in seconds; client library guidelines.
@@ -257,9 +257,13 @@ export function descriptorDifference(a: Descriptor, b: Descriptor): string | und
   return undefined;
 }
 
-/** The names that a family's samples have, for the check that two families never write one sample. */
+/**
+ * The names that a family's samples have, for the check that two families never write one sample. They are those that
+ * scrapers get that know no UTF-8 names: two families that are one to them would spoil their whole scrape.
+ */
 export function sampleNames(descriptor: Pick<Descriptor, "name" | "type">): readonly string[] {
-  const { name, type } = descriptor;
+  const { type } = descriptor;
+  const name = underscoredMetricName(descriptor.name);
   switch (type) {
     case "counter":
       return [name, name.replace(/_total$/, "_created")];

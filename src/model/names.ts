@@ -19,6 +19,16 @@ export function isLegacyLabelName(name: string): boolean {
   return LABEL_NAME.test(name);
 }
 
+/** A metric name as scrapers get it that know no UTF-8 names: with `_` for each character that they do not know. */
+export function underscoredMetricName(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_:]/gu, "_").replace(/^[0-9]/, "_");
+}
+
+/** The same of a label name. */
+export function underscoredLabelName(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_]/gu, "_").replace(/^[0-9]/, "_");
+}
+
 /**
  * Checks a family's name.
  *
@@ -47,13 +57,14 @@ export function checkMetricName(name: unknown, utf8 = false): asserts name is st
  * @param names the names in order
  * @param family the family's name, type, and whether UTF-8 names are allowed
  * @throws {TypeError} If a name is not a string
- * @throws {RangeError} If a name is invalid, reserved or given twice
+ * @throws {RangeError} If a name is invalid, reserved or given twice, or two are one without UTF-8
  */
 export function checkLabelNames(
   names: readonly unknown[],
   family: { name: string; type: MetricType; utf8?: boolean },
 ): void {
-  const seen = new Set<string>();
+  /** Names by what older scrapers get, for whom two that become one would spoil the whole scrape. */
+  const seen = new Map<string, string>();
   for (const name of names) {
     const what = `Cannot define label ${JSON.stringify(name)} of metric "${family.name}"`;
     if (typeof name !== "string") throw new TypeError(`${what}: wanted a string, given ${typeof name}`);
@@ -69,11 +80,18 @@ export function checkLabelNames(
     if (name === reservedLabelName(family.type)) {
       throw new RangeError(`${what}: the name is reserved for the samples of a ${family.type}`);
     }
-    if (family.type === "stateset" && name === family.name) {
+    const underscored = underscoredLabelName(name);
+    if (family.type === "stateset" && underscored === underscoredLabelName(family.name)) {
       throw new RangeError(`${what}: the name is reserved for the state`);
     }
-    if (seen.has(name)) throw new RangeError(`${what}: the name is given twice`);
-    seen.add(name);
+    const other = seen.get(underscored);
+    if (other === name) throw new RangeError(`${what}: the name is given twice`);
+    if (other !== undefined) {
+      throw new RangeError(
+        `${what}: "${other}" and it are both "${underscored}" to scrapers that know no UTF-8 names`,
+      );
+    }
+    seen.set(underscored, name);
   }
 }
 

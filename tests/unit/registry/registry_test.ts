@@ -186,3 +186,36 @@ Deno.test("Registry refuses a definition that no reader could read, and the fami
   const names = [...new Collector(registry).blocks()].map(({ descriptor }) => descriptor.name);
   assertEquals(names, ["a_total", "b_total"]);
 });
+
+Deno.test("Registry refuses a family that is another one to scrapers without UTF-8, in either order", () => {
+  for (const [first, second] of [["q.r", "q_r"], ["q_r", "q.r"], ["q.r", "q-r"]]) {
+    const registry = new Registry();
+    new Counter({ name: `${first}_total`, help: "Q.", utf8Names: true, registry });
+    assertThrows(
+      () => new Counter({ name: `${second}_total`, help: "Q.", utf8Names: true, registry }),
+      DuplicateFamilyError,
+      `its sample "q_r_total" belongs to counter "${first}_total"`,
+    );
+    new Counter({ name: "q.s_total", help: "Q.", utf8Names: true, registry });
+  }
+  const registry = new Registry();
+  const options = { name: "g", help: "G.", utf8Names: true, registry } as const;
+  assertThrows(
+    () => new Gauge({ ...options, labelNames: ["a.b"], constLabels: { a_b: 1 } }),
+    RangeError,
+    '"a.b" and it are both "a_b" to scrapers that know no UTF-8 names',
+  );
+});
+
+Deno.test("Collector leaves out a family that is another worker's to scrapers without UTF-8, and counts it", () => {
+  const collector = new Collector();
+  for (const [slot, name] of ["q.r", "q_r"].entries()) {
+    const slab = createSlab({ bytes: BYTES, slot });
+    const registry = new Registry();
+    registry.attach({ slab });
+    new Gauge({ name, help: "Q.", utf8Names: true, registry }).set(slot);
+    collector.addSlab(slab);
+  }
+  const names = [...collector.blocks()].map(({ descriptor }) => descriptor.name);
+  assertEquals([names, collector.stats.conflictingFamilies], [["q.r"], 1]);
+});
