@@ -44,6 +44,11 @@ export class FrameWriter {
     this.#written = Atomics.load(this.#ring, RING32.written);
   }
 
+  /** The most words that a frame may have. */
+  get lengthMax(): number {
+    return this.#capacity - 1;
+  }
+
   /**
    * Writes the first `length` words of a frame.
    *

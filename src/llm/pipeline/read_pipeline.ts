@@ -5,6 +5,7 @@
  */
 import { DEFAULT_ENGINE_CONFIG, engineConfig } from "../engine/engine_config.ts";
 import { type ProfileName, PROFILES } from "../engine/profiles.ts";
+import { PROMPT_TOKENS_MAX } from "../replica/channel.ts";
 import {
   type EdgeDescription,
   type PipelineDescription,
@@ -113,7 +114,7 @@ function readEngine(fields: PipelineFields, speedFactor: number) {
   const given = {
     maxNumSeqs: size("maxNumSeqs", own.maxNumSeqs),
     maxNumBatchedTokens: size("maxNumBatchedTokens", own.maxNumBatchedTokens),
-    maxModelLen: size("maxModelLen", own.maxModelLen),
+    maxModelLen: fields.whole("maxModelLen", own.maxModelLen, { min: 1, max: PROMPT_TOKENS_MAX }),
     blockSize: size("blockSize", own.blockSize),
     numGpuBlocks: size("numGpuBlocks", own.numGpuBlocks),
     outputTokensMean: size("outputTokensMean", own.outputTokensMean),

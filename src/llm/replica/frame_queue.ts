@@ -5,6 +5,11 @@
  */
 import { FrameWriter } from "../../slab/frame_ring.ts";
 
+/** A frame can never be sent: it is longer than the ring. */
+export class FrameTooLongError extends RangeError {
+  override readonly name = "FrameTooLongError";
+}
+
 /** Writes frames, now or when there is room. Owner thread only. */
 export class FrameQueue {
   readonly #writer: FrameWriter;
@@ -19,8 +24,16 @@ export class FrameQueue {
     return this.#pending.length;
   }
 
-  /** Writes the first `length` words of a frame, which the caller may use again. */
+  /**
+   * Writes the first `length` words of a frame, which the caller may use again.
+   *
+   * @throws {FrameTooLongError} If it would not fit into an empty ring; nothing waits then that did not before
+   */
   push(frame: Int32Array, length = frame.length): void {
+    const { lengthMax } = this.#writer;
+    if (length > lengthMax) {
+      throw new FrameTooLongError(`Cannot send frame of ${length} words: the ring holds ${lengthMax}`);
+    }
     if (this.#pending.length === 0 && this.#writer.write(frame, length)) return;
     this.#pending.push(frame.slice(0, length));
   }

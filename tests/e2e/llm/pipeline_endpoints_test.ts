@@ -7,12 +7,14 @@ import UPNG from "npm:upng-js@2.1.0";
 import wavefile from "npm:wavefile@11.0.0";
 import {
   ask,
+  AT_REST,
   bytesOf,
   omniPipeline,
   STAGE,
   stagesOf,
   startPipeline,
 } from "../../_support/pipeline_server.ts";
+import { within } from "../../_support/wait_for.ts";
 
 function readWav(bytes: Uint8Array): { rate: number; frames: number } {
   const wav = new wavefile.WaveFile(bytes);
@@ -124,6 +126,29 @@ Deno.test("a pipeline refuses what is wrong with OpenAI's errors", async () => {
   }
   const scrape = await server.scrape();
   assertEquals(scrape.value("vllm:omni_requests_success_total"), 0);
+});
+
+Deno.test("a prompt that is too long to be handed on is refused, and nothing of it is left", async () => {
+  const engine = { profile: "instant", maxModelLen: 262_080, numGpuBlocks: 20_000 };
+  const thinker = { name: "thinker", kind: "llm", replicas: 2, engine };
+  await using server = await startPipeline(
+    { model: "omni", stages: [thinker], edges: [], routes: { text: ["thinker"] } },
+    { workers: 1 },
+  );
+  // Below the context length, yet more words than a ring holds.
+  const content = "Hello, ".repeat(125_000);
+  for (let i = 0; i < 2; i++) {
+    const response = await ask(server, "text", { messages: [{ role: "user", content }] });
+    const { error } = await response.json();
+    assertEquals([response.status, error.type], [400, "BadRequestError"]);
+    assert(/^The prompt of \d+ tokens is too long/.test(error.message), error.message);
+  }
+  const scrape = await server.scrape();
+  for (const name of AT_REST) assertEquals(scrape.value(name), 0, name);
+  assertEquals(scrape.value("vllm:omni_requests_success_total"), 0);
+  const removed = stagesOf(server).removeReplica(0, 0);
+  await within(removed, { what: "the replica to be removed" });
+  assertEquals((await ask(server, "text")).status, 200);
 });
 
 Deno.test("replicas come and go while the pipeline works, and no request is lost with one that is removed", async () => {

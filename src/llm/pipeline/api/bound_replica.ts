@@ -62,7 +62,7 @@ export class BoundReplica implements BoundPlace {
     this.#bindings.set(BINDING.leavingSeen, 1);
   }
 
-  /** Sends a message, now or when there is room. */
+  /** Sends a message, now or when there is room. @throws {FrameTooLongError} If there will never be */
   send(message: Outgoing): void {
     this.#requests.push(encodeMessage(message));
     this.#bell.ring();

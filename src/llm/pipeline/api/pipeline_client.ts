@@ -106,15 +106,17 @@ export class PipelineClient {
    * Sends a request into the pipeline.
    *
    * @throws {EngineUnavailableError} If a stage of its route has no replica
+   * @throws {FrameTooLongError} If its prompt is too long for the ring to the first stage
    */
   submit(route: RouteName, wish: RequestWish): RequestHandle {
     const stages = this.#options.pipeline.routes[route] ?? [];
     const path = stages.map((stage) => this.#choose(stage, wish.routingKey));
     const request = new OpenRequest(this.#freeId(), path, wish);
+    const { slot, epoch } = this.#options;
+    // WHY first: a prompt that cannot be sent leaves nothing behind. Answers are taken later, by run().
+    path[0].send({ slot, epoch, id: request.id, kind: MESSAGE.SUBMIT, head: request.submission() });
     this.#requests.set(request.id, request);
     for (const replica of path) replica.bind(1);
-    const { slot, epoch } = this.#options;
-    path[0].send({ slot, epoch, id: request.id, kind: MESSAGE.SUBMIT, head: request.submission() });
     this.#state();
     return {
       ended: request.ended,

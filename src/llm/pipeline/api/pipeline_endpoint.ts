@@ -10,6 +10,7 @@ import { routingKeyOf } from "../../api/endpoint.ts";
 import type { Fields } from "../../api/fields.ts";
 import { readBody } from "../../api/read_body.ts";
 import { readModel } from "../../api/sampling.ts";
+import { FrameTooLongError } from "../../replica/frame_queue.ts";
 import type { PipelineDescription, RouteName } from "../description.ts";
 import type { RequestOutcome, RequestWish } from "./open_request.ts";
 import type { PipelineClient, RequestHandle } from "./pipeline_client.ts";
@@ -45,7 +46,7 @@ export function pipelineEndpoint(services: PipelineServices, answer: PipelineEnd
   };
 }
 
-/** Sends a request into the pipeline. @throws {ApiError} If the pipeline has no such route, or too many wait */
+/** Sends a request into the pipeline. @throws {ApiError} If it has no such route, too many wait, or the prompt is too long */
 export function submit(
   { services, call, fields, traced }: PipelineCall,
   route: RouteName,
@@ -60,13 +61,19 @@ export function submit(
       retryAfterSeconds: 1,
     });
   }
-  return client.submit(route, {
+  const request: RequestWish = {
     ...wish,
     traced,
     seed: fields.integer("seed") ?? Math.floor(Math.random() * 2 ** 31),
     arrivalMs: sharedNowMs() - (performance.now() - call.arrivalMs),
     routingKey: routingKeyOf(call, fields.string("user")),
-  });
+  };
+  try {
+    return client.submit(route, request);
+  } catch (error) {
+    if (!(error instanceof FrameTooLongError)) throw error;
+    throw badRequest(`The prompt of ${wish.prompt.length} tokens is too long for the model's first stage`);
+  }
 }
 
 /** How a request ended, when it has; if the client leaves before that it is aborted. @throws {ApiError} If it failed */

@@ -60,6 +60,11 @@ const WRONG: readonly [string, Parameters<typeof speech>[0], string][] = [
     (p) => p.edges[0].ringKiB = 1000,
     "at edges[0].ringKiB: wanted a power of two",
   ],
+  [
+    "an engine whose prompts no ring could hold",
+    (p) => p.stages[0].engine = { maxModelLen: 300_000 },
+    "at stages[0].engine.maxModelLen: wanted a number from 1 to 262080",
+  ],
   ["two stages of a name", (p) => p.stages.push({ name: "talker", kind: "llm" }), "two stages have the name"],
   [
     "a stage that nothing passes",

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { FrameQueue } from "../../../../src/llm/replica/frame_queue.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { FrameQueue, FrameTooLongError } from "../../../../src/llm/replica/frame_queue.ts";
 import { createFrameRing, FrameReader } from "../../../../src/slab/frame_ring.ts";
 
 /** A queue into a ring that has room for two frames of 20 words, and what comes out of it. */
@@ -30,6 +30,22 @@ Deno.test("FrameQueue writes at once while there is room, and keeps the rest in 
     found.push(...drained());
   }
   assertEquals([found, queue.flush()], [[1, 2, 3, 4, 5], false]);
+});
+
+Deno.test("FrameQueue refuses a frame that will never fit, also while others wait", () => {
+  const { queue, push, drained } = queueOf();
+  const refused = () => assertThrows(() => queue.push(new Int32Array(64)), FrameTooLongError, "64 words");
+  refused();
+  for (let value = 1; value <= 4; value++) push(value);
+  const { pendingCount } = queue;
+  assertEquals(pendingCount > 0, true);
+  refused();
+  assertEquals(queue.pendingCount, pendingCount);
+  const found: number[] = [];
+  do found.push(...drained()); while (queue.flush());
+  assertEquals(found, [1, 2, 3, 4]);
+  queue.push(new Int32Array(63).fill(5));
+  assertEquals(drained(), [5], "the longest that fits");
 });
 
 Deno.test("FrameQueue lets no frame overtake those that wait, though it would fit", () => {
