@@ -99,11 +99,24 @@ async function splitDefault(directory: string, { name }: NpmEntry): Promise<void
   await Deno.writeTextFile(path, text.replace(`${chosen} as default, `, ""));
 }
 
-/** Declarations whose docstrings say no more than their first sentence, those of members nothing, indented by tabs. */
+/**
+ * Declarations whose docstrings say no more than their first sentence, those of members nothing, indented by tabs. What
+ * was said of whole modules is left out, as there are none any more, and what is said of names that nobody can import.
+ */
 function brief(text: string): string {
+  const exported = new Set(
+    [...text.matchAll(/^export (?:type )?\{(.*)\};$/gm)].flatMap(([, names]) =>
+      names.split(",").map((name) => name.trim())
+    ),
+  );
   return text.replace(/^ +\/\*\*[\s\S]*?\*\/\n/gm, "").replace(/\/\*\*[\s\S]*?\*\//g, firstSentence)
     .replace(/^(?: {4})+/gm, (spaces) => "\t".repeat(spaces.length / 4))
-    .replace(/^\s*\n/gm, "");
+    .replace(/^\s*\n/gm, "")
+    .replace(/^\/\*\* .* \*\/\n(?=\/\*\* )/gm, "")
+    .replace(
+      /^\/\*\* .* \*\/\n(?=(?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+))/gm,
+      (comment, name: string) => exported.has(name) ? comment : "",
+    );
 }
 
 function firstSentence(comment: string): string {
