@@ -30,8 +30,6 @@ export interface ReportParts {
   readonly watch?: WorkerWatch;
   /** The registry of the gathering thread, whose slab is one of the reported. Default: the default registry. */
   readonly registry?: Registry;
-  /** Runs a function when no scrape is under way. Default: as the collector does. */
-  readonly exclusively?: <T>(run: () => T | Promise<T>) => Promise<T>;
   readonly scrapes?: () => ScrapeCosts;
 }
 
@@ -40,15 +38,15 @@ export interface ReportParts {
  * The collector's thread only.
  */
 export function createReports(parts: ReportParts): Readonly<Record<string, AdminRoute>> {
-  const { collector, exclusively = (run) => collector.exclusively(run) } = parts;
+  const { collector } = parts;
   return {
     "/api/v1/slabs": () =>
-      exclusively(async () => {
+      collector.exclusively(async () => {
         await collector.learn(pauseEvery(SLICE_MS));
         return answer({ slabs: reportSlabs(parts), scrapes: parts.scrapes?.() ?? null });
       }),
     "/api/v1/families": () =>
-      exclusively(async () => {
+      collector.exclusively(async () => {
         const pause = pauseEvery(SLICE_MS);
         await collector.prepare();
         await collector.learn(pause);

@@ -69,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const reload = await openPorts({ host, options: resolved, scraping, workers, server });
   // WHY: not its event loop, which answers no requests and would show the scrapes.
   const runtime = resolved.runtimeMetrics ? collectRuntimeMetrics({ eventLoop: false }) : undefined;
-  const look = setInterval(() => void scraper.exclusively(() => lookAfter(collector, watch)), LOOK_MS);
+  const look = setInterval(() => void collector.exclusively(() => lookAfter(collector, watch)), LOOK_MS);
   void server.finished.then(() => {
     clearInterval(look);
     reload?.close();
@@ -125,12 +125,12 @@ async function createWorkers({ host, options, scraping, log }: WorkersNeeds): Pr
     collector,
     watch,
     slabBytes: options.slabBytes,
-    exclusively: (change) => void scraper.exclusively(change),
+    exclusively: (change) => void collector.exclusively(change),
   });
   await extension?.start({
     host,
     slabs,
-    gather: (run) => scraper.exclusively(() => run(collector.blocks())),
+    gather: (run) => collector.exclusively(() => run(collector.blocks())),
     log,
     limits: options,
     restarted,

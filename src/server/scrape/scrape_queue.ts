@@ -4,8 +4,7 @@
  * @module
  */
 // CONTROL PLANE
-
-import { Turns } from "../../collect/turns.ts";
+import type { Turns } from "../../collect/turns.ts";
 
 /** Something that several wait for and that has to be given back. */
 export interface Returnable {
@@ -57,14 +56,9 @@ export class ScrapeQueue {
   readonly #turns: Pick<Turns, "exclusively">;
   readonly #waiting: Map<string, SharedWork<Returnable>> = new Map();
 
-  /** @param turns whose turns the scrapes are: those of their collector, which other scrapers may have too */
-  constructor(turns: Pick<Turns, "exclusively"> = new Turns()) {
+  /** @param turns whose turns the scrapes are: those of their collector, which others take too */
+  constructor(turns: Pick<Turns, "exclusively">) {
     this.#turns = turns;
-  }
-
-  /** Runs a function when nothing else is under way, and keeps the next one waiting until it has ended. */
-  exclusively<T>(run: () => T | Promise<T>): Promise<T> {
-    return this.#turns.exclusively(run);
   }
 
   /**
@@ -82,7 +76,7 @@ export class ScrapeQueue {
     if (waiting !== undefined) return waiting.join();
     const work = new SharedWork<T>(async (isWanted) =>
       await finish(
-        await this.exclusively(() => {
+        await this.#turns.exclusively(() => {
           this.#waiting.delete(key);
           if (!isWanted()) throw new Error("Cannot scrape: nobody waits any more");
           return run();

@@ -70,11 +70,11 @@ export class ScrapeRenderer {
   #last: Question | undefined;
   readonly #headers: Readonly<Record<string, string>>;
   /** Whose turn it is. */
-  readonly queue: ScrapeQueue;
+  readonly #queue: ScrapeQueue;
 
   constructor(collector: Collector, { options, metrics, headers = {} }: ScrapeRendererParts) {
     this.#collector = collector;
-    this.queue = new ScrapeQueue(collector);
+    this.#queue = new ScrapeQueue(collector);
     this.#options = options;
     this.#metrics = metrics;
     this.#headers = headers;
@@ -88,7 +88,7 @@ export class ScrapeRenderer {
   render(request: ScrapeRequest): Share<Rendered> {
     const question = this.#questionOf(request);
     const { key, format, filter } = question;
-    return this.queue.share(
+    return this.#queue.share(
       key,
       () => this.#gather(format.sink(), filter),
       (gathered) => this.#finish(gathered, question),

@@ -91,11 +91,6 @@ export class Scraper {
     }
   }
 
-  /** Runs a function when no scrape is under way, and keeps the next one waiting until it has ended. */
-  exclusively<T>(run: () => T | Promise<T>): Promise<T> {
-    return this.#renderer.queue.exclusively(run);
-  }
-
   /** Answers `GET /api/v1/snapshot`. */
   snapshot(request: Request): Promise<Response> {
     return this.#snapshot(request);

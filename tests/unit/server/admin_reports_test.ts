@@ -46,16 +46,8 @@ Deno.test("reportSlabs() works where nobody watches", () => {
 
 Deno.test("createReports() answers with slabs, families and what scrapes cost", async () => {
   const { parts } = setup();
-  let turns = 0;
   const costs = { count: 1, secondsTotal: 2, bytesTotal: 3, last: undefined };
-  const routes = createReports({
-    ...parts,
-    scrapes: () => costs,
-    exclusively: async (run) => {
-      turns++;
-      return await run();
-    },
-  });
+  const routes = createReports({ ...parts, scrapes: () => costs });
   const request = new Request("http://localhost/");
   const { slabs, scrapes } = await dataOf(routes["/api/v1/slabs"](request));
   assertEquals(slabs.map(({ slot }: { slot: number }) => slot), [-1, 0, 1]);
@@ -63,5 +55,19 @@ Deno.test("createReports() answers with slabs, families and what scrapes cost", 
   assertEquals(await dataOf(routes["/api/v1/families"](request)), [
     { name: "jobs_total", type: "counter", help: "Jobs.", labelNames: ["a"], series: 1, samples: 1 },
   ]);
-  assertEquals(turns, 2, "each waits for its turn among the scrapes");
+});
+
+Deno.test("createReports() waits for its turn among those who read the collector", async () => {
+  const { parts } = setup();
+  const routes = createReports(parts);
+  for (const path of ["/api/v1/slabs", "/api/v1/families"]) {
+    const gate = Promise.withResolvers<void>();
+    const order: string[] = [];
+    const busy = parts.collector.exclusively(() => gate.promise).then(() => order.push("scrape"));
+    const report = dataOf(routes[path](new Request("http://localhost/"))).then(() => order.push("report"));
+    await new Promise((resolve) => setTimeout(resolve));
+    gate.resolve();
+    await Promise.all([busy, report]);
+    assertEquals(order, ["scrape", "report"], path);
+  }
 });

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { Turns } from "../../../../src/collect/turns.ts";
 import { ScrapeQueue } from "../../../../src/server/scrape/scrape_queue.ts";
 
 function workOf(queue: ScrapeQueue) {
@@ -13,9 +14,10 @@ function workOf(queue: ScrapeQueue) {
 }
 
 Deno.test("ScrapeQueue.share() runs once for all that wait for the same, and gives back when all have left", async () => {
-  const queue = new ScrapeQueue();
+  const turns = new Turns();
+  const queue = new ScrapeQueue(turns);
   const gate = Promise.withResolvers<void>();
-  const before = queue.exclusively(() => gate.promise);
+  const before = turns.exclusively(() => gate.promise);
   const { counts, share } = workOf(queue);
   const shares = [share("a"), share("b"), share("a")];
   gate.resolve();
@@ -32,7 +34,7 @@ Deno.test("ScrapeQueue.share() runs once for all that wait for the same, and giv
 });
 
 Deno.test("ScrapeQueue.share() lets nobody join what has begun", async () => {
-  const queue = new ScrapeQueue();
+  const queue = new ScrapeQueue(new Turns());
   const { share } = workOf(queue);
   const order: string[] = [];
   const running = queue.share("a", async () => {
@@ -47,7 +49,7 @@ Deno.test("ScrapeQueue.share() lets nobody join what has begun", async () => {
 });
 
 Deno.test("ScrapeQueue.share() does not run for those who have left, and tells of failures", async () => {
-  const queue = new ScrapeQueue();
+  const queue = new ScrapeQueue(new Turns());
   const { counts, share } = workOf(queue);
   const left = share("a");
   left.leave();

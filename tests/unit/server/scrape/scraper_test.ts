@@ -65,11 +65,11 @@ Deno.test("Scraper.answer() refuses methods that do not read", async () => {
   assertEquals([status, headers.allow], [405, "GET, HEAD"]);
 });
 
-Deno.test("Scraper.exclusively() keeps others waiting until the function has ended, also by an error", async () => {
-  const { scraper } = scraperOf();
+Deno.test("Scraper.answer() waits for others who read the collector, also when they fail", async () => {
+  const { scraper, collector } = scraperOf();
   const order: string[] = [];
   const gate = Promise.withResolvers<void>();
-  const change = scraper.exclusively(async () => {
+  const change = collector.exclusively(async () => {
     await gate.promise;
     order.push("change");
     throw new Error("failed");
@@ -93,9 +93,9 @@ Deno.test("Scraper.answer() wants the token, if there is one", async () => {
 });
 
 Deno.test("Scraper.answer() gives all that wait for the same one body, and none what was gathered before it came", async () => {
-  const { scraper, visits, metric } = scraperOf();
+  const { scraper, visits, collector, metric } = scraperOf();
   const gate = Promise.withResolvers<void>();
-  const busy = scraper.exclusively(() => gate.promise);
+  const busy = collector.exclusively(() => gate.promise);
   const request = { ...PLAIN_SCRAPE, query: "name[]=visits_total" };
   const many = Array.from({ length: 30 }, () => scraper.answer(request));
   visits.inc({ page: 0 });
@@ -126,9 +126,9 @@ Deno.test("Scraper.answer() sends away more than it may answer at a time, slow r
 });
 
 Deno.test("Scraper.answer() waits as long as the scraper does, and lets go of a body that nobody fetches", async () => {
-  const { scraper, metric } = scraperOf();
+  const { scraper, collector, metric } = scraperOf();
   const gate = Promise.withResolvers<void>();
-  const busy = scraper.exclusively(() => gate.promise);
+  const busy = collector.exclusively(() => gate.promise);
   let late: ScrapeResponse | undefined;
   void scraper.answer({ ...PLAIN_SCRAPE, timeoutSeconds: "0.01" }).then((answer) => late = answer);
   // WHY not awaited: a deadline by itself keeps no process alive.
