@@ -4,7 +4,12 @@
  * @module
  */
 // CONTROL PLANE
-import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
+import {
+  isLegacyLabelName,
+  isLegacyMetricName,
+  underscoredLabelName,
+  underscoredMetricName,
+} from "../model/names.ts";
 
 /** What a scraper asks for with the `escaping` parameter of its Accept header. */
 export type EscapingScheme = "allow-utf-8" | "underscores" | "dots" | "values";
@@ -24,15 +29,17 @@ export const ESCAPING_SCHEMES: readonly EscapingScheme[] = ["allow-utf-8", "unde
 
 /** A metric name under a scheme. Names that are valid in the classic data model stay as they are. */
 export function escapeMetricName(name: string, scheme: EscapingScheme): string {
-  return isLegacyMetricName(name) ? name : escapeName(name, scheme, /[a-zA-Z_:]/);
+  if (isLegacyMetricName(name)) return name;
+  return scheme === "underscores" ? underscoredMetricName(name) : escapeName(name, scheme, /[a-zA-Z_:]/);
 }
 
 /** A label name under a scheme. Names that are valid in the classic data model stay as they are. */
 export function escapeLabelName(name: string, scheme: EscapingScheme): string {
-  return isLegacyLabelName(name) ? name : escapeName(name, scheme, /[a-zA-Z_]/);
+  if (isLegacyLabelName(name)) return name;
+  return scheme === "underscores" ? underscoredLabelName(name) : escapeName(name, scheme, /[a-zA-Z_]/);
 }
 
-function escapeName(name: string, scheme: EscapingScheme, letter: RegExp): string {
+function escapeName(name: string, scheme: Exclude<EscapingScheme, "underscores">, letter: RegExp): string {
   if (scheme === "allow-utf-8" || name === "") return name;
   let escaped = scheme === "values" ? "U__" : "";
   let first = true;
@@ -48,7 +55,6 @@ function escapeName(name: string, scheme: EscapingScheme, letter: RegExp): strin
 
 /** How each scheme writes one character of a name. */
 const ESCAPES = {
-  underscores: (character: string, valid: boolean) => valid ? character : "_",
   dots: (character: string, valid: boolean) => {
     if (character === "_") return "__";
     if (character === ".") return "_dot_";
