@@ -1,19 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ApiError, badRequest, reportFault, toApiError } from "../../../../src/llm/api/api_error.ts";
 import { BodyTooLargeError } from "../../../../src/server/request_limits.ts";
-
-/** What a function writes to stderr. */
-function said(run: () => void): number {
-  const { error } = console;
-  let lines = 0;
-  console.error = () => lines++;
-  try {
-    run();
-  } finally {
-    console.error = error;
-  }
-  return lines;
-}
+import { stderrLines } from "../../../_support/stderr_lines.ts";
 
 Deno.test("toApiError() tells clients what they did wrong, and nothing of a fault of the server", () => {
   assertEquals(toApiError(badRequest("`n` is wrong", "n")).toJSON(), {
@@ -25,8 +13,8 @@ Deno.test("toApiError() tells clients what they did wrong, and nothing of a faul
 });
 
 Deno.test("reportFault() tells of faults of the server alone", () => {
-  assertEquals(said(() => reportFault(new TypeError("x"), {})), 1);
-  assertEquals(said(() => reportFault(new ApiError(404, "nothing"), {})), 0);
-  assertEquals(said(() => reportFault(new BodyTooLargeError(5), {})), 0);
-  assertEquals(said(() => reportFault(new TypeError("x"), { signal: AbortSignal.abort() })), 0);
+  assertEquals(stderrLines(() => reportFault(new TypeError("x"), {})).length, 1);
+  assertEquals(stderrLines(() => reportFault(new ApiError(404, "nothing"), {})).length, 0);
+  assertEquals(stderrLines(() => reportFault(new BodyTooLargeError(5), {})).length, 0);
+  assertEquals(stderrLines(() => reportFault(new TypeError("x"), { signal: AbortSignal.abort() })).length, 0);
 });
