@@ -56,7 +56,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   if (port !== 0) await probe(host, { hostname, port, shared: false }, SERVING);
 
   const scraping = createScraping(resolved, log);
-  const { collector, scraper, watch } = scraping;
+  const { collector, watch } = scraping;
   stateServerInfo(host, resolved);
   const workers = await createWorkers({ host, options: resolved, scraping, log });
   const server = new RunningServer({
@@ -115,7 +115,7 @@ interface Workers {
 }
 
 async function createWorkers({ host, options, scraping, log }: WorkersNeeds): Promise<Workers> {
-  const { collector, scraper, scrape, watch } = scraping;
+  const { collector, scrape, watch } = scraping;
   const { extension } = options;
   let supervisor: Supervisor | undefined = undefined;
   const crashLoops = () => new Set(supervisor?.crashLoops.map(({ slot }) => slot));
