@@ -152,14 +152,8 @@ function streamed(call: PipelineCall, wish: ChatWish): Response {
 }
 
 /** The client's tokens: its prompt, and the text that it got. */
-function usage({ reports }: RequestOutcome, { request }: ChatWish): Usage {
-  const [first] = [...reports].sort((a, b) => b.promptTokens - a.promptTokens)
-    .filter(({ promptTokens }) => promptTokens === request.prompt.length);
-  return usageOf({
-    prompt: request.prompt.length,
-    completion: first?.generatedTokens ?? 0,
-    cached: 0,
-  });
+function usage({ textTokens }: RequestOutcome, { request }: ChatWish): Usage {
+  return usageOf({ prompt: request.prompt.length, completion: textTokens, cached: 0 });
 }
 
 function headOf(call: PipelineCall, object: string) {

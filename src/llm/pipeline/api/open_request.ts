@@ -39,8 +39,10 @@ export interface RequestWish {
 export interface RequestOutcome {
   /** A position in FINISH_REASONS. */
   readonly finish: number;
-  /** Of all its stages, if it ended by itself. */
+  /** Of all its stages in the order of their ends, if it ended by itself. */
   readonly reports: readonly StageReport[];
+  /** Tokens of the text that the client gets; 0 if it gets none, or if the request did not end by itself. */
+  readonly textTokens: number;
   readonly trace: RequestTrace;
   readonly failure?: { readonly reason: FailureReason; readonly what: string | undefined };
 }
@@ -133,14 +135,15 @@ export class OpenRequest {
     this.reports.push(report);
   }
 
-  /** What it took over all stages. The reason is that of the stage whose text the client gets. */
-  totals(): { promptTokens: number; generatedTokens: number; finish: number } {
+  /** What it took over all stages. The reason and the text's tokens are those of the stage whose text the client gets. */
+  totals(): { promptTokens: number; generatedTokens: number; textTokens: number; finish: number } {
     const text = this.path[this.#wish.textStep];
-    const said = this.reports.find(({ stage }) => stage === text?.stage)?.finish ?? FINISH.STOP;
+    const said = this.reports.find(({ stage }) => stage === text?.stage);
     return {
       promptTokens: this.reports.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
       generatedTokens: this.reports.reduce((sum, { generatedTokens }) => sum + generatedTokens, 0),
-      finish: said,
+      textTokens: said?.generatedTokens ?? 0,
+      finish: said?.finish ?? FINISH.STOP,
     };
   }
 

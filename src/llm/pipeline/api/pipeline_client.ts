@@ -21,6 +21,9 @@ import type { BoundPlace, DataHead, StageReport } from "../wire/ticket.ts";
 const RETRY_MS = 2;
 const IDLE_MS = 1000;
 
+/** What there is of a request that did not end by itself. */
+const NOTHING = { reports: [], textTokens: 0, trace: {} } as const;
+
 /** Options of {@linkcode PipelineClient}. */
 export interface PipelineClientOptions {
   readonly pipeline: PipelineDescription;
@@ -123,7 +126,7 @@ export class PipelineClient {
       abort: () => {
         if (!this.#requests.has(request.id)) return;
         this.#options.metrics.aborted();
-        this.#close(request, { finish: FINISH.ABORT, reports: [], trace: {} });
+        this.#close(request, { ...NOTHING, finish: FINISH.ABORT });
       },
     };
   }
@@ -178,7 +181,7 @@ export class PipelineClient {
       } catch (error) {
         console.error("promslab: an answer failed:", error);
         this.#options.metrics.aborted();
-        this.#close(request, { finish: FINISH.ABORT, reports: [], trace: {} });
+        this.#close(request, { ...NOTHING, finish: FINISH.ABORT });
       }
     });
   }
@@ -210,16 +213,16 @@ export class PipelineClient {
   #finish(request: OpenRequest): void {
     const { metrics } = this.#options;
     const seconds = Math.max(0, (sharedNowMs() - request.arrivalMs) / 1000);
-    const { promptTokens, generatedTokens, finish } = request.totals();
+    const { promptTokens, generatedTokens, textTokens, finish } = request.totals();
     request.stopPlayback(metrics);
     metrics.finished(finish, { seconds, promptTokens, generatedTokens });
     const { reports, trace } = request;
-    this.#close(request, { finish, reports, trace: { ...trace, totalSeconds: seconds } });
+    this.#close(request, { finish, reports, textTokens, trace: { ...trace, totalSeconds: seconds } });
   }
 
   #fail(request: OpenRequest, reason: "stage_error" | "replica_lost", what?: string): void {
     this.#options.metrics.failed(reason);
-    this.#close(request, { finish: FINISH.ERROR, reports: [], trace: {}, failure: { reason, what } });
+    this.#close(request, { ...NOTHING, finish: FINISH.ERROR, failure: { reason, what } });
   }
 
   /** Forgets a request that has ended; stages that still have it are told. */
