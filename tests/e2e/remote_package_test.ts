@@ -58,7 +58,12 @@ async function complete(command: RunningCommand, body: object): Promise<string> 
   const response = await fetch(`${command.ready![1]}/v1/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ messages: [{ role: "user", content: "Hi" }], max_tokens: 5, ...body }),
+    body: JSON.stringify({
+      messages: [{ role: "user", content: "Hi" }],
+      max_tokens: 5,
+      ignore_eos: true,
+      ...body,
+    }),
   });
   const text = await response.text();
   assertEquals(response.status, 200, text.slice(0, 300));

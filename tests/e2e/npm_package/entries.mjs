@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 new Counter({ name: "drop_in_total", help: "Counted as with prom-client." }).inc(3);
 const server = await serveLlm({ workers: 2, port: 0, adminPort: 0, handleSignals: false });
 const headers = { "content-type": "application/json" };
-const body = JSON.stringify({ prompt: "Once upon", max_tokens: 4 });
+const body = JSON.stringify({ prompt: "Once upon", max_tokens: 4, ignore_eos: true });
 const answer = await (await fetch(`${server.url}/v1/completions`, { method: "POST", headers, body })).json();
 const scrape = await (await fetch(`${server.adminUrl}/metrics`)).text();
 await server.stop();
