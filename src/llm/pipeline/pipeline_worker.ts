@@ -44,7 +44,7 @@ export async function startPipelineWorker(
 ): Promise<ApiHandler> {
   const { pipeline, naming, routing } = data;
   const metrics = new PipelineMetrics(pipeline, { naming });
-  const wanted = pipeline.stages.reduce((sum, { replicas }) => sum + replicas, 0);
+  let missing = Infinity;
   const found = Promise.withResolvers<PipelineClient>();
   const complete = Promise.withResolvers<void>();
   let client: PipelineClient | undefined;
@@ -52,15 +52,18 @@ export async function startPipelineWorker(
     const event = message as ToPipelineWorker;
     if (event.type === "doorbell") {
       const { worker: slot, epoch } = scope;
-      const { doorbell, open } = event;
+      const { doorbell, open, replicas } = event;
+      missing = replicas;
       const publish = () => defaultRegistry.publish();
       client = new PipelineClient({ pipeline, slot, epoch, doorbell, open, metrics, routing, publish });
       void client.run();
       found.resolve(client);
-    } else if (event.type === "replica up") client!.connect(event.address);
-    else if (event.type === "replica leaving") client!.leave(event.place);
+    } else if (event.type === "replica up") {
+      client!.connect(event.address);
+      missing--;
+    } else if (event.type === "replica leaving") client!.leave(event.place);
     else client!.disconnect(event.place);
-    if (client!.places.length >= wanted) complete.resolve();
+    if (missing <= 0) complete.resolve();
   });
   const late = setTimeout(complete.resolve, CONNECT_MS);
   await complete.promise;

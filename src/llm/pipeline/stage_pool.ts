@@ -70,6 +70,8 @@ export class StagePool {
   readonly #replicas = new Set<Replica>();
   readonly #members = new Set<Member>();
   readonly #delays = new RestartDelays();
+  /** The newest epoch of each place. WHY: of a place that was given up and taken again, threads know what is gone by it. */
+  readonly #epochs = new Map<string, number>();
   readonly #connections: Connections<Replica>;
   #stopping = false;
   #endWatch: () => void = () => {};
@@ -94,7 +96,7 @@ export class StagePool {
       Array.from({ length: replicas }, (_, replica) => ({ stage, replica }))
     );
     try {
-      await Promise.all(places.map((place) => this.#spawn(place, 1)));
+      await Promise.all(places.map((place) => this.#spawn(place)));
     } catch (error) {
       await this.stop();
       throw error;
@@ -107,8 +109,9 @@ export class StagePool {
     const member: Member = { worker, doorbell: createDoorbell(), bindings: new Map() };
     this.#members.add(member);
     const open = createSharedWords(1);
-    post(worker, { type: "doorbell", doorbell: member.doorbell, open });
-    for (const replica of this.#replicas) if (replica.thread.isReady) this.#connectWorker(replica, member);
+    const staying = [...this.#replicas].filter(({ leaving }) => !leaving);
+    post(worker, { type: "doorbell", doorbell: member.doorbell, open, replicas: staying.length });
+    for (const replica of staying) if (replica.thread.isReady) this.#connectWorker(replica, member);
     void worker.ended.then(() => {
       this.#members.delete(member);
       this.#parts.orphaned(new SharedWords(open).get(0));
@@ -126,7 +129,7 @@ export class StagePool {
     while (this.#labels.engineAt({ stage, replica }) !== undefined) replica++;
     const place = { stage, replica };
     this.#labels.add(place);
-    await this.#spawn(place, 1);
+    await this.#spawn(place);
     return place;
   }
 
@@ -173,7 +176,10 @@ export class StagePool {
     throw new RangeError(`Cannot find replica "${place.replica}" of stage "${place.stage}": there is none`);
   }
 
-  #spawn(place: StagePlace, epoch: number): Promise<void> {
+  #spawn(place: StagePlace): Promise<void> {
+    const key = `${place.stage}.${place.replica}`;
+    const epoch = (this.#epochs.get(key) ?? 0) + 1;
+    this.#epochs.set(key, epoch);
     const { host, module, pipeline, naming, deprecated, openSlab, limits } = this.#parts;
     const engine = this.#labels.engineAt(place)!;
     const slab = openSlab({ slot: EXTENSION_SLOT_FIRST + engine, epoch });
@@ -206,6 +212,7 @@ export class StagePool {
 
   /** Makes a replica known: to its neighbours before the workers, so that who is bound to it can be passed on. */
   #ready(replica: Replica): void {
+    if (replica.leaving) return;
     const { edges, stages } = this.#parts.pipeline;
     for (const { from, to, ringKiB } of edges) {
       for (const other of this.#replicas) {
@@ -263,7 +270,7 @@ export class StagePool {
     log(`replica ${place.replica} of stage ${name}: ended as ${why}; replaced in ${delayMs / 1000} s`);
     onRestart(reasonOf(end, replica.thread));
     setTimeout(() => {
-      if (!this.#stopping) this.#spawn(place, place.epoch + 1).catch(() => {});
+      if (!this.#stopping) this.#spawn(place).catch(() => {});
     }, delayMs);
   }
 }

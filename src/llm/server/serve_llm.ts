@@ -59,7 +59,7 @@ export type LlmServeOptions =
  */
 export async function serveLlm(options: LlmServeOptions): Promise<LlmServer> {
   const plan = resolveLlmOptions(options);
-  const workers = new Map<number, WorkerLink>();
+  const workers = new Set<WorkerLink>();
   const engines = plan.kind === "embedded" ? new EngineExtension(plan) : undefined;
   const stages = plan.kind === "pipeline" ? new PipelineExtension(plan) : undefined;
   const server = await serve({
@@ -73,7 +73,8 @@ export async function serveLlm(options: LlmServeOptions): Promise<LlmServer> {
     description: describe(plan),
     stages: stages === undefined ? undefined : controlOf(stages),
     killEngine: (engine: number) => engines?.pool.kill(engine),
-    killWorker: (slot: number) => workers.get(slot)?.terminate("it was killed"),
+    killWorker: (slot: number) =>
+      [...workers].findLast((worker) => worker.slot === slot)?.terminate("it was killed"),
   });
 }
 
@@ -118,7 +119,7 @@ function describe(plan: LlmPlan): string {
 /** The engines or stages if there are any, and a line on what the server does every so often. */
 function withStats(
   statsSeconds: number,
-  parts: { threads: ServerExtension | undefined; workers: Map<number, WorkerLink> },
+  parts: { threads: ServerExtension | undefined; workers: Set<WorkerLink> },
 ): ServerExtension {
   const { threads, workers } = parts;
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -134,7 +135,8 @@ function withStats(
       timer = setInterval(() => void look(), statsSeconds * 1000);
     },
     workerStarted(worker: WorkerLink): void {
-      workers.set(worker.slot, worker);
+      workers.add(worker);
+      void worker.ended.then(() => workers.delete(worker));
       threads?.workerStarted?.(worker);
     },
     async stop(): Promise<void> {

@@ -14,7 +14,7 @@ import {
   stagesOf,
   startPipeline,
 } from "../../_support/pipeline_server.ts";
-import { within } from "../../_support/wait_for.ts";
+import { waitFor, within } from "../../_support/wait_for.ts";
 
 function readWav(bytes: Uint8Array): { rate: number; frames: number } {
   const wav = new wavefile.WaveFile(bytes);
@@ -174,4 +174,45 @@ Deno.test("replicas come and go while the pipeline works, and no request is lost
   assertEquals(scrape.value("vllm:omni_e2e_request_latency_s_count"), 61);
   assertEquals(scrape.value("vllm:omni_audio_duration_s_count", { stage: String(stage) }), 61);
   assertGreater(scrape.value("vllm:omni_audio_duration_s_count", { stage: String(stage), replica: "2" }), 0);
+});
+
+Deno.test("a replica that is added where one was removed takes requests", async () => {
+  await using server = await startPipeline();
+  const stages = stagesOf(server);
+  const place = { stage: STAGE.vocoder, replica: 1 };
+  for (let round = 1; round <= 2; round++) {
+    await stages.removeReplica(place.stage, place.replica);
+    assertEquals(await stages.addReplica(place.stage), place.replica);
+    const answers = Array.from({ length: 60 }, async () => {
+      const response = await ask(server, "audio");
+      await response.body?.cancel();
+      return response.status;
+    });
+    assertEquals(await within(Promise.all(answers), { what: "the answers" }), Array(60).fill(200));
+  }
+  const scrape = await server.scrape();
+  const labels = { stage: String(place.stage), replica: String(place.replica) };
+  assertGreater(scrape.value("vllm:omni_audio_duration_s_count", labels), 0);
+});
+
+Deno.test("a replica is removed though a worker is replaced meanwhile", async () => {
+  const engine = { profile: "instant", maxModelLen: 1024, interTokenLatencyMs: 25 };
+  await using server = await startPipeline(omniPipeline({ thinker: { engine } }), { workers: 1 });
+  const live = async () => (await server.scrape()).value("promslab_workers", { state: "live" });
+  const before = await live();
+  const client = new AbortController();
+  const endless = { max_tokens: 1000, stream: true };
+  const open = () => ask(server, "text", endless, { signal: client.signal });
+  // One for each replica.
+  const streams = await Promise.all([open(), open()]);
+  await Promise.all(streams.map(({ body }) => body!.getReader().read()));
+  const removed = stagesOf(server).removeReplica(STAGE.thinker, 0);
+  const restarted = server.server.restart();
+  await waitFor(async () => await live() > before, { what: "the successor beside its predecessor" });
+  client.abort();
+  await within(removed, { what: "the replica to be removed" });
+  await within(restarted, { what: "the restart" });
+  assertEquals(stagesOf(server).replicas.filter(({ stage }) => stage === STAGE.thinker), [
+    { stage: STAGE.thinker, replica: 1 },
+  ]);
 });

@@ -51,8 +51,13 @@ export interface StageAddress extends BoundPlace {
 
 /** From main to an API worker. */
 export type ToPipelineWorker =
-  /** The first message: by which memory stages wake the worker, and where it says what it has open. */
-  | { readonly type: "doorbell"; readonly doorbell: SharedArrayBuffer; readonly open: SharedArrayBuffer }
+  /** The first message: by which memory stages wake the worker, where it says what it has open, and how many replicas there are. */
+  | {
+    readonly type: "doorbell";
+    readonly doorbell: SharedArrayBuffer;
+    readonly open: SharedArrayBuffer;
+    readonly replicas: number;
+  }
   | { readonly type: "replica up"; readonly address: StageAddress }
   /** No further request is to be bound to it. */
   | { readonly type: "replica leaving"; readonly place: BoundPlace }
