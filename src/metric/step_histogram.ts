@@ -80,6 +80,7 @@ export class StepContributor {
    * @returns how many still wait
    */
   flush(): number {
+    this.#ring.settle(this.#contributor, this.#observe);
     const waiting = this.#waiting;
     let made = 0;
     // WHY: from the head only; trying all of them each time is quadratic.

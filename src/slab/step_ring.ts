@@ -87,6 +87,9 @@ export class StepRing {
   readonly #slotCount: number;
   /** A step divided by the number of slots, shifted this far right, is the round that its slot is in. */
   readonly #roundShift: number;
+  /** The slot of a contribution that has arrived and was not looked at further, and its step; 0 for none. */
+  #arrived32 = 0;
+  #arrivedStep = 0;
 
   /** Takes memory that {@linkcode createStepRing} made. */
   constructor(buffer: SharedArrayBuffer) {
@@ -102,11 +105,13 @@ export class StepRing {
   }
 
   /**
-   * Contributes to a step and observes it if all have. Allocates nothing.
+   * Contributes to a step and observes it if all have. Allocates nothing. Where it throws for want of stack, call it
+   * again: who has arrived does not arrive twice.
    *
    * @returns false if an older step still has the slot; contribute again later, in order
    */
   contribute(contributor: number, part: Contribution, observe: ObserveStep): boolean {
+    this.settle(contributor, observe);
     const i32 = this.#i32;
     const { step } = part;
     const slot32 = STEP_RING32.slots + (step & (this.#slotCount - 1)) * STEP_SLOT32.size;
@@ -121,10 +126,21 @@ export class StepRing {
     Atomics.add(i32, slot32 + STEP_SLOT32.sum, part.value);
     Atomics.store(i32, slot32 + STEP_SLOT32.participants, part.participants);
     Atomics.or(i32, slot32 + STEP_SLOT32.arrived, 1 << contributor);
-    if (this.#complete(slot32)) {
-      this.#finish({ slot32, free, claimer: contributor + 1 }, stampOf(step), observe);
-    }
+    this.#arrived32 = slot32;
+    this.#arrivedStep = step;
+    this.settle(contributor, observe);
     return true;
+  }
+
+  /** Observes the step of the last contribution if it is complete, and an exhausted stack kept it from being looked at. */
+  settle(contributor: number, observe: ObserveStep): void {
+    const slot32 = this.#arrived32;
+    if (slot32 === 0) return;
+    if (this.#complete(slot32)) {
+      const free = this.#freeClaim(this.#arrivedStep);
+      this.#finish({ slot32, from: free, claimer: contributor + 1 }, stampOf(this.#arrivedStep), observe);
+    }
+    this.#arrived32 = 0;
   }
 
   /**
@@ -152,10 +168,10 @@ export class StepRing {
       const stamp = stampOf(((claim >>> CLAIMER_BITS) << this.#roundShift) | k);
       if ((claim & CLAIMER_MASK) === ended.contributor + 1) {
         const observed = cell32 !== 0 && observedStep(slab, cell32, ended.bucketCount) === stamp;
-        if (!observed) observe(Atomics.load(i32, slot32 + STEP_SLOT32.sum), stamp);
-        this.#release(slot32, free);
+        const slot = { slot32, from: claim, claimer: SUPERVISOR_CLAIM };
+        this.#finish(slot, stamp, observed ? undefined : observe);
       } else if (claim === free && this.#complete(slot32)) {
-        this.#finish({ slot32, free, claimer: SUPERVISOR_CLAIM }, stamp, observe);
+        this.#finish({ slot32, from: free, claimer: SUPERVISOR_CLAIM }, stamp, observe);
       }
     }
   }
@@ -182,22 +198,26 @@ export class StepRing {
     return arrived !== 0 && (participants & ~(arrived | dead)) === 0;
   }
 
+  /** Claims a slot whose claim is `from`, observes its step, and hands it on to the step that uses it next. */
   #finish(
-    slot: { slot32: number; free: number; claimer: number },
+    { slot32, from, claimer }: { slot32: number; from: number; claimer: number },
     stamp: number,
-    observe: ObserveStep,
+    observe: ObserveStep | undefined,
   ): void {
     const i32 = this.#i32;
-    const claim32 = slot.slot32 + STEP_SLOT32.claim;
+    const claim32 = slot32 + STEP_SLOT32.claim;
+    const free = from & ~CLAIMER_MASK;
     // ORDER: exactly one of those who find the step complete gets it, and nobody gets a later step (litmus: step join).
-    if (Atomics.compareExchange(i32, claim32, slot.free, slot.free | slot.claimer) !== slot.free) return;
-    observe(Atomics.load(i32, slot.slot32 + STEP_SLOT32.sum), stamp);
-    this.#release(slot.slot32, slot.free);
-  }
-
-  /** Hands a slot on to the step that uses it next. */
-  #release(slot32: number, free: number): void {
-    const i32 = this.#i32;
+    if (Atomics.compareExchange(i32, claim32, from, free | claimer) !== from) return;
+    try {
+      observe?.(Atomics.load(i32, slot32 + STEP_SLOT32.sum), stamp);
+    } catch (error) {
+      // WHY: only an exhausted stack throws here, before the observation; it is made by who looks at the step next.
+      // ORDER: gives the claim back as it was; until then nobody else can have it (litmus: step join).
+      Atomics.store(i32, claim32, from);
+      throw error;
+    }
+    // WHY no call from here on: it could throw, and the step is observed.
     // ORDER: before the claim, so that a slot that is seen free is seen empty (litmus: step join).
     Atomics.store(i32, slot32 + STEP_SLOT32.arrived, 0);
     Atomics.store(i32, slot32 + STEP_SLOT32.participants, 0);
@@ -205,7 +225,7 @@ export class StepRing {
     const rounds = 2 ** (32 - this.#roundShift);
     const round = ((free >>> CLAIMER_BITS) + 1) % rounds;
     // ORDER: last, it opens the slot to the contributors of the next step (litmus: step join).
-    Atomics.store(i32, slot32 + STEP_SLOT32.claim, (round << CLAIMER_BITS) | 0);
+    Atomics.store(i32, claim32, (round << CLAIMER_BITS) | 0);
   }
 }
 

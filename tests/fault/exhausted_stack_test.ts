@@ -9,7 +9,9 @@ import { Gauge } from "../../src/metric/gauge.ts";
 import { GaugeHistogram } from "../../src/metric/gauge_histogram.ts";
 import { Histogram } from "../../src/metric/histogram.ts";
 import type { ClassicChild } from "../../src/metric/histogram_child.ts";
+import { StepHistogram } from "../../src/metric/step_histogram.ts";
 import { commitParts } from "../../src/slab/commit.ts";
+import { createStepRing } from "../../src/slab/step_ring.ts";
 import { Fleet } from "../_support/fleet.ts";
 
 /** Calls an update deeper and deeper until the stack is exhausted, with frames of many sizes. Returns the failures. */
@@ -155,4 +157,30 @@ Deno.test("case 11: several observations that fail for want of stack leave the h
     assertEquals(shownOf(fleet, "seconds"), before.map((shown, k) => shown + adds[k]));
     assertEquals(shownOf(fleet, "ages"), agesBefore.map((shown, k) => shown + [0, 0, 1, 1, 4][k]));
   }
+});
+
+Deno.test("case 11: contributions to steps that fail for want of stack leave no step behind when they are made again", () => {
+  const fleet = new Fleet();
+  const ring = createStepRing(64);
+  const contributors = [0, 1].map((contributor) => {
+    const { registry } = fleet.start(contributor);
+    const tokens = new StepHistogram({ name: "tokens", help: "T.", buckets: [2, 4], registry });
+    return tokens.own().join(ring, contributor);
+  });
+  let step = 0;
+  const contribute = () => {
+    for (const one of contributors) one.contribute({ step, participants: 0b11, value: 2 });
+    step++;
+  };
+  assertGreater(exhaust(contribute), 0);
+  const check = () => {
+    for (const one of contributors) assertEquals(one.flush(), 0);
+    const samples = fleet.scrape();
+    assertEquals([samples.get("tokens_count"), samples.get("tokens_sum")], [step, 4 * step]);
+  };
+  contribute();
+  check();
+  // Each slot serves the steps that come round to it.
+  for (let k = 0; k < 3 * 64; k++) contribute();
+  check();
 });
