@@ -178,6 +178,7 @@ export class ThreadMesh {
   /** Leaves the channel, which otherwise keeps the process alive. This thread's slab goes on to be read by others. */
   close(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#entrance.leave();
     this.#channel.close();
     if (this.#registry === defaultRegistry) joinedMeshes().delete(this.#channel.name);
@@ -271,6 +272,13 @@ export class ThreadMesh {
 
   #beat(): void {
     this.#registry.beat();
+    // WHY: a slab that is folded changes what is gathered, perhaps in the middle of a pass.
+    void this.collector.exclusively(() => this.#lookAfter());
+  }
+
+  /** Does what is due with the slabs of the others, unless the mesh was closed meanwhile. */
+  #lookAfter(): void {
+    if (this.#timer === undefined) return;
     this.watch.check();
     for (const source of this.collector.sources) {
       if (source.status().state === SLAB_STATE.CLOSED) this.watch.assumeEnded(source);

@@ -291,6 +291,26 @@ Deno.test("ThreadMesh: the gauges of a thread that said that it ends vanish, its
   for (const mesh of meshes) mesh.close();
 });
 
+Deno.test("ThreadMesh: a thread that ends is taken out between two passes, not within one", async () => {
+  const channel = crypto.randomUUID();
+  const [ending, reading, other] = [define(), define(), define()];
+  const meshes: ThreadMesh[] = [];
+  for (const { registry } of [ending, reading, other]) {
+    meshes.push(await ThreadMesh.join({ registry, channel }));
+  }
+  const hasSeen = ({ watch }: ThreadMesh) =>
+    [...watch.workers.values()].some(({ state }) => state === "ended");
+  const pass = Promise.withResolvers<void>();
+  const turn = meshes[1].collector.exclusively(() => pass.promise);
+  ending.registry.close();
+  await waitFor(() => hasSeen(meshes[2]), { what: "a thread without a pass to see it" });
+  assert(!hasSeen(meshes[1]));
+  pass.resolve();
+  await turn;
+  await waitFor(() => hasSeen(meshes[1]), { what: "the other to see it after its pass" });
+  for (const mesh of meshes) mesh.close();
+});
+
 Deno.test("ThreadMesh.join() gives a thread one place in a channel, however many copies of the library ask", async () => {
   // WHY: Deno mixes up a channel that is opened right after the last one was closed.
   const other = new BroadcastChannel(crypto.randomUUID());
