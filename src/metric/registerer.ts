@@ -30,7 +30,7 @@ export interface Registerer {
   /**
    * Makes the family of a new name.
    *
-   * @throws {DuplicateFamilyError} If the name or one of its samples is taken
+   * @throws {DuplicateFamilyError} If the name is taken, one of its samples', or the family's in OpenMetrics
    * @internal
    */
   define(descriptor: Descriptor, shape: CellShape): Family;

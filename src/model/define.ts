@@ -279,3 +279,14 @@ export function sampleNames(descriptor: Pick<Descriptor, "name" | "type">): read
       return [name];
   }
 }
+
+/**
+ * The names that a family takes in a registry: those of its samples, and the one that OpenMetrics 1.0 has for the whole
+ * family, a counter's without `_total` and an info's without `_info`. Parsers refuse a scrape with two families of one name.
+ */
+export function takenNames(descriptor: Pick<Descriptor, "name" | "type">): readonly string[] {
+  const { type } = descriptor;
+  const names = sampleNames(descriptor);
+  if (type !== "counter" && type !== "info") return names;
+  return [...names, names[0].replace(type === "counter" ? /_total$/ : /_info$/, "")];
+}

@@ -6,7 +6,7 @@
 // CONTROL PLANE
 import { Family } from "../metric/family.ts";
 import type { CollectCallback, Registerer } from "../metric/registerer.ts";
-import { descriptorDifference, sampleNames } from "../model/define.ts";
+import { descriptorDifference, takenNames } from "../model/define.ts";
 import type { Descriptor } from "../model/descriptor.ts";
 import { DuplicateFamilyError } from "../model/errors.ts";
 import type { Removal } from "../model/removal.ts";
@@ -131,7 +131,7 @@ export class Registry implements Registerer {
   /**
    * Makes the family of a new name.
    *
-   * @throws {DuplicateFamilyError} If the name or one of its samples is taken
+   * @throws {DuplicateFamilyError} If the name is taken, one of its samples', or the family's in OpenMetrics
    * @internal
    */
   define(descriptor: Descriptor, shape: CellShape): Family {
@@ -333,7 +333,7 @@ export class Registry implements Registerer {
   }
 
   #add(descriptor: Descriptor, shape: CellShape): Family {
-    const names = sampleNames(descriptor);
+    const names = takenNames(descriptor);
     for (const name of names) {
       const owner = this.#owners.get(name);
       if (owner !== undefined) throw collision(name, { existing: owner, rejected: descriptor });
@@ -361,12 +361,12 @@ function duplicate(existing: Descriptor, rejected: Descriptor): DuplicateFamilyE
 }
 
 function collision(
-  sample: string,
+  name: string,
   definitions: { existing: Descriptor; rejected: Descriptor },
 ): DuplicateFamilyError {
   const { existing, rejected } = definitions;
   return new DuplicateFamilyError(
-    `Cannot define ${rejected.type} "${rejected.name}": its sample "${sample}" belongs to ${existing.type} "${existing.name}"`,
+    `Cannot define ${rejected.type} "${rejected.name}": its name "${name}" belongs to ${existing.type} "${existing.name}"`,
     definitions,
   );
 }

@@ -6,6 +6,7 @@ import {
   type DefinitionOptions,
   descriptorDifference,
   sampleNames,
+  takenNames,
 } from "../../../src/model/define.ts";
 import type { MetricType } from "../../../src/model/metric_type.ts";
 
@@ -141,6 +142,12 @@ Deno.test("case 43: descriptorDifference() names the first field in which two de
     descriptorDifference(define("gauge", { mode: "sum" }), define("gauge", { mode: "max" })),
     'mode "sum" against "max"',
   );
+});
+
+Deno.test("takenNames() adds what OpenMetrics calls the family", () => {
+  assertEquals(takenNames({ name: "a_total", type: "counter" }), ["a_total", "a_created", "a"]);
+  assertEquals(takenNames({ name: "a_info", type: "info" }), ["a_info", "a_info_info", "a"]);
+  assertEquals(takenNames({ name: "a", type: "gauge" }), ["a"]);
 });
 
 Deno.test("case 45: sampleNames() lists what a family writes", () => {

@@ -4,6 +4,7 @@ import { HEADER32, SLAB_STATE } from "../../../src/layout/slab_header.ts";
 import { Commit } from "../../../src/metric/commit.ts";
 import { Counter } from "../../../src/metric/counter.ts";
 import { Gauge } from "../../../src/metric/gauge.ts";
+import { Info } from "../../../src/metric/info.ts";
 import { Histogram } from "../../../src/metric/histogram.ts";
 import type { Descriptor } from "../../../src/model/descriptor.ts";
 import { DuplicateFamilyError } from "../../../src/model/errors.ts";
@@ -126,7 +127,7 @@ Deno.test("case 45: Registry refuses a family whose samples another family write
     assertThrows(
       () => new Gauge({ name, help: "X.", registry: first }),
       DuplicateFamilyError,
-      `Cannot define gauge "${name}": its sample "${name}" belongs to histogram "x"`,
+      `Cannot define gauge "${name}": its name "${name}" belongs to histogram "x"`,
     );
   }
   const second = new Registry({ slabBytes: BYTES });
@@ -187,6 +188,24 @@ Deno.test("Registry refuses a definition that no reader could read, and the fami
   assertEquals(names, ["a_total", "b_total"]);
 });
 
+Deno.test("case 45: Registry refuses two families that are one to OpenMetrics, in either order", () => {
+  const registry = new Registry();
+  const define = {
+    jobs: () => new Gauge({ name: "jobs", help: "J.", registry }),
+    jobs_total: () => new Counter({ name: "jobs_total", help: "J.", registry }),
+    build: () => new Gauge({ name: "build", help: "B.", registry }),
+    build_info: () => new Info({ name: "build_info", help: "B.", registry }),
+  };
+  for (
+    const [first, second, name] of [["jobs", "jobs_total", "jobs"], ["build_info", "build", "build"]] as const
+  ) {
+    define[first]();
+    const message = `"${second}": its name "${name}" belongs to`;
+    assertThrows(define[second], DuplicateFamilyError, message);
+  }
+  assertEquals(registry.descriptors().map(({ name }) => name), ["jobs", "build_info"]);
+});
+
 Deno.test("Registry refuses a family that is another one to scrapers without UTF-8, in either order", () => {
   for (const [first, second] of [["q.r", "q_r"], ["q_r", "q.r"], ["q.r", "q-r"]]) {
     const registry = new Registry();
@@ -194,7 +213,7 @@ Deno.test("Registry refuses a family that is another one to scrapers without UTF
     assertThrows(
       () => new Counter({ name: `${second}_total`, help: "Q.", utf8Names: true, registry }),
       DuplicateFamilyError,
-      `its sample "q_r_total" belongs to counter "${first}_total"`,
+      `its name "q_r_total" belongs to counter "${first}_total"`,
     );
     new Counter({ name: "q.s_total", help: "Q.", utf8Names: true, registry });
   }
