@@ -21,6 +21,9 @@ import {
 import { observedStep } from "./histogram_cell.ts";
 import { openSlab } from "./slab.ts";
 
+/** How far a contribution has come. */
+const STAGE = { over: 0, added: 1, arrived: 2, claimed: 3, observed: 4 } as const;
+
 const CLAIMER_MASK = (1 << CLAIMER_BITS) - 1;
 
 /** How many steps may be open at once: unless told otherwise, at least, at most. */
@@ -63,7 +66,7 @@ export interface Contribution {
   readonly value: number;
 }
 
-/** Observes a step in the caller's own memory. */
+/** Observes a step in the caller's own memory. It is called again if it throws, so it must not have observed then. */
 export type ObserveStep = (total: number, step: number) => void;
 
 /**
@@ -74,11 +77,12 @@ export type ObserveStep = (total: number, step: number) => void;
  * import { assertEquals } from "@std/assert";
  * import { createStepRing, StepRing } from "promslab";
  *
- * const ring = new StepRing(createStepRing());
+ * const memory = createStepRing();
+ * const ends = [new StepRing(memory), new StepRing(memory)];
  * const totals: number[] = [];
  * const observe = (total: number) => void totals.push(total);
- * ring.contribute(0, { step: 0, participants: 0b11, value: 5 }, observe);
- * ring.contribute(1, { step: 0, participants: 0b11, value: 3 }, observe);
+ * ends[0].contribute(0, { step: 0, participants: 0b11, value: 5 }, observe);
+ * ends[1].contribute(1, { step: 0, participants: 0b11, value: 3 }, observe);
  * assertEquals(totals, [8]);
  * ```
  */
@@ -87,9 +91,13 @@ export class StepRing {
   readonly #slotCount: number;
   /** A step divided by the number of slots, shifted this far right, is the round that its slot is in. */
   readonly #roundShift: number;
-  /** The slot of a contribution that has arrived and was not looked at further, and its step; 0 for none. */
-  #arrived32 = 0;
-  #arrivedStep = 0;
+  /**
+   * The last contribution, and how far it has come. WHY: where the stack ends, any call may throw, those of Atomics too;
+   * it goes on from here. Each is stored right after what it tells of, with no call in between.
+   */
+  #slot32 = 0;
+  #step = 0;
+  #stage: number = STAGE.over;
 
   /** Takes memory that {@linkcode createStepRing} made. */
   constructor(buffer: SharedArrayBuffer) {
@@ -123,24 +131,39 @@ export class StepRing {
     // WHY: a contributor comes once; a supervisor that speaks for an ended one may not know that it had come.
     if ((Atomics.load(i32, slot32 + STEP_SLOT32.arrived) & (1 << contributor)) !== 0) return true;
     // ORDER: sum and participants before arrived, so that who sees all bits sees all parts (litmus: step join).
-    Atomics.add(i32, slot32 + STEP_SLOT32.sum, part.value);
+    if (this.#stage !== STAGE.added || this.#step !== step) {
+      Atomics.add(i32, slot32 + STEP_SLOT32.sum, part.value);
+      this.#slot32 = slot32;
+      this.#step = step;
+      this.#stage = STAGE.added;
+    }
     Atomics.store(i32, slot32 + STEP_SLOT32.participants, part.participants);
     Atomics.or(i32, slot32 + STEP_SLOT32.arrived, 1 << contributor);
-    this.#arrived32 = slot32;
-    this.#arrivedStep = step;
+    this.#stage = STAGE.arrived;
     this.settle(contributor, observe);
     return true;
   }
 
-  /** Observes the step of the last contribution if it is complete, and an exhausted stack kept it from being looked at. */
+  /** Observes the step of the last contribution if that has arrived, the step is complete, and nobody else observes it. */
   settle(contributor: number, observe: ObserveStep): void {
-    const slot32 = this.#arrived32;
-    if (slot32 === 0) return;
-    if (this.#complete(slot32)) {
-      const free = this.#freeClaim(this.#arrivedStep);
-      this.#finish({ slot32, from: free, claimer: contributor + 1 }, stampOf(this.#arrivedStep), observe);
+    if (this.#stage < STAGE.arrived) return;
+    const i32 = this.#i32;
+    const slot32 = this.#slot32;
+    const free = this.#freeClaim(this.#step);
+    if (this.#stage === STAGE.arrived) {
+      if (!this.#complete(slot32) || !this.#claim(slot32, free, contributor + 1)) {
+        this.#stage = STAGE.over;
+        return;
+      }
+      this.#stage = STAGE.claimed;
     }
-    this.#arrived32 = 0;
+    if (this.#stage === STAGE.claimed) {
+      // ORDER: after the arrivals were seen, each of which is after its part (litmus: step join).
+      observe(Atomics.load(i32, slot32 + STEP_SLOT32.sum), stampOf(this.#step));
+      this.#stage = STAGE.observed;
+    }
+    this.#release(slot32, free);
+    this.#stage = STAGE.over;
   }
 
   /**
@@ -168,10 +191,12 @@ export class StepRing {
       const stamp = stampOf(((claim >>> CLAIMER_BITS) << this.#roundShift) | k);
       if ((claim & CLAIMER_MASK) === ended.contributor + 1) {
         const observed = cell32 !== 0 && observedStep(slab, cell32, ended.bucketCount) === stamp;
-        const slot = { slot32, from: claim, claimer: SUPERVISOR_CLAIM };
-        this.#finish(slot, stamp, observed ? undefined : observe);
-      } else if (claim === free && this.#complete(slot32)) {
-        this.#finish({ slot32, from: free, claimer: SUPERVISOR_CLAIM }, stamp, observe);
+        if (!observed) observe(Atomics.load(i32, slot32 + STEP_SLOT32.sum), stamp);
+        this.#release(slot32, free);
+      } else if (claim === free && this.#complete(slot32) && this.#claim(slot32, free, SUPERVISOR_CLAIM)) {
+        // ORDER: after the arrivals were seen, each of which is after its part (litmus: step join).
+        observe(Atomics.load(i32, slot32 + STEP_SLOT32.sum), stamp);
+        this.#release(slot32, free);
       }
     }
   }
@@ -198,26 +223,15 @@ export class StepRing {
     return arrived !== 0 && (participants & ~(arrived | dead)) === 0;
   }
 
-  /** Claims a slot whose claim is `from`, observes its step, and hands it on to the step that uses it next. */
-  #finish(
-    { slot32, from, claimer }: { slot32: number; from: number; claimer: number },
-    stamp: number,
-    observe: ObserveStep | undefined,
-  ): void {
-    const i32 = this.#i32;
-    const claim32 = slot32 + STEP_SLOT32.claim;
-    const free = from & ~CLAIMER_MASK;
+  /** Claims a slot for who observes its step; whether that succeeded. */
+  #claim(slot32: number, free: number, claimer: number): boolean {
     // ORDER: exactly one of those who find the step complete gets it, and nobody gets a later step (litmus: step join).
-    if (Atomics.compareExchange(i32, claim32, from, free | claimer) !== from) return;
-    try {
-      observe?.(Atomics.load(i32, slot32 + STEP_SLOT32.sum), stamp);
-    } catch (error) {
-      // WHY: only an exhausted stack throws here, before the observation; it is made by who looks at the step next.
-      // ORDER: gives the claim back as it was; until then nobody else can have it (litmus: step join).
-      Atomics.store(i32, claim32, from);
-      throw error;
-    }
-    // WHY no call from here on: it could throw, and the step is observed.
+    return Atomics.compareExchange(this.#i32, slot32 + STEP_SLOT32.claim, free, free | claimer) === free;
+  }
+
+  /** Hands a slot on to the step that uses it next. */
+  #release(slot32: number, free: number): void {
+    const i32 = this.#i32;
     // ORDER: before the claim, so that a slot that is seen free is seen empty (litmus: step join).
     Atomics.store(i32, slot32 + STEP_SLOT32.arrived, 0);
     Atomics.store(i32, slot32 + STEP_SLOT32.participants, 0);
@@ -225,7 +239,7 @@ export class StepRing {
     const rounds = 2 ** (32 - this.#roundShift);
     const round = ((free >>> CLAIMER_BITS) + 1) % rounds;
     // ORDER: last, it opens the slot to the contributors of the next step (litmus: step join).
-    Atomics.store(i32, claim32, (round << CLAIMER_BITS) | 0);
+    Atomics.store(i32, slot32 + STEP_SLOT32.claim, (round << CLAIMER_BITS) | 0);
   }
 }
 

@@ -38,52 +38,73 @@ interface Story {
   readonly former: number;
 }
 
-/** Stops the contribution after so many stores. Returns how many stores were made, what was observed, and if parts are missing. */
-function stopAfter(limit: number, { participants, living, former }: Story) {
-  const ring = new StepRing(createStepRing(SLOTS));
+/** The threads of a story: three slabs, and an end of the ring for each. */
+function play({ participants, living, former }: Story) {
+  const memory = createStepRing(SLOTS);
   const ended = new TracedSlab(openSlab(createSlab({ bytes: 8 * PAGE_BYTES })));
   const [other, main] = [1, 2].map(() => openSlab(createSlab({ bytes: 8 * PAGE_BYTES })));
-  const contribute = (contributor: number, step: number, slab: Slab) => {
-    const given = contributor === ENDED || living !== "none";
-    if (given) {
-      ring.contribute(contributor, { step, participants, value: PARTS[contributor] }, observeIn(slab));
-    }
+  const [endedEnd, livingEnd, mainEnd] = [0, 1, 2].map(() => new StepRing(memory));
+  const contributeLiving = (step: number) => {
+    if (living === "none") return;
+    livingEnd.contribute(LIVING, { step, participants, value: PARTS[LIVING] }, observeIn(other));
   };
-  ended.run(() => {
-    ring.announce(ENDED, CELL32);
-    for (let step = 0; step < former; step++) {
-      contribute(LIVING, step, other);
-      contribute(ENDED, step, ended.slab);
+  const contributeEnded = (step: number, limit?: number) =>
+    ended.run(
+      () => endedEnd.contribute(ENDED, { step, participants, value: PARTS[ENDED] }, observeIn(ended.slab)),
+      limit,
+    );
+  ended.run(() => endedEnd.announce(ENDED, CELL32));
+  for (let step = 0; step < former; step++) {
+    contributeLiving(step);
+    contributeEnded(step);
+  }
+  if (living === "before") contributeLiving(former);
+  /** How often was observed, and the sum, when each slot has served the steps that come round to it. */
+  const totals = () => {
+    if (living === "after") contributeLiving(former);
+    for (let step = former + 1; step <= former + 2 * SLOTS; step++) {
+      const part = { step, participants: 1 << LIVING, value: 1 };
+      assertEquals(livingEnd.contribute(LIVING, part, observeIn(other)), true);
     }
-  });
-  if (living === "before") contribute(LIVING, former, other);
-  const stores = ended.run(() => contribute(ENDED, former, ended.slab), limit);
+    const [count, sum] = [ended.real, other, main].map(totalsOf)
+      .reduce(([counts, sums], [count, sum]) => [counts + count, sums + sum]);
+    return { count: count - 2 * SLOTS, sum: sum - 2 * SLOTS };
+  };
+  return { ended, main, mainEnd, contributeEnded, totals };
+}
+
+/** Ends the contributor after so many stores. Returns how many were made, and what was observed. */
+function stopAfter(limit: number, story: Story) {
+  const { ended, main, mainEnd, contributeEnded, totals } = play(story);
+  const { participants, former } = story;
+  const stores = contributeEnded(former, limit);
   const outstanding = { step: former, participants, value: 0 };
-  ring.takeOver(
+  mainEnd.takeOver(
     { contributor: ENDED, slab: ended.real.buffer as SharedArrayBuffer, bucketCount: BUCKETS },
     observeIn(main),
   );
-  ring.contribute(ENDED, outstanding, observeIn(main));
-  if (living === "after") contribute(LIVING, former, other);
-  // The slot serves the steps that come round to it.
-  for (let step = former + 1; step <= former + 2 * SLOTS; step++) {
-    const part = { step, participants: 1 << LIVING, value: 1 };
-    assertEquals(ring.contribute(LIVING, part, observeIn(other)), true);
-  }
-  const totals = [ended.real, other, main].map(totalsOf);
-  const [count, sum] = totals.reduce(([counts, sums], [count, sum]) => [counts + count, sums + sum]);
-  return { stores, count: count - 2 * SLOTS, sum: sum - 2 * SLOTS };
+  mainEnd.contribute(ENDED, outstanding, observeIn(main));
+  return { stores, ...totals() };
 }
 
+/** An exception stops the contributor after so many stores, as often as is told, and it makes the contribution again. */
+function failAfter(limits: readonly number[], story: Story) {
+  const { contributeEnded, totals } = play(story);
+  for (const limit of limits) contributeEnded(story.former, limit);
+  contributeEnded(story.former);
+  return totals();
+}
+
+const STORIES: readonly Omit<Story, "former">[] = [
+  { participants: 1 << ENDED, living: "none" },
+  { participants: 1 << ENDED | 1 << LIVING, living: "before" },
+  { participants: 1 << ENDED | 1 << LIVING, living: "after" },
+];
+const FORMERS = [0, 1, 2, SLOTS - 1, SLOTS, SLOTS + 1];
+
 Deno.test("every prefix of a contribution leaves a step that is observed once when its contributor is given up", () => {
-  const [own, both] = [1 << ENDED, 1 << ENDED | 1 << LIVING];
-  const stories: Omit<Story, "former">[] = [
-    { participants: own, living: "none" },
-    { participants: both, living: "before" },
-    { participants: both, living: "after" },
-  ];
-  for (const former of [0, 1, 2, SLOTS - 1, SLOTS, SLOTS + 1]) {
-    for (const story of stories) {
+  for (const former of FORMERS) {
+    for (const story of STORIES) {
       const rest = story.living === "none" ? 0 : PARTS[LIVING];
       const { stores } = stopAfter(Infinity, { ...story, former });
       assertGreater(stores, story.living === "after" ? 2 : 8);
@@ -93,6 +114,22 @@ Deno.test("every prefix of a contribution leaves a step that is observed once wh
         const sum = (former + 1) * (PARTS[ENDED] + rest) - missing;
         const message = `${JSON.stringify({ ...story, former })}, after ${limit} of ${stores} stores`;
         assertEquals({ ...found, stores: limit }, { stores: limit, count: former + 1, sum }, message);
+      }
+    }
+  }
+});
+
+Deno.test("every prefix of a contribution that an exception stops is gone on from when the contribution is made again", () => {
+  for (const former of FORMERS) {
+    for (const story of STORIES) {
+      const rest = story.living === "none" ? 0 : PARTS[LIVING];
+      const whole = { count: former + 1, sum: (former + 1) * (PARTS[ENDED] + rest) };
+      const { stores } = stopAfter(Infinity, { ...story, former });
+      for (let first = 0; first <= stores; first++) {
+        for (let second = 0; second <= stores; second++) {
+          const message = `${JSON.stringify({ ...story, former })}, after ${first}, then ${second} stores`;
+          assertEquals(failAfter([first, second], { ...story, former }), whole, message);
+        }
       }
     }
   }
