@@ -153,8 +153,15 @@ export class MergedFamily {
   remove(removal: Removal, place: { number: number; origin: ColumnOrigin | undefined }): void {
     const { labelNames } = this.descriptor;
     const matching = new Set<number>();
-    for (const index of this.#indexes.values()) {
-      if (removalMatches(removal, { labelNames, values: this.#labels[index] })) matching.add(index);
+    if (!this.#perWorker && labelNames.every((name) => removal.labels[name] !== undefined)) {
+      // WHY: thousands of series may be removed one by one.
+      const index = this.#indexes.get(labelSetKey(labelNames.map((name) => removal.labels[name])));
+      if (index === undefined) return;
+      matching.add(index);
+    } else {
+      for (const index of this.#indexes.values()) {
+        if (removalMatches(removal, { labelNames, values: this.#labels[index] })) matching.add(index);
+      }
     }
     for (const { column, origin } of this.#members) {
       if (origin === place.origin) continue;

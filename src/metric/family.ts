@@ -16,7 +16,7 @@ import {
 import { readDescriptor } from "../model/read_descriptor.ts";
 import { type Removal, removalMatches } from "../model/removal.ts";
 import { type CellShape, createPrivateCell, isUntouched } from "../slab/cell_shape.ts";
-import { DirectoryReader, RECORD_KIND } from "../slab/directory.ts";
+import { DirectoryReader, type DirectoryRecord, RECORD_KIND, seriesRecordAt } from "../slab/directory.ts";
 import type { Slab } from "../slab/slab.ts";
 import type { SlabWriter } from "../slab/slab_writer.ts";
 import { LabelIndex, NO_CELL } from "./label_index.ts";
@@ -61,6 +61,8 @@ export class Family {
    * given back.
    */
   readonly #parked: Map<number, WeakRef<BoundChild>> = new Map();
+  /** Where the record of each cell begins, once series are removed one by one. */
+  #records: { readonly reader: DirectoryReader; readonly starts: Map<number, number> } | undefined;
   /** Children of removed series that ended at the overflow series, beside the one that it has of its own. */
   #strays: BoundChild[] = [];
 
@@ -186,11 +188,28 @@ export class Family {
    */
   remove(removal: Removal): void {
     const labelNames = this.#labelNames;
-    const { at = Infinity } = removal;
+    const { at = Infinity, labels, reset } = removal;
+    if (labelNames.length > 0 && labelNames.every((name) => labels[name] !== undefined)) {
+      const values = labelNames.map((name) => labels[name]);
+      if (!values.every((value) => value === OVERFLOW_LABEL_VALUE)) {
+        // WHY: to look through the whole directory for each of thousands of series takes minutes.
+        return this.#removeOne(values, { at, reset });
+      }
+    }
     this.removeWhere(
       (values, removalsSeen) => removalsSeen < at && removalMatches(removal, { labelNames, values }),
       removal,
     );
+  }
+
+  #removeOne(values: string[], { at, reset }: { readonly at: number; readonly reset: boolean }): void {
+    if (this.#familyId < 0) return;
+    const cell = this.#index.findValues(values);
+    const start = this.#startOf(cell);
+    if (start === undefined) return;
+    const record = seriesRecordAt(this.slab, start);
+    if (record.removalsSeen >= at || this.#isHidden(record, reset)) return;
+    this.#removeAll([{ start, cell, values }], { reset, hide: false });
   }
 
   /**
@@ -209,15 +228,45 @@ export class Family {
     const removed: { readonly start: number; readonly cell: number; readonly values: string[] }[] = [];
     const labelCount = this.#labelNames.length;
     new DirectoryReader(this.slab).read((record) => {
-      const mine = record.kind === RECORD_KIND.SERIES && record.familyId === this.#familyId &&
-        !record.reclaimed;
-      if (!mine) return;
+      if (!this.#isMine(record) || record.reclaimed) return;
       const values = decodeLabelValues(record.payload, labelCount);
-      if (!matches(values, record.removalsSeen)) return;
-      // WHY: a series that was removed and has not moved since is hidden; a reset must not bring it back.
-      if (reset && record.dormant && isUntouched(this.slab, record.cellOffset, this.#shape)) return;
-      removed.push({ start: record.start, cell: record.cellOffset / 4, values });
+      if (matches(values, record.removalsSeen) && !this.#isHidden(record, reset)) {
+        removed.push({ start: record.start, cell: record.cellOffset / 4, values });
+      }
     });
+    this.#removeAll(removed, { reset, hide });
+  }
+
+  #isMine({ kind, familyId }: DirectoryRecord): boolean {
+    return kind === RECORD_KIND.SERIES && familyId === this.#familyId;
+  }
+
+  /** WHY: a series that was removed and has not moved since is hidden; a reset must not bring it back. */
+  #isHidden(
+    { dormant, cellOffset }: Pick<DirectoryRecord, "dormant" | "cellOffset">,
+    reset: boolean,
+  ): boolean {
+    return reset && dormant && isUntouched(this.slab, cellOffset, this.#shape);
+  }
+
+  /** Where the record of a cell begins. */
+  #startOf(cell: number): number | undefined {
+    const { reader, starts } = this.#records ??= {
+      reader: new DirectoryReader(this.slab),
+      starts: new Map(),
+    };
+    reader.read((record) => {
+      if (!this.#isMine(record)) return;
+      if (record.reclaimed) starts.delete(record.cellOffset / 4);
+      else starts.set(record.cellOffset / 4, record.start);
+    });
+    return starts.get(cell);
+  }
+
+  #removeAll(
+    removed: readonly { readonly start: number; readonly cell: number; readonly values: string[] }[],
+    { reset, hide }: { readonly reset: boolean; readonly hide: boolean },
+  ): void {
     for (const { cell, values } of removed) this.#index.forget(values, cell);
     for (const { start, cell, values } of removed) {
       // WHY: a family without labels is always exposed, so its removal is a reset unless it is to be hidden.
@@ -225,6 +274,12 @@ export class Family {
         ? !this.#replaceFallback(values, hide || (!reset && this.ownCell < 0))
         : !this.#replaceSeries(cell, { values, reset });
       if (!kept) this.#reclaim(start);
+      // WHY: readers take it for removed until its owner says otherwise, so what it counts on would be lost for ever.
+      else {
+        const [cellOffset, payload] = [cell * 4, encodeLabelValues(values)];
+        const dormant = this.ownCell < 0 && isUntouched(this.slab, cellOffset, this.#shape);
+        this.#writer.renew(start, { familyId: this.#familyId, cellOffset, payload, dormant });
+      }
     }
   }
 

@@ -57,6 +57,23 @@ export function isUnchanged(slab: Slab, { start, state }: Pick<DirectoryRecord, 
   return Atomics.load(slab.i32, toIndex32(start) + field32.state) === state;
 }
 
+/** What the owner needs to know of a series before it removes it. Owner thread only. */
+export function seriesRecordAt(
+  { i32 }: Slab,
+  start: number,
+): Pick<DirectoryRecord, "cellOffset" | "dormant" | "removalsSeen"> {
+  const at32 = toIndex32(start);
+  return {
+    cellOffset: i32[at32 + field32.cellOffset],
+    dormant: isDormant(i32[at32 + field32.state]),
+    removalsSeen: i32[at32 + field32.removalsSeen],
+  };
+}
+
+function isDormant(state: number): boolean {
+  return (state & RECORD_STATE_MASK) === RECORD_STATE.DORMANT;
+}
+
 /** Parses each record of a slab once, and again when it was reclaimed or used anew. Any thread; one per reader. */
 export class DirectoryReader {
   readonly #slab: Slab;
@@ -144,7 +161,7 @@ export class DirectoryReader {
       kind: i32[at32 + field32.kind],
       familyId: i32[at32 + field32.familyId],
       cellOffset,
-      dormant: (state & RECORD_STATE_MASK) === RECORD_STATE.DORMANT,
+      dormant: isDormant(state),
       reclaimed: (state & RECORD_STATE_MASK) === RECORD_STATE.RECLAIMED,
       removalsSeen: i32[at32 + field32.removalsSeen],
       created: f64[toIndex64(start + DIRECTORY_RECORD.at.created)],

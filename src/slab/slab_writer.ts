@@ -203,6 +203,11 @@ export class SlabWriter {
     this.#countSeries(-1);
   }
 
+  /** Declares a series, whose record and cell stay, one that was made after the removals that the owner has seen. */
+  renew(start: number, series: SeriesInput & { cellOffset: number }): void {
+    this.#fillAnew(start, series);
+  }
+
   #markReclaimed(start: number): void {
     const { i32 } = this.slab;
     const state32 = toIndex32(start + DIRECTORY_RECORD.at.state);

@@ -403,3 +403,34 @@ Deno.test("series that were removed give their memory back where a thread has no
   info.set({ k: "last" });
   assertEquals([...samplesOf(collector.blocks()).keys()], ['app_build{k="last"}', 'depth{k="last"}']);
 });
+
+Deno.test("a removal for which a full slab has no room hides no fallback series for ever", () => {
+  const fleet = new Fleet();
+  const clock = { now: 0 };
+  const { registry } = fleet.start(0, { bytes: 64 * 1024, now: () => clock.now });
+  const define = (registry: Registry) => ({
+    jobs: new Counter({ name: "jobs_total", help: "J.", labelNames: ["k"], registry }),
+    plain: new Counter({ name: "plain_total", help: "P.", registry }),
+  });
+  const worker = define(registry);
+  const main = define(fleet.main);
+  for (let i = 0; i < 3000; i++) worker.jobs.inc({ k: `key ${i}` });
+  // Each takes another record, until there is no room for one.
+  for (let i = 0; i < 50; i++) {
+    main.plain.reset();
+    registry.beat();
+  }
+  worker.plain.inc(5);
+  const shown = () => {
+    const samples = fleet.scrape();
+    return [samples.get("plain_total"), samples.get('jobs_total{k="_overflow"}')];
+  };
+  const [, overflow] = shown();
+  main.jobs.clear();
+  main.plain.reset();
+  registry.beat();
+  assertEquals(shown(), [5, overflow]);
+  worker.plain.inc(100);
+  for (let i = 0; i < 10; i++) worker.jobs.inc({ k: `new ${i}` });
+  assertEquals(shown(), [105, overflow! + 10]);
+});
