@@ -177,6 +177,10 @@ export class Commit {
       if (this.#size === COMMIT_CELLS_MAX) {
         throw new RangeError(`Cannot commit more than ${COMMIT_CELLS_MAX} series at once`);
       }
+      // WHY: in another registry's slab, other series lie where this one's commits are noted.
+      if (child.slab.shareable && child.slab !== this.#registry.slab) {
+        throw new TypeError(`Cannot commit to "${child.name}": wanted a metric of the commit's own registry`);
+      }
       update = pool.take();
       update.begin(child);
       this.#updates[this.#size++] = update;

@@ -8,6 +8,7 @@ import type { Descriptor } from "../model/descriptor.ts";
 import type { Removal } from "../model/removal.ts";
 import type { CellShape } from "../slab/cell_shape.ts";
 import type { TicketCounter } from "../slab/control.ts";
+import type { Slab } from "../slab/slab.ts";
 import type { Family } from "./family.ts";
 import type { WallClock } from "./wall_clock.ts";
 
@@ -47,6 +48,12 @@ export interface Registerer {
    * @param key what it is known by, by default itself; a key that is there keeps the callback it has
    */
   register(callback: CollectCallback, key?: unknown): void;
+  /**
+   * Where its series lie.
+   *
+   * @internal
+   */
+  readonly slab: Slab;
   /**
    * Where commits are noted, as an element of the slab's Int32Array; 0 if there is no room.
    *

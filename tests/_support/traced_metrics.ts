@@ -17,6 +17,7 @@ import { samplesOf } from "./fleet.ts";
 export function registererOf(slab: Slab): Registerer {
   const writer = new SlabWriter(slab);
   return {
+    slab: writer.slab,
     define: (descriptor, shape) => new Family(descriptor, { writer, shape }),
     getOrDefine: (descriptor, shape) => new Family(descriptor, { writer, shape }),
     register() {},

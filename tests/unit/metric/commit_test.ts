@@ -140,3 +140,19 @@ Deno.test("Commit: series that share the overflow series, and a slab without roo
     "that there is no room for commits is counted",
   );
 });
+
+Deno.test("Commit refuses a metric of another registry, and writes to none of its series", () => {
+  const { fleet, all, commit } = setup();
+  const other = fleet.start(1).registry;
+  const foreign = new Counter({ name: "foreign_total", help: "F.", labelNames: ["k"], registry: other });
+  const before = [...fleet.scrape()];
+  commit.inc(all, 0);
+  assertThrows(
+    () => commit.inc(foreign.labels("a")),
+    TypeError,
+    'Cannot commit to "foreign_total": wanted a metric of the commit\'s own registry',
+  );
+  assertEquals(commit.size, 1);
+  commit.apply();
+  assertEquals([...fleet.scrape()].filter(([name]) => name !== 'foreign_total{k="a"}'), before);
+});
