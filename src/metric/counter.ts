@@ -52,7 +52,7 @@ export class CounterChild implements BoundChild {
   readonly #name: string;
   readonly #keeper: ExemplarKeeper;
 
-  /** Made by {@linkcode Counter.labels}. */
+  /** Made by {@linkcode Counter.labels}. @internal */
   constructor(slab: Slab, cell32: number, of: { name: string; keeper: ExemplarKeeper }) {
     this.#slab = slab;
     this.#i32 = slab.i32;

@@ -54,7 +54,7 @@ export class GaugeChild implements BoundChild {
   readonly #stamping: Stamping;
   readonly #plain: boolean;
 
-  /** Made by {@linkcode Gauge.labels}. */
+  /** Made by {@linkcode Gauge.labels}. @internal */
   constructor(slab: Slab, cell32: number, stamping: Stamping) {
     this.#slab = slab;
     this.#cell32 = cell32;

@@ -48,7 +48,7 @@ export class GaugeHistogramChild implements BoundChild {
   readonly #bounds: Float64Array;
   readonly #name: string;
 
-  /** Made by {@linkcode GaugeHistogram.labels}. */
+  /** Made by {@linkcode GaugeHistogram.labels}. @internal */
   constructor(slab: Slab, cell32: number, of: { bounds: Float64Array; name: string }) {
     this.#slab = slab;
     this.#cell32 = cell32;

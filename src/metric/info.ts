@@ -37,7 +37,7 @@ export class InfoChild implements BoundChild {
   readonly #family: Family;
   #cell32: number;
 
-  /** Made by {@linkcode Info.labels}. */
+  /** Made by {@linkcode Info.labels}. @internal */
   constructor(family: Family, cell32: number) {
     this.#family = family;
     this.#cell32 = cell32;

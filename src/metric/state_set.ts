@@ -58,7 +58,7 @@ export class StateSetChild<State extends string = string> implements BoundChild 
   #cell32: number;
   readonly #states: States;
 
-  /** Made by {@linkcode StateSet.labels}. */
+  /** Made by {@linkcode StateSet.labels}. @internal */
   constructor(slab: Slab, cell32: number, states: States) {
     this.#slab = slab;
     this.#cell32 = cell32;

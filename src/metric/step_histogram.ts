@@ -40,7 +40,7 @@ export class StepContributor {
   /** Contributions whose slot an older step still has, oldest first. */
   readonly #waiting: Contribution[] = [];
 
-  /** Made by {@linkcode StepHistogramChild.join}. */
+  /** Made by {@linkcode StepHistogramChild.join}. @internal */
   constructor(ring: StepRing, contributor: number, into: { name: string; observe: ObserveStep }) {
     this.#ring = ring;
     this.#contributor = contributor;
@@ -119,7 +119,7 @@ export class StepHistogramChild implements BoundChild {
   /** The ends of rings by which this series observes. WHY weak: who contributes holds its end, and nobody else needs it. */
   #ends: { readonly end: WeakRef<StepRing>; readonly contributor: number }[] = [];
 
-  /** Made by {@linkcode StepHistogram.labels}. */
+  /** Made by {@linkcode StepHistogram.labels}. @internal */
   constructor(slab: Slab, cell32: number, of: { bounds: Float64Array; name: string }) {
     this.#slab = slab;
     this.#cell32 = cell32;

@@ -56,7 +56,7 @@ export class SummaryChild implements BoundChild {
   readonly #clock: WallClock;
   readonly #name: string;
 
-  /** Made by {@linkcode Summary.labels}. */
+  /** Made by {@linkcode Summary.labels}. @internal */
   constructor(slab: Slab, cell32: number, parts: SummaryParts) {
     this.#slab = slab;
     this.#cell32 = cell32;
