@@ -19,7 +19,7 @@ interface LockManager {
 export class Entrance {
   readonly #name: string;
   readonly #locks: LockManager | undefined;
-  #leave: () => void = () => {};
+  readonly #leaves: (() => void)[] = [];
 
   /**
    * @param name the mesh's
@@ -40,9 +40,12 @@ export class Entrance {
    * because another thread took too long: then others may enter at the same time
    * @param deadlineMs the longest to wait for others, in milliseconds
    */
-  async admit(enter: (insiders: number | undefined) => Promise<void>, deadlineMs: number): Promise<void> {
+  async admit(
+    enter: (insiders: number | undefined, slotsTaken: number) => Promise<void>,
+    deadlineMs: number,
+  ): Promise<void> {
     const locks = this.#locks;
-    if (locks === undefined) return await enter(undefined);
+    if (locks === undefined) return await enter(undefined, 0);
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), deadlineMs);
     let entered = false;
@@ -52,26 +55,42 @@ export class Entrance {
         clearTimeout(timer);
         const { held = [] } = await locks.query();
         const insiders = held.filter(({ name }) => name === this.#name).length;
-        await this.#stay(locks);
-        await enter(insiders);
+        await this.#stay(locks, this.#name);
+        await enter(insiders, this.#slotsTaken(held));
       });
     } catch (error) {
       if (entered) throw error;
-      await enter(undefined);
+      await enter(undefined, this.#slotsTaken((await locks.query()).held));
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Is counted no longer. */
-  leave(): void {
-    this.#leave();
+  /** Shows those who enter later which slot the thread has, also when it does not answer them. Within `enter`. */
+  async show(slot: number): Promise<void> {
+    if (this.#locks !== undefined) await this.#stay(this.#locks, `${this.#slotPrefix}${slot}`);
   }
 
-  #stay(locks: LockManager): Promise<void> {
+  get #slotPrefix(): string {
+    return `${this.#name}.slot.`;
+  }
+
+  /** One more than the greatest slot of those who are in. */
+  #slotsTaken(held: readonly { name?: string }[] = []): number {
+    const slots = held.filter(({ name }) => name?.startsWith(this.#slotPrefix))
+      .map(({ name }) => Number(name!.slice(this.#slotPrefix.length)) + 1);
+    return Math.max(0, ...slots);
+  }
+
+  /** Is counted no longer. */
+  leave(): void {
+    for (const leave of this.#leaves.splice(0)) leave();
+  }
+
+  #stay(locks: LockManager, name: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const stay = new Promise<void>((leave) => this.#leave = leave);
-      locks.request(this.#name, { mode: "shared" }, () => {
+      const stay = new Promise<void>((leave) => this.#leaves.push(leave));
+      locks.request(name, { mode: "shared" }, () => {
         resolve();
         return stay;
       }).catch(reject);

@@ -6,7 +6,7 @@
 // CONTROL PLANE
 import { defaultRegistry } from "../registry/default_registry.ts";
 import type { Registry } from "../registry/registry.ts";
-import { drawSlot } from "../slab/control.ts";
+import { drawSlot, raiseSlots } from "../slab/control.ts";
 import { assignSlot } from "../slab/slab.ts";
 import { SLAB_STATE } from "../slab/slab_status.ts";
 import { Collector } from "./collector.ts";
@@ -46,15 +46,21 @@ interface Member {
   readonly slab: SharedArrayBuffer;
 }
 
+/** A control block, and the thread that has made it. */
+interface Control {
+  readonly owner: string;
+  readonly block: SharedArrayBuffer;
+}
+
 type Message =
   /** A new thread asks who is there. */
-  | { readonly kind: "hello"; readonly from: string; readonly control: SharedArrayBuffer }
+  | { readonly kind: "hello"; readonly from: string; readonly control: Control }
   /** An answer: all that its sender knows, so that a thread that hangs is known too. */
   | {
     readonly kind: "here";
     readonly to: string;
     readonly from: string;
-    readonly control: SharedArrayBuffer;
+    readonly control: Control;
     readonly members: readonly Member[];
   }
   /** The new thread has its slot. */
@@ -97,8 +103,10 @@ export class ThreadMesh {
   /** Threads that were heard of and have not said yet that they read this thread's slab. */
   readonly #awaited: Set<string> = new Set();
   /** The control block of the oldest thread known, which all use. */
-  #control: { owner: string; block: SharedArrayBuffer };
+  #control: Control;
   #joined = false;
+  /** Whether the slot and the control block are a server's. */
+  #isWorker = false;
   readonly #entrance: Entrance;
   /** Whether others may be entering too; if not, those who are in have one control block, which they tell. */
   #isAmongOthers = false;
@@ -145,13 +153,16 @@ export class ThreadMesh {
   static async #join(options: ThreadMeshOptions): Promise<ThreadMesh> {
     const mesh = new ThreadMesh(options);
     const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
-    const deadline = performance.now() + deadlineMs;
-    await mesh.#entrance.admit(async (insiders) => {
+    let deadline = 0;
+    await mesh.#entrance.admit(async (insiders, slotsTaken) => {
+      // WHY from now on: who waited for another to enter has asked nobody yet.
+      deadline = performance.now() + deadlineMs;
       mesh.#isAmongOthers = insiders === undefined;
-      mesh.#send({ kind: "hello", from: mesh.#id, control: mesh.#control.block });
+      mesh.#send({ kind: "hello", from: mesh.#id, control: mesh.#control });
       if (insiders === undefined) await mesh.#wait(performance.now() + GREETING_MS, () => false);
       else await mesh.#wait(deadline, () => insiders === 0 || mesh.#isAnswered);
-      mesh.#takeSlot();
+      mesh.#takeSlot(slotsTaken);
+      await mesh.#entrance.show(mesh.slot);
     }, deadlineMs);
     await mesh.#wait(deadline, () => mesh.#awaited.size === 0);
     mesh.#timer = setInterval(() => mesh.#beat(), BEAT_MS);
@@ -194,12 +205,12 @@ export class ThreadMesh {
         // WHY: who waits to enter has no say yet; its own hello comes when it does.
         if (!this.#joined && !this.#isAmongOthers) break;
         this.#await(message.from);
-        this.#considerControl(message.from, message.control);
+        if (!this.#joined) this.#considerControl(message.control);
         this.#send({
           kind: "here",
           to: message.from,
           from: this.#id,
-          control: this.#control.block,
+          control: this.#control,
           members: [...this.#members.values(), ...(this.#joined ? [this.#self()] : [])],
         });
         break;
@@ -207,9 +218,9 @@ export class ThreadMesh {
         if (message.to !== this.#id) break;
         this.#await(message.from);
         for (const member of message.members) this.#add(member);
-        if (!this.#joined && !this.#isAmongOthers) {
-          this.#control = { owner: message.from, block: message.control };
-        } else this.#considerControl(message.from, message.control);
+        // WHY also late: a thread that hung while this one entered has the block that all others have.
+        if (!this.#isAmongOthers && !this.#isAnswered) this.#useControl(message.control);
+        else this.#considerControl(message.control);
         this.#isAnswered = true;
         this.#wake();
         break;
@@ -229,17 +240,24 @@ export class ThreadMesh {
     }
   }
 
-  /** Takes the control block of an older thread, as long as this thread has drawn no slot. */
-  #considerControl(owner: string, block: SharedArrayBuffer): void {
-    if (this.#joined || owner >= this.#control.owner) return;
-    this.#control = { owner, block };
+  /** Takes the control block of an older thread. */
+  #considerControl(control: Control): void {
+    if (control.owner < this.#control.owner) this.#useControl(control);
+  }
+
+  #useControl(control: Control): void {
+    this.#control = control;
+    if (this.#joined && !this.#isWorker) this.#registry.adoptControl(control.block);
   }
 
   /** Draws this thread's slot and tells the others its slab. */
-  #takeSlot(): void {
+  #takeSlot(slotsTaken: number): void {
     const { block } = this.#control;
     // WHY: a worker of a server has its slot, and the control block that goes with it, from there.
-    if (this.#registry.slab.slot < 0) {
+    this.#isWorker = this.#registry.slab.slot >= 0;
+    if (!this.#isWorker) {
+      // WHY: a thread that hangs has not told its control block, from which it drew its slot.
+      raiseSlots(block, slotsTaken);
       if (block !== this.#registry.control) this.#registry.adoptControl(block);
       assignSlot(this.#registry.slab, drawSlot(block));
     }

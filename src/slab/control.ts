@@ -59,6 +59,19 @@ export function drawSlot(control: SharedArrayBuffer): number {
   return Atomics.add(new Int32Array(control), NEXT_SLOT32, 1);
 }
 
+/** Has the slots that are drawn from a control block from now on be no less than a number. Any thread. */
+export function raiseSlots(control: SharedArrayBuffer, to: number): void {
+  const words = new Int32Array(control);
+  // ORDER: where the raise begins; nothing else depends on it (litmus: tickets).
+  let seen = Atomics.load(words, NEXT_SLOT32);
+  while (seen < to) {
+    // ORDER: never lowers what others drew meanwhile (litmus: tickets).
+    const before = Atomics.compareExchange(words, NEXT_SLOT32, seen, to);
+    if (before === seen) return;
+    seen = before;
+  }
+}
+
 /**
  * Orders the removals of threads that find each other without a parent, and the series that they make. Any thread. A
  * series that was made when the count was `n` is meant by the removals after the `n`-th, whichever thread asks for them.

@@ -11,14 +11,21 @@ const THREADS = 3;
 async function start(
   { app = "examples/deno_serve_parallel.ts" } = {},
 ): Promise<{ command: RunningCommand; url: string }> {
-  const port = freePort();
   const module = new URL(app, ROOT).pathname;
-  const command = await startCommand({
-    command: ["deno", "serve", "--parallel", "-A", "--host", "127.0.0.1", "--port", String(port), module],
-    env: { DENO_JOBS: String(THREADS) },
-  });
-  await waitFor(() => command.stderr.includes("Listening on"), { what: "the port", deadlineMs: 30_000 });
-  return { command, url: `http://127.0.0.1:${port}` };
+  // WHY several: with port 0 each thread would open one of its own, and between freePort() and Deno's bind another
+  // process may take the port.
+  for (let tries = 0; tries < 5; tries++) {
+    const port = freePort();
+    const command = await startCommand({
+      command: ["deno", "serve", "--parallel", "-A", "--host", "127.0.0.1", "--port", String(port), module],
+      env: { DENO_JOBS: String(THREADS) },
+    });
+    const isListening = () => command.stderr.includes("Listening on");
+    await waitFor(() => isListening() || command.ending !== undefined, { what: "the port" });
+    if (isListening()) return { command, url: `http://127.0.0.1:${port}` };
+    assertMatch(command.stderr, /AddrInUse/);
+  }
+  throw new Error("Cannot start: five ports in a row were taken");
 }
 
 /** One scrape over a connection of its own, so that the kernel chooses the thread anew. */

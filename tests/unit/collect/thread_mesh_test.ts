@@ -52,7 +52,7 @@ Deno.test("ThreadMesh: a late thread is part of every scrape before it serves, a
   hung.hits.inc(5);
   silent.close();
   const start = performance.now();
-  meshes.push(await ThreadMesh.join({ registry: late.registry, channel, deadlineMs: 300 }));
+  meshes.push(await ThreadMesh.join({ registry: late.registry, channel, deadlineMs: 3_000 }));
   assertEquals(performance.now() - start < 5_000, true);
   late.hits.inc(2);
   for (const mesh of meshes) assertEquals(scrape(mesh).get("hits_total"), 7);
@@ -363,4 +363,42 @@ Deno.test("ThreadMesh: threads that start together and hear each other late have
   threads.forEach(({ hits }) => hits.inc());
   for (const mesh of meshes) assertEquals(scrape(mesh).get("hits_total"), 3);
   for (const mesh of meshes) mesh.close();
+});
+
+Deno.test("ThreadMesh: a thread that joins beside one that hangs has a slot of its own, and one control block with it", async () => {
+  const channel = crypto.randomUUID();
+  const [busy, late] = [define(), define()];
+  let hold = true;
+  const held: (() => void)[] = [];
+  const openChannel = (name: string) => {
+    const opened = new BroadcastChannel(name);
+    return {
+      name,
+      set onmessage(listen: (event: MessageEvent) => void) {
+        opened.onmessage = (event) => hold ? held.push(() => listen(event)) : listen(event);
+      },
+      postMessage: (message: unknown) => opened.postMessage(message),
+      close: () => opened.close(),
+    } as unknown as BroadcastChannel;
+  };
+  const first = await ThreadMesh.join({ registry: busy.registry, channel, openChannel });
+  for (let i = 0; i < 10; i++) busy.last.set(1);
+  const second = await ThreadMesh.join({ registry: late.registry, channel, deadlineMs: 200 });
+  hold = false;
+  for (const hear of held) hear();
+  await waitFor(() => first.size === 2 && second.size === 2, { what: "both to know each other" });
+  assertEquals([first.slot, second.slot], [0, 1]);
+  busy.each.set(10);
+  late.each.set(20);
+  const [ours, theirs] = [busy, late].map(({ registry }) => registry.tickets);
+  await waitFor(() => ours.next() + 1 === theirs.next(), { what: "one control block" });
+  late.last.set(2);
+  for (const mesh of [first, second]) {
+    const samples = scrape(mesh);
+    assertEquals(
+      ['each{worker="0"}', 'each{worker="1"}', "last"].map((name) => samples.get(name)),
+      [10, 20, 2],
+    );
+  }
+  for (const mesh of [first, second]) mesh.close();
 });
