@@ -99,10 +99,13 @@ export class WorkerWatch {
     return this.#watched;
   }
 
-  /** How many milliseconds ago a worker's heartbeat was seen to advance. */
+  /**
+   * How long a worker's heartbeat had stood still at the last look, in milliseconds. WHY not until now: after this thread
+   * has itself stood still, nobody is to be blamed for it before the next look.
+   */
   heartbeatAgeMs(source: SlabSource): number {
     const watched = this.#watched.get(source);
-    return watched === undefined ? 0 : this.#now() - watched.beatAt;
+    return watched === undefined ? 0 : Math.max(0, this.#checkedAt - watched.beatAt);
   }
 
   /** Looks at all heartbeats; call it at least every second and before each scrape. */

@@ -201,3 +201,15 @@ Deno.test("WorkerWatch blames nobody for the time in which the watching thread i
   for (clock.now = 31_001; clock.now < 32_400; clock.now += 250) watch.check();
   assertEquals(stateOf(worker), "hung");
 });
+
+Deno.test("a heartbeat is as old as it was at the last look: who did not look blames nobody", () => {
+  const { clock, watch, worker, stateOf } = setup();
+  worker.registry.beat();
+  watch.check();
+  for (clock.now = 100; clock.now <= 400; clock.now += 100) watch.check();
+  assertEquals(watch.heartbeatAgeMs(worker.source), 400);
+  clock.now = 60_000;
+  assertEquals(watch.heartbeatAgeMs(worker.source), 400);
+  watch.check();
+  assertEquals([watch.heartbeatAgeMs(worker.source), stateOf(worker)], [0, "live"]);
+});
