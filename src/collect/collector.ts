@@ -127,6 +127,14 @@ export class Collector {
     }
   }
 
+  /**
+   * Has no removal wait any more for the owners of the slabs: when all of them have ended and the process goes on. What
+   * they counted can still be gathered.
+   */
+  letGo(): void {
+    for (const source of this.#sources) this.#registry.audience.delete(source);
+  }
+
   /** The slabs that are part of what is gathered, without the collector's own registry. */
   get sources(): ReadonlySet<SlabSource> {
     return this.#sources;

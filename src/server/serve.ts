@@ -74,6 +74,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     clearInterval(look);
     reload?.close();
     runtime?.stop();
+    collector.letGo();
   });
   return server;
 }
@@ -196,6 +197,7 @@ async function openPorts(
     admin?.abort();
     reload?.close();
     await extension?.stop();
+    collector.letGo();
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { Histogram } from "../../../src/metric/histogram.ts";
 import type { MergeMode } from "../../../src/model/metric_type.ts";
 import { Registry } from "../../../src/registry/registry.ts";
 import { createSlab, SlabError } from "../../../src/slab/slab.ts";
+import { removalsForgotten } from "../../../src/slab/slab_writer.ts";
 import { Fleet, type FleetWorker, samplesOf, SMALL_SLAB_BYTES } from "../../_support/fleet.ts";
 
 function counterOf({ registry }: { registry: Registry }): Counter {
@@ -437,4 +438,22 @@ Deno.test("case 30: totals of fractions do not shrink when a column's place in t
       }
     }
   }
+});
+
+Deno.test("Collector.letGo(): removals wait no longer for owners that have ended with their server", () => {
+  const main = new Registry({ slabBytes: SMALL_SLAB_BYTES });
+  const collector = new Collector(main);
+  const slab = createSlab({ slot: 0, epoch: 1, bytes: SMALL_SLAB_BYTES });
+  new Registry().attach({ slab, control: main.control, log: main.slab.buffer as SharedArrayBuffer });
+  collector.addSlab(slab);
+  const jobs = new Counter({ name: "jobs_total", help: "J.", labelNames: ["k"], registry: main });
+  jobs.inc({ k: "a" });
+  jobs.remove({ k: "a" });
+  main.beat();
+  collector.poll();
+  assertEquals(removalsForgotten(main.slab), 0);
+  collector.letGo();
+  assertEquals(main.audience.size, 0);
+  new Collector(main).poll();
+  assertEquals(removalsForgotten(main.slab), 1);
 });
