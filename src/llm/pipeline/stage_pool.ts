@@ -15,7 +15,14 @@ import { createDoorbell } from "../../slab/doorbell.ts";
 import { createSharedWords, SharedWords } from "../../slab/shared_words.ts";
 import { createChannel } from "../replica/channel.ts";
 import type { ApiWorker } from "../replica/engine_pool.ts";
-import { KeptThread, RestartDelays, stopAll, type ThreadSlab, watchHearts } from "../replica/kept_thread.ts";
+import {
+  KeptThread,
+  RestartDelays,
+  startLater,
+  stopAll,
+  type ThreadSlab,
+  watchHearts,
+} from "../replica/kept_thread.ts";
 import { type ConnectionEnd, Connections } from "./connections.ts";
 import type { PipelineDescription } from "./description.ts";
 import { createEdgeMemory } from "./wire/edges.ts";
@@ -269,9 +276,12 @@ export class StagePool {
     const why = endSentence(end, replica.thread);
     log(`replica ${place.replica} of stage ${name}: ended as ${why}; replaced in ${delayMs / 1000} s`);
     onRestart(reasonOf(end, replica.thread));
-    setTimeout(() => {
+    startLater(() => {
       if (!this.#stopping) this.#spawn(place).catch(() => {});
-    }, delayMs);
+    }, {
+      delayMs,
+      onFailure: (message) => log(`replica ${place.replica} of stage ${name}: not started: ${message}`),
+    });
   }
 }
 

@@ -12,7 +12,14 @@ import { createDoorbell } from "../../slab/doorbell.ts";
 import type { EngineAddress } from "../client/ring_engine_client.ts";
 import { createChannel } from "./channel.ts";
 import { createEngineStatus, EngineStatus } from "./engine_status.ts";
-import { KeptThread, RestartDelays, stopAll, type ThreadSlab, watchHearts } from "./kept_thread.ts";
+import {
+  KeptThread,
+  RestartDelays,
+  startLater,
+  stopAll,
+  type ThreadSlab,
+  watchHearts,
+} from "./kept_thread.ts";
 import type { EngineStart, ReplicaCommon, ToApiWorker, ToEngine } from "./thread_messages.ts";
 
 /** An API worker as the pool sees it. */
@@ -161,10 +168,10 @@ export class EnginePool {
     const delayMs = this.#delays.next(engine, thread.startedMs);
     log(`engine ${engine}: ended as ${endSentence(end, thread)}; replaced in ${delayMs / 1000} s`);
     onRestart(reasonOf(end, thread));
-    setTimeout(() => {
+    startLater(() => {
       // What kept it from starting is said when it ends, which leads to the next try.
       if (!this.#stopping) this.#spawn(engine, epoch + 1).catch(() => {});
-    }, delayMs);
+    }, { delayMs, onFailure: (message) => log(`engine ${engine}: not started: ${message}`) });
   }
 }
 

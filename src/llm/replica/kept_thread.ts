@@ -122,6 +122,24 @@ export async function stopAll(threads: readonly KeptThread[]): Promise<void> {
   clearTimeout(cut);
 }
 
+/**
+ * Starts a thread after a while. If memory or threads have run out, which `start` says by throwing, it is tried again
+ * after a second at least.
+ */
+export function startLater(
+  start: () => void,
+  { delayMs, onFailure }: { readonly delayMs: number; readonly onFailure: (message: string) => void },
+): void {
+  setTimeout(() => {
+    try {
+      start();
+    } catch (error) {
+      onFailure((error as Error).message);
+      startLater(start, { delayMs: Math.max(delayMs, 1000), onFailure });
+    }
+  }, delayMs);
+}
+
 /** How long each of several threads waits before it is started anew: longer, the more often it ends at once. */
 export class RestartDelays {
   readonly #counts = new Map<number, number>();

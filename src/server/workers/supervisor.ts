@@ -11,7 +11,7 @@ import { endCause, endSentence, Incarnation } from "./incarnation.ts";
 import type { ScrapeRequest, ScrapeResponse } from "../scrape/scrape_messages.ts";
 import type { WorkerStart } from "./messages.ts";
 import { StartError } from "../start_error.ts";
-import type { SlabKeeper } from "./worker_slabs.ts";
+import type { SlabKeeper, WorkerSlab } from "./worker_slabs.ts";
 
 /** What a supervisor is made of. */
 export interface SupervisorParts {
@@ -53,6 +53,8 @@ interface Slot {
   readonly backoff: Backoff;
   /** The timer of the next try, while none is under way. */
   retry: unknown;
+  /** Settles when the start of its last replacement has succeeded or failed. */
+  reviving?: Promise<unknown>;
   /** Why the last worker ended that was not told to. */
   cause: string;
 }
@@ -77,6 +79,8 @@ export class Supervisor {
   /** All that have not ended, those among them that are not a slot's current one. */
   readonly #live: Set<Incarnation> = new Set();
   #restarting: Promise<void> | undefined;
+  /** Settles when the start of the server has succeeded or failed. */
+  #started: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -118,7 +122,13 @@ export class Supervisor {
    * @returns the port
    * @throws {StartError} If one fails; then none is left running
    */
-  async start(): Promise<number> {
+  start(): Promise<number> {
+    const started = this.#startAll();
+    this.#started = started.catch(() => {});
+    return started;
+  }
+
+  async #startAll(): Promise<number> {
     try {
       const all = await this.#spawnAll();
       const [first, ...others] = all;
@@ -175,15 +185,19 @@ export class Supervisor {
   }
 
   async #restartAll(): Promise<void> {
+    // WHY: workers that are starting may have read what has changed since.
+    await this.#started;
     for (const slot of this.#slots) {
+      await slot.reviving;
       const old = slot.current;
       if (!this.#replacing) continue;
       if (slot.retry !== undefined) {
         clearTimeout(slot.retry as number);
         this.#settle(slot);
-        await this.#revive(slot);
+        const failure = await this.#revive(slot);
+        if (failure !== undefined) throw failure;
       }
-      // A slot whose worker is just being replaced gets a new one anyway.
+      // A slot whose worker has just ended gets a new one anyway.
       if (old?.state !== "listening") continue;
       await this.#succeed(slot, old);
       this.#parts.onRestart("rolling");
@@ -244,17 +258,26 @@ export class Supervisor {
     return all;
   }
 
+  /** Starts a slot's next thread. @throws {StartError} If there is no memory or no thread for it */
   #spawn(slot: Slot): Incarnation {
     const { host, module, common, slabs, heapMegabytesMax, scrape } = this.#parts;
     slot.epoch++;
     const place = { slot: slot.index, epoch: slot.epoch };
-    const slab = slabs.open(place);
-    const start = { ...common, ...place, attachment: slab.attachment };
-    const incarnation = new Incarnation({ host, module, start, slab, heapMegabytesMax, scrape });
+    let slab: WorkerSlab | undefined;
+    let incarnation: Incarnation;
+    try {
+      slab = slabs.open(place);
+      const start = { ...common, ...place, attachment: slab.attachment };
+      incarnation = new Incarnation({ host, module, start, slab, heapMegabytesMax, scrape });
+    } catch (cause) {
+      slab?.leave({ proven: true });
+      const { message } = cause as Error;
+      throw new StartError("WORKER_FAILED", `Cannot start worker ${slot.index}: ${message}`, { cause });
+    }
     this.#live.add(incarnation);
     void incarnation.ended.then((end) => {
       this.#live.delete(incarnation);
-      slab.leave(end);
+      incarnation.slab.leave(end);
     });
     this.#parts.onSpawn?.(incarnation);
     return incarnation;
@@ -314,10 +337,25 @@ export class Supervisor {
     slot.retry = setTimeout(() => void this.#revive(slot), waitMs);
   }
 
-  async #revive(slot: Slot): Promise<void> {
+  /** Starts a slot's next worker. Resolves with what kept it from starting, if anything did: then the next try is due. */
+  #revive(slot: Slot): Promise<StartError | undefined> {
     slot.retry = undefined;
+    return slot.reviving = this.#startAnew(slot);
+  }
+
+  async #startAnew(slot: Slot): Promise<StartError | undefined> {
     if (!this.#replacing) return;
-    const incarnation = this.#spawn(slot);
+    let incarnation: Incarnation;
+    try {
+      incarnation = this.#spawn(slot);
+    } catch (error) {
+      // WHY: memory or threads may have run out for a moment, and there is no worker whose end would lead to the next try.
+      const waitMs = slot.backoff.next(0);
+      slot.cause = "no thread could be had";
+      this.#parts.log(`worker ${slot.index}: ${(error as Error).message}; tried again in ${waitMs / 1000} s`);
+      slot.retry = setTimeout(() => void this.#revive(slot), waitMs);
+      return error as StartError;
+    }
     slot.current = incarnation;
     this.#superviseEnd(slot, incarnation);
     try {
@@ -328,6 +366,7 @@ export class Supervisor {
     } catch (error) {
       // Its end leads to the next try; what kept it from starting is said there too.
       if (!(error instanceof StartError)) throw error;
+      return error;
     }
   }
 

@@ -296,6 +296,79 @@ Deno.test("Supervisor counts a worker that takes long to load and fails as one t
   await supervisor.stop("test");
 });
 
+Deno.test("Supervisor tries again when there is no thread to be had, and gives back what it took", async () => {
+  const { host, supervisor, logged, slabs } = supervise({ workers: 2 });
+  await supervisor.start();
+  const spawn = host.spawn.bind(host);
+  let refusals = 2;
+  host.spawn = (options) => {
+    if (refusals-- > 0) throw new RangeError("Array buffer allocation failed");
+    return spawn(options);
+  };
+  host.workers[0].end({ code: 1, proven: true });
+  await waitFor(() => supervisor.readyCount === 2 && refusals < 0, { what: "a worker in its place" });
+  const said = logged.filter((line) =>
+    line.includes("Cannot start worker 0: Array buffer allocation failed")
+  );
+  assertEquals(said.length, 2);
+  assertEquals(slabs.slice(2), [
+    "leave 0.1 proven",
+    "open 0.2",
+    "leave 0.2 proven",
+    "open 0.3",
+    "leave 0.3 proven",
+    "open 0.4",
+  ]);
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.start() fails when there is no thread to be had", async () => {
+  const { host, supervisor } = supervise();
+  host.spawn = () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
+  await assertRejects(() => supervisor.start(), StartError, "Cannot start worker 0: Array buffer allocation");
+});
+
+Deno.test("Supervisor.restart() replaces workers that were starting when it was called", async () => {
+  const { host, supervisor } = supervise({ workers: 2 });
+  const held: FakeWorker[] = [];
+  host.onSpawn = (worker) => void held.push(worker);
+  const started = supervisor.start();
+  await waitFor(() => held.length > 0, { what: "the first worker" });
+  const early = supervisor.restart();
+  host.onSpawn = (worker) => worker.say({ type: "loaded" });
+  for (const worker of held) worker.say({ type: "loaded" });
+  await started;
+  await within(early, { what: "the restart that was asked for during the start" });
+  assertEquals(host.workers.map(({ start }) => start.slot), [0, 1, 0, 1]);
+  // One that is starting in the place of a worker that has ended.
+  host.onSpawn = (worker) => void held.push(worker);
+  host.workers[2].end({ code: 7, proven: true });
+  await waitFor(() => held.length === 2, { what: "the replacement" });
+  const late = supervisor.restart();
+  host.onSpawn = (worker) => worker.say({ type: "loaded" });
+  held[1].say({ type: "loaded" });
+  await within(late, { what: "the restart that was asked for during a replacement" });
+  assertEquals(host.workers.map(({ start }) => start.slot), [0, 1, 0, 1, 0, 0, 1]);
+  assertEquals(supervisor.readyCount, 2);
+  await supervisor.stop("test");
+});
+
+Deno.test("Supervisor.restart() fails when a slot in a crash loop fails again", async () => {
+  const { host, supervisor } = supervise({
+    workers: 2,
+    backoff: { firstMs: 1, longestMs: 1e6, loopAfter: 2 },
+  });
+  await supervisor.start();
+  host.onSpawn = (worker) => worker.end({ code: 7, proven: true });
+  host.workers[0].end({ code: 7, proven: true });
+  await waitFor(() => supervisor.crashLoops.length === 1, { what: "the crash loop" });
+  await assertRejects(() => supervisor.restart(), StartError, "Cannot start worker 0: it exited with code 7");
+  assertEquals(supervisor.readyCount, 1);
+  await supervisor.stop("test");
+});
+
 Deno.test("Supervisor.drain() lets all finish and replaces nobody", async () => {
   const { host, supervisor, slabs } = supervise({ workers: 2 });
   await supervisor.start();
