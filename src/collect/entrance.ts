@@ -37,7 +37,8 @@ export class Entrance {
    * Runs `enter` while no other thread does.
    *
    * @param enter is given how many threads are in; undefined if that is not known, because there are no locks or
-   * because another thread took too long: then others may enter at the same time
+   * because another thread took too long: then others may enter at the same time. Beside it, how many slots are taken:
+   * one more than the greatest that those who are in have shown
    * @param deadlineMs the longest to wait for others, in milliseconds
    */
   async admit(

@@ -79,7 +79,7 @@ export class Commit {
    *
    * @param target a metric without labels, or a child that `labels()` gave
    * @throws {RangeError} If a counter would go down, or the commit has 31 series already
-   * @throws {TypeError} If the target is no counter or gauge, the value no number, or the gauge's merge mode knows only set()
+   * @throws {TypeError} If the target is no counter or gauge, or of another registry, the value no number, or the gauge's merge mode knows only set()
    */
   inc(target: Counter | CounterChild | Gauge | GaugeChild, value = 1): this {
     if (target instanceof Gauge || target instanceof GaugeChild) {
@@ -108,7 +108,7 @@ export class Commit {
    * Sets a gauge. The last value wins.
    *
    * @param version merge mode `latest` only; see {@linkcode GaugeChild.set}
-   * @throws {TypeError} If the target is no gauge, the value no number, or a version is missing
+   * @throws {TypeError} If the target is no gauge, or of another registry, the value no number, or a version is missing
    * @throws {RangeError} If the commit has 31 series already
    */
   set(target: Gauge | GaugeChild, value: number, version?: number): this {
@@ -123,7 +123,7 @@ export class Commit {
    * Observes a value of a histogram with classic buckets.
    *
    * @throws {RangeError} If the value is NaN or no number, or the commit has 31 series already
-   * @throws {TypeError} If the histogram has native buckets
+   * @throws {TypeError} If the histogram has native buckets, or is of another registry
    */
   observe(target: Histogram | HistogramChild, value: number): this {
     const child = target instanceof Histogram ? target.ownChild() : target;

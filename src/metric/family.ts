@@ -61,7 +61,7 @@ export class Family {
    * given back.
    */
   readonly #parked: Map<number, WeakRef<BoundChild>> = new Map();
-  /** Where the record of each cell begins, once series are removed one by one. */
+  /** Where the record of each cell begins, once series are removed one by one. A record keeps its cell for life. */
   #records: { readonly reader: DirectoryReader; readonly starts: Map<number, number> } | undefined;
   /** Children of removed series that ended at the overflow series, beside the one that it has of its own. */
   #strays: BoundChild[] = [];
@@ -205,8 +205,8 @@ export class Family {
   #removeOne(values: string[], { at, reset }: { readonly at: number; readonly reset: boolean }): void {
     if (this.#familyId < 0) return;
     const cell = this.#index.findValues(values);
+    if (cell === NO_CELL) return;
     const start = this.#startOf(cell);
-    if (start === undefined) return;
     const record = seriesRecordAt(this.slab, start);
     if (record.removalsSeen >= at || this.#isHidden(record, reset)) return;
     this.#removeAll([{ start, cell, values }], { reset, hide: false });
@@ -250,17 +250,18 @@ export class Family {
   }
 
   /** Where the record of a cell begins. */
-  #startOf(cell: number): number | undefined {
+  #startOf(cell: number): number {
     const { reader, starts } = this.#records ??= {
       reader: new DirectoryReader(this.slab),
       starts: new Map(),
     };
-    reader.read((record) => {
-      if (!this.#isMine(record)) return;
-      if (record.reclaimed) starts.delete(record.cellOffset / 4);
-      else starts.set(record.cellOffset / 4, record.start);
-    });
-    return starts.get(cell);
+    // WHY not each time: to look which records have changed takes longer the more there are.
+    if (!starts.has(cell)) {
+      reader.read((record) => {
+        if (this.#isMine(record)) starts.set(record.cellOffset / 4, record.start);
+      });
+    }
+    return starts.get(cell)!;
   }
 
   #removeAll(

@@ -203,7 +203,10 @@ export class SlabWriter {
     this.#countSeries(-1);
   }
 
-  /** Declares a series, whose record and cell stay, one that was made after the removals that the owner has seen. */
+  /**
+   * Declares a series, whose record and cell stay, one that was made after the removals that the owner has seen. WHY
+   * without a rest: all but its age is as it was, so that a reader's copy cannot be a mixture of two series.
+   */
   renew(start: number, series: SeriesInput & { cellOffset: number }): void {
     this.#fillAnew(start, series);
   }

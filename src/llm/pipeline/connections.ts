@@ -12,7 +12,7 @@ import type { StagePlace } from "../../families/engine_labels.ts";
 import { namedOmniSpec, OMNI_FAMILIES, type OmniNaming } from "../../families/omni.ts";
 import { Registry } from "../../registry/registry.ts";
 import { type EdgeMemory, hopCounts } from "./wire/edges.ts";
-import { isPlace, isSame } from "./wire/stage_messages.ts";
+import { isPlace, isSame, placeKey } from "./wire/stage_messages.ts";
 import type { BoundPlace } from "./wire/ticket.ts";
 
 /** An incarnation of a replica, and the memory of its metrics. */
@@ -163,13 +163,9 @@ export class Connections<End extends ConnectionEnd> {
   }
 }
 
-function keyOf({ stage, replica }: StagePlace): string {
-  return `${stage}.${replica}`;
-}
-
 /** What is known of a place, once: its one hop under way is of one connection. */
 function take(hops: HopsByPlace, place: StagePlace): number | undefined {
-  const key = keyOf(place);
+  const key = placeKey(place);
   const value = hops.get(key);
   hops.delete(key);
   return value;
@@ -180,7 +176,7 @@ function hopsBefore<End extends object>(
   end: End,
   place: StagePlace,
 ): number {
-  return before.get(end)?.get(keyOf(place)) ?? 0;
+  return before.get(end)?.get(placeKey(place)) ?? 0;
 }
 
 function add<End extends object>(
@@ -189,6 +185,6 @@ function add<End extends object>(
   { to, hops }: { readonly to: StagePlace; readonly hops: number },
 ): void {
   const byPlace = before.get(end) ?? new Map<string, number>();
-  byPlace.set(keyOf(to), hopsBefore(before, end, to) + hops | 0);
+  byPlace.set(placeKey(to), hopsBefore(before, end, to) + hops | 0);
   before.set(end, byPlace);
 }

@@ -30,6 +30,7 @@ import {
   BINDING,
   type FromStage,
   isPlace,
+  placeKey,
   type StageStart,
   type ToPipelineWorker,
   type ToStage,
@@ -184,7 +185,7 @@ export class StagePool {
   }
 
   #spawn(place: StagePlace): Promise<void> {
-    const key = `${place.stage}.${place.replica}`;
+    const key = placeKey(place);
     const epoch = (this.#epochs.get(key) ?? 0) + 1;
     this.#epochs.set(key, epoch);
     const { host, module, pipeline, naming, deprecated, openSlab, limits } = this.#parts;

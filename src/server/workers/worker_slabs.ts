@@ -16,7 +16,7 @@ import { pauseEvery, SLICE_MS } from "../scrape/scrape_pass.ts";
 export interface WorkerSlab {
   /** What the worker is handed. */
   readonly attachment: Attachment;
-  /** How many milliseconds ago the worker's heart was seen to beat. */
+  /** How many milliseconds the worker's heart had stood still at the last look. */
   heartbeatAgeMs(): number;
   /** Whether the worker has ended and writes no more, so that its totals were folded. */
   isFolded(): boolean;

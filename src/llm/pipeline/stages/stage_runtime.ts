@@ -23,6 +23,7 @@ import { decodeMessage } from "../wire/message.ts";
 import type { OmniMetrics } from "../omni_metrics.ts";
 import { RecentKeys } from "./recent_keys.ts";
 import { sharedNowMs } from "../wire/shared_clock.ts";
+import { placeKey } from "../wire/stage_messages.ts";
 import type { Stage } from "./stage.ts";
 import type { BoundPlace, HopTrace, StageReport, Submission, Ticket } from "../wire/ticket.ts";
 
@@ -373,10 +374,6 @@ function streamFor(running: Running, edge: OutEdge, at: number): number | undefi
 /** Which incarnation of a worker. */
 function workerKey({ slot, epoch }: Pick<RequestKey, "slot" | "epoch">): string {
   return `${slot}.${epoch}`;
-}
-
-function placeKey({ stage, replica }: StagePlace): string {
-  return `${stage}.${replica}`;
 }
 
 function edgeKey(peer: BoundPlace): string {

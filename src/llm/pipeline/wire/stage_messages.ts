@@ -75,3 +75,8 @@ export function isSame(a: BoundPlace, b: BoundPlace): boolean {
 export function isPlace(a: StagePlace, b: StagePlace): boolean {
   return a.stage === b.stage && a.replica === b.replica;
 }
+
+/** A key for what is kept by place. */
+export function placeKey({ stage, replica }: StagePlace): string {
+  return `${stage}.${replica}`;
+}
